@@ -1,0 +1,1 @@
+"""Series, episodes, editions, renditions: what there is to watch."""

@@ -1,0 +1,1 @@
+"""From lines to voices and subtitles in another language."""

@@ -1,0 +1,1 @@
+"""Machine skills behind contracts: reading, hearing, translating, speaking, separating."""

@@ -1,0 +1,39 @@
+"""Which engines there are: ours and strangers' come by the same entry points."""
+
+from importlib.metadata import entry_points
+from typing import Any, Literal
+
+from silkreel.engines.contracts import EngineMissing
+from silkreel.kit.settings import Settings
+
+Skill = Literal[
+    "readers",
+    "voice_activity",
+    "transcribers",
+    "aligners",
+    "translators",
+    "speakers",
+    "separators",
+    "voice_printers",
+]
+
+
+def engine_names(skill: Skill) -> tuple[str, ...]:
+    """Names registered for a skill, in alphabetical order."""
+    return tuple(sorted(point.name for point in entry_points(group=f"silkreel.{skill}")))
+
+
+def open_engine(skill: Skill, name: str, settings: Settings) -> Any:
+    """Open an engine by name; an engine class has `open(settings)`.
+
+    Raises:
+        EngineMissing: it is not registered, or cannot run here; the sentence says what to do.
+    """
+    for point in entry_points(group=f"silkreel.{skill}"):
+        if point.name == name:
+            return point.load().open(settings)
+    raise EngineMissing(
+        engine=name,
+        why="no installed package offers it",
+        mend="Install the package that registers it, or see `silkreel doctor`.",
+    )

@@ -1,0 +1,1 @@
+"""The journeys, one file each, steps in the order the trade does them."""

@@ -1,0 +1,1 @@
+"""Steps that are remembered: queues, workers, attempts."""

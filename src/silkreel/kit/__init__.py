@@ -1,0 +1,1 @@
+"""The ground floor: settings, database, refusals, words, spans, clock, storage."""

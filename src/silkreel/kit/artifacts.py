@@ -1,0 +1,118 @@
+"""What was made from what: a key over all inputs leads to the file that came out."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from silkreel.kit.clock import now
+from silkreel.kit.database import Base, Database, Session, UtcTime, insert_once
+from silkreel.kit.storage import Store
+
+
+class ArtifactRow(Base):
+    """One finished piece of work."""
+
+    __tablename__ = "artifacts"
+
+    key: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    step: Mapped[str] = mapped_column(sa.String(64))
+    content_hash: Mapped[str] = mapped_column(sa.String(64), index=True)
+    suffix: Mapped[str] = mapped_column(sa.String(16))
+    size_bytes: Mapped[int] = mapped_column(sa.BigInteger)
+    facts: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    made_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A finished file: its key, its content's hash, and facts its maker wrote beside it."""
+
+    key: str
+    content_hash: str
+    suffix: str
+    facts: dict[str, Any]
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """Database and store together: where work is looked up, made once and kept."""
+
+    database: Database
+    store: Store
+
+    def find(self, key: str) -> Artifact | None:
+        """The artifact under `key`, if it was made and its file is still there."""
+        with self.database.reading() as tx:
+            row = tx.get(ArtifactRow, key)
+        if row is None or not self.store.holds(row.content_hash, row.suffix):
+            return None
+        return _artifact(row, self.store)
+
+    def make(
+        self, key: str, step: str, maker: Callable[[Path], tuple[Path, dict[str, Any]]]
+    ) -> Artifact:
+        """Return what is known under `key`, or make it.
+
+        `maker` gets a private folder and returns the finished file and facts about it. Run twice
+        at once, both get the same winner: the row that was there first.
+        """
+        known = self.find(key)
+        if known is not None:
+            return known
+        with self.store.workspace() as folder:
+            made, facts = maker(folder)
+            suffix, size_bytes = made.suffix, made.stat().st_size
+            content_hash = self.store.take(made)
+        with self.database.transaction() as tx:
+            return keep_artifact(
+                tx, self.store, key=key, step=step, content_hash=content_hash, suffix=suffix,
+                size_bytes=size_bytes, facts=facts,
+            )  # fmt: skip
+
+    def transaction(self) -> AbstractContextManager[Session]:
+        """Shorthand for the database's."""
+        return self.database.transaction()
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """Shorthand for the database's."""
+        return self.database.reading()
+
+
+def keep_artifact(
+    tx: Session,
+    store: Store,
+    *,
+    key: str,
+    step: str,
+    content_hash: str,
+    suffix: str,
+    size_bytes: int,
+    facts: dict[str, Any],
+) -> Artifact:
+    """Write the row unless the key is known (with its file), and read the winner back."""
+    row = tx.get(ArtifactRow, key)
+    if row is not None and not store.holds(row.content_hash, row.suffix):
+        tx.delete(row)  # its file was lost: what was made now takes its place
+        tx.flush()
+    insert_once(
+        tx,
+        ArtifactRow,
+        {
+            "key": key, "step": step, "content_hash": content_hash, "suffix": suffix,
+            "size_bytes": size_bytes, "facts": facts, "made_at": now(),
+        },
+    )  # fmt: skip
+    winner = tx.get_one(ArtifactRow, key)
+    return _artifact(winner, store)
+
+
+def _artifact(row: ArtifactRow, store: Store) -> Artifact:
+    path = store.path(row.content_hash, row.suffix)
+    return Artifact(row.key, row.content_hash, row.suffix, row.facts, path)

@@ -1,0 +1,317 @@
+"""Killable child processes: untrusted media and native engines run in these and nowhere else.
+
+A child is `python -m MODULE`. Both sides speak messages: one line of JSON, then the raw bytes of
+the arrays the line announces. The parent kills a child that is silent, slow or cancelled; the child
+limits itself before it imports anything heavy, and dies with its parent.
+"""
+
+import ctypes
+import json
+import os
+import resource
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import IO, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from silkreel.kit.effort import spend
+from silkreel.kit.refusals import Refusal, refusal_from_json
+
+Array = npt.NDArray[Any]
+POLL_SECONDS = 0.2
+GRACE_SECONDS = 5.0
+MAX_LINE_BYTES = 64 * 1024 * 1024
+PR_SET_PDEATHSIG = 1
+# What a child needs of its parent's environment, and nothing that could be a secret.
+ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "COVERAGE_PROCESS_START")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a child may use; None means unlimited."""
+
+    address_space_bytes: int | None = 4 * 1024**3
+    cpu_seconds: int | None = 600
+    wall_seconds: float = 900.0
+    silence_seconds: float = 60.0
+    file_size_bytes: int = 4 * 1024**3
+    open_files: int = 64
+    nice: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message: a JSON object and arrays that travel beside it as raw bytes."""
+
+    value: dict[str, Any]
+    arrays: tuple[Array, ...] = ()
+
+
+class ChildCrashed(Refusal):
+    """The child died without an answer."""
+
+    status = 422
+    message = "The worker for {module} stopped without an answer ({how}); see the log for its last words: {words}"
+
+
+class ChildTooSlow(Refusal):
+    """The child was killed because it took too long or said nothing."""
+
+    status = 422
+    message = "The worker for {module} was stopped after {seconds} seconds without finishing."
+
+
+class Cancelled(Refusal):
+    """Somebody asked for the work to stop."""
+
+    status = 409
+    message = "The work was cancelled."
+
+
+class Child:
+    """A child process that answers one request at a time until it is closed."""
+
+    def __init__(self, module: str, limits: Limits | None = None) -> None:
+        self.module = module
+        self.limits = limits or Limits()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._words: IO[bytes] | None = None
+
+    def ask(
+        self,
+        value: Mapping[str, Any],
+        arrays: Sequence[Array] = (),
+        *,
+        on_event: Callable[[Message], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Message:
+        """Send one request and return its answer.
+
+        Events on the way go to `on_event`. CPU seconds the child reports are counted by name.
+
+        Raises:
+            Refusal: the one the child answered with.
+            ChildCrashed, ChildTooSlow, Cancelled: the child is gone; the next `ask` starts another.
+        """
+        process = self._running()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            write_message(process.stdin, Message(dict(value), tuple(arrays)))
+            return self._answer(process, on_event, cancelled)
+        except (BrokenPipeError, EOFError, ConnectionResetError):
+            raise self._crashed() from None
+        except BaseException as problem:
+            if not isinstance(problem, Refusal) or isinstance(
+                problem, (ChildCrashed, ChildTooSlow, Cancelled)
+            ):
+                self.close()
+            raise
+
+    def close(self) -> None:
+        """End the child and its group: asked first, killed after the grace time."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                try:
+                    stream.close()
+                except BrokenPipeError:
+                    pass
+        _end(process)
+        if self._words is not None:
+            self._words.close()
+            self._words = None
+
+    def __enter__(self) -> "Child":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is not None and self._process.poll() is None:
+            return self._process
+        self.close()
+        import tempfile
+
+        self._words = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the child
+        environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
+        environment["PYTHONUNBUFFERED"] = "1"
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", self.module],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._words,
+            start_new_session=True,
+            env=environment,
+        )
+        assert self._process.stdin is not None
+        write_message(self._process.stdin, Message({"limits": asdict(self.limits)}))
+        return self._process
+
+    def _answer(
+        self,
+        process: subprocess.Popen[bytes],
+        on_event: Callable[[Message], None] | None,
+        cancelled: Callable[[], bool] | None,
+    ) -> Message:
+        assert process.stdout is not None
+        started = heard = time.monotonic()
+        with selectors.DefaultSelector() as selector:
+            selector.register(process.stdout, selectors.EVENT_READ)
+            while True:
+                if cancelled is not None and cancelled():
+                    raise Cancelled
+                moment = time.monotonic()
+                late = moment - started > self.limits.wall_seconds
+                if late or moment - heard > self.limits.silence_seconds:
+                    raise ChildTooSlow(module=self.module, seconds=round(moment - started))
+                if not selector.select(POLL_SECONDS):
+                    continue
+                message = read_message(process.stdout)
+                heard = time.monotonic()
+                for name, seconds in message.value.get("effort", {}).items():
+                    spend(name, seconds)
+                if "refusal" in message.value:
+                    raise refusal_from_json(message.value["refusal"])
+                if "answer" in message.value:
+                    return Message(message.value["answer"], message.arrays)
+                if on_event is not None:
+                    on_event(message)
+
+    def _crashed(self) -> ChildCrashed:
+        words = b""
+        if self._words is not None:
+            self._words.seek(0)
+            words = self._words.read()[-800:]
+        process = self._process
+        how = "no exit code"
+        if process is not None:
+            try:
+                how = _how_it_ended(process.wait(timeout=GRACE_SECONDS))
+            except subprocess.TimeoutExpired:
+                how = "closed its pipe"
+        self.close()
+        last = words.decode(errors="replace").strip().splitlines()
+        return ChildCrashed(module=self.module, how=how, words=last[-1] if last else "none")
+
+
+def ask_once(
+    module: str,
+    value: Mapping[str, Any],
+    arrays: Sequence[Array] = (),
+    *,
+    limits: Limits | None = None,
+    on_event: Callable[[Message], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Message:
+    """Start a child for one request and end it."""
+    with Child(module, limits) as child:
+        return child.ask(value, arrays, on_event=on_event, cancelled=cancelled)
+
+
+Emit = Callable[[Message], None]
+Handler = Callable[[Message, Emit], Message]
+
+
+def serve_parent(handler: Handler) -> None:
+    """Be a child: apply the limits, then answer requests from standard input until it closes.
+
+    `handler(request, emit)` returns the answer, raises a Refusal, or crashes loudly. Give CPU
+    seconds by name as `emit(Message({"effort": {name: seconds}}))`. Standard output belongs to the
+    messages; whatever else prints goes to standard error.
+    """
+    requests = os.fdopen(os.dup(0), "rb")
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    limit_myself(Limits(**read_message(requests).value["limits"]))
+    emit: Emit = lambda message: write_message(answers, message)  # noqa: E731
+    while True:
+        try:
+            request = read_message(requests)
+        except EOFError:
+            return
+        try:
+            answer = handler(request, emit)
+        except Refusal as refusal:
+            payload = {**refusal.to_json(), "sentence": str(refusal)}
+            emit(Message({"refusal": payload}))
+        else:
+            emit(Message({"answer": answer.value}, answer.arrays))
+
+
+def limit_myself(limits: Limits) -> None:
+    """Bound this process by the kernel, and let it die with its parent."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    bounds = {
+        resource.RLIMIT_AS: limits.address_space_bytes,
+        resource.RLIMIT_CPU: limits.cpu_seconds,
+        resource.RLIMIT_FSIZE: limits.file_size_bytes,
+        resource.RLIMIT_NOFILE: limits.open_files,
+        resource.RLIMIT_CORE: 0,
+    }
+    for name, bound in bounds.items():
+        if bound is not None:
+            resource.setrlimit(name, (bound, bound))
+    os.nice(limits.nice)
+
+
+def write_message(stream: IO[bytes], message: Message) -> None:
+    """Write one message and flush."""
+    shapes = [{"dtype": a.dtype.str, "shape": list(a.shape)} for a in message.arrays]
+    line = json.dumps({"value": message.value, "arrays": shapes}, ensure_ascii=False)
+    stream.write(line.encode() + b"\n")
+    for array in message.arrays:
+        stream.write(memoryview(np.ascontiguousarray(array)).cast("B") if array.size else b"")
+    stream.flush()
+
+
+def read_message(stream: IO[bytes]) -> Message:
+    """Read one message.
+
+    Raises:
+        EOFError: the other side is gone.
+    """
+    line = stream.readline(MAX_LINE_BYTES)
+    if not line.endswith(b"\n"):
+        raise EOFError
+    head = json.loads(line)
+    arrays = []
+    for form in head["arrays"]:
+        dtype, shape = np.dtype(form["dtype"]), tuple(form["shape"])
+        size = dtype.itemsize * int(np.prod(shape, dtype=np.int64))
+        content = stream.read(size)
+        if len(content) != size:
+            raise EOFError
+        arrays.append(np.frombuffer(content, dtype=dtype).reshape(shape))
+    return Message(head["value"], tuple(arrays))
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        _signal_group(process, signal.SIGTERM)
+        try:
+            process.wait(timeout=GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            _signal_group(process, signal.SIGKILL)
+            process.wait()
+
+
+def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    try:
+        os.killpg(process.pid, number)
+    except ProcessLookupError:
+        pass
+
+
+def _how_it_ended(code: int) -> str:
+    return signal.Signals(-code).name if code < 0 else f"exit code {code}"

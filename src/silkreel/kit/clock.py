@@ -1,0 +1,8 @@
+"""Time as aware UTC."""
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """This moment, aware, in UTC."""
+    return datetime.now(UTC)

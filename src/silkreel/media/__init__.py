@@ -1,0 +1,1 @@
+"""Files in, files out: probe, encode, package, measure. No database."""

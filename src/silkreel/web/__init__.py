@@ -1,0 +1,1 @@
+"""The only room that speaks HTTP: public API, segments, the viewers' app."""
