@@ -8,11 +8,12 @@ limits itself before it imports anything heavy, and dies with its parent.
 import ctypes
 import json
 import os
+import queue
 import resource
-import selectors
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -83,6 +84,8 @@ class Child:
         self.limits = limits or Limits()
         self._process: subprocess.Popen[bytes] | None = None
         self._words: IO[bytes] | None = None
+        self._inbox: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+        self._reader: threading.Thread | None = None
 
     def ask(
         self,
@@ -102,10 +105,9 @@ class Child:
         """
         process = self._running()
         assert process.stdin is not None
-        assert process.stdout is not None
         try:
             write_message(process.stdin, Message(dict(value), tuple(arrays)))
-            return self._answer(process, on_event, cancelled)
+            return self._answer(on_event, cancelled)
         except (BrokenPipeError, EOFError, ConnectionResetError):
             raise self._crashed() from None
         except BaseException as problem:
@@ -120,13 +122,12 @@ class Child:
         process, self._process = self._process, None
         if process is None:
             return
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                try:
-                    stream.close()
-                except BrokenPipeError:
-                    pass
+        _close_quietly(process.stdin)
         _end(process)
+        if self._reader is not None:
+            self._reader.join()  # the pipe's other end is dead: it ends at once
+            self._reader = None
+        _close_quietly(process.stdout)
         if self._words is not None:
             self._words.close()
             self._words = None
@@ -155,38 +156,43 @@ class Child:
             env=environment,
         )
         assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._inbox = queue.SimpleQueue()
+        self._reader = threading.Thread(
+            target=_collect, args=(self._process.stdout, self._inbox), daemon=True
+        )
+        self._reader.start()
         write_message(self._process.stdin, Message({"limits": asdict(self.limits)}))
         return self._process
 
     def _answer(
         self,
-        process: subprocess.Popen[bytes],
         on_event: Callable[[Message], None] | None,
         cancelled: Callable[[], bool] | None,
     ) -> Message:
-        assert process.stdout is not None
         started = heard = time.monotonic()
-        with selectors.DefaultSelector() as selector:
-            selector.register(process.stdout, selectors.EVENT_READ)
-            while True:
-                if cancelled is not None and cancelled():
-                    raise Cancelled
-                moment = time.monotonic()
-                late = moment - started > self.limits.wall_seconds
-                if late or moment - heard > self.limits.silence_seconds:
-                    raise ChildTooSlow(module=self.module, seconds=round(moment - started))
-                if not selector.select(POLL_SECONDS):
-                    continue
-                message = read_message(process.stdout)
-                heard = time.monotonic()
-                for name, seconds in message.value.get("effort", {}).items():
-                    spend(name, seconds)
-                if "refusal" in message.value:
-                    raise refusal_from_json(message.value["refusal"])
-                if "answer" in message.value:
-                    return Message(message.value["answer"], message.arrays)
-                if on_event is not None:
-                    on_event(message)
+        while True:
+            if cancelled is not None and cancelled():
+                raise Cancelled
+            moment = time.monotonic()
+            late = moment - started > self.limits.wall_seconds
+            if late or moment - heard > self.limits.silence_seconds:
+                raise ChildTooSlow(module=self.module, seconds=round(moment - started))
+            try:
+                message = self._inbox.get(timeout=POLL_SECONDS)
+            except queue.Empty:
+                continue
+            if message is None:
+                raise EOFError
+            heard = time.monotonic()
+            for name, seconds in message.value.get("effort", {}).items():
+                spend(name, seconds)
+            if "refusal" in message.value:
+                raise refusal_from_json(message.value["refusal"])
+            if "answer" in message.value:
+                return Message(message.value["answer"], message.arrays)
+            if on_event is not None:
+                on_event(message)
 
     def _crashed(self) -> ChildCrashed:
         words = b""
@@ -294,6 +300,27 @@ def read_message(stream: IO[bytes]) -> Message:
             raise EOFError
         arrays.append(np.frombuffer(content, dtype=dtype).reshape(shape))
     return Message(head["value"], tuple(arrays))
+
+
+def _collect(stream: IO[bytes], inbox: "queue.SimpleQueue[Message | None]") -> None:
+    """Put every message of a child in its inbox; None when the child is gone.
+
+    A thread, because a message may arrive in pieces or together with the next one: waiting for
+    the pipe to become readable would miss what is already in our own buffer.
+    """
+    try:
+        while True:
+            inbox.put(read_message(stream))
+    except (EOFError, OSError, ValueError):
+        inbox.put(None)
+
+
+def _close_quietly(stream: IO[bytes] | None) -> None:
+    if stream is not None:
+        try:
+            stream.close()
+        except BrokenPipeError:
+            pass
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
