@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from silkreel.kit.clock import now
 from silkreel.kit.database import Base, Database, Session, UtcTime, insert_once
+from silkreel.kit.keys import canonical_json
 from silkreel.kit.storage import Store
 
 
@@ -38,6 +39,25 @@ class Artifact:
     suffix: str
     facts: dict[str, Any]
     path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """One file in the store."""
+
+    content_hash: str
+    suffix: str
+    size_bytes: int
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactSet:
+    """Several finished files under one key, with facts their maker wrote beside them."""
+
+    key: str
+    files: dict[str, StoredFile]
+    facts: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +95,56 @@ class Workshop:
                 tx, self.store, key=key, step=step, content_hash=content_hash, suffix=suffix,
                 size_bytes=size_bytes, facts=facts,
             )  # fmt: skip
+
+    def make_set(
+        self, key: str, step: str, maker: Callable[[Path], tuple[dict[str, Path], dict[str, Any]]]
+    ) -> ArtifactSet:
+        """Like `make`, for work that yields several files: `maker` returns them by name.
+
+        The artifact under `key` is a list of the files; it counts as found only while every file
+        is there.
+        """
+        known = self._find_set(key)
+        if known is not None:
+            return known
+
+        def make_list(folder: Path) -> tuple[Path, dict[str, Any]]:
+            made, facts = maker(folder)
+            files = {}
+            for name, path in sorted(made.items()):
+                size_bytes, suffix = path.stat().st_size, path.suffix
+                content_hash = self.store.take(path)
+                files[name] = {"hash": content_hash, "suffix": suffix, "size_bytes": size_bytes}
+            listing = folder / "files.json"
+            listing.write_text(canonical_json({"files": files, "facts": facts}), encoding="utf-8")
+            return listing, {"files": files, "facts": facts}
+
+        self.forget(key)
+        return self._set(self.make(key, step, make_list))
+
+    def forget(self, key: str) -> None:
+        """Drop what is known under `key`; the files stay in the store."""
+        with self.database.transaction() as tx:
+            tx.execute(sa.delete(ArtifactRow).where(ArtifactRow.key == key))
+
+    def _find_set(self, key: str) -> ArtifactSet | None:
+        known = self.find(key)
+        if known is None:
+            return None
+        found = self._set(known)
+        return found if all(each.path.is_file() for each in found.files.values()) else None
+
+    def _set(self, artifact: Artifact) -> ArtifactSet:
+        files = {
+            name: StoredFile(
+                entry["hash"],
+                entry["suffix"],
+                entry["size_bytes"],
+                self.store.path(entry["hash"], entry["suffix"]),
+            )
+            for name, entry in artifact.facts["files"].items()
+        }
+        return ArtifactSet(artifact.key, files, artifact.facts["facts"])
 
     def transaction(self) -> AbstractContextManager[Session]:
         """Shorthand for the database's."""

@@ -7,6 +7,10 @@ from silkreel.kit.words import words
 Value = str | int | float | bool | None
 
 
+def _snake(name: str) -> str:
+    return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")
+
+
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
     """An answer of no that a person can act on.
 
@@ -58,7 +62,3 @@ def refusal_from_json(payload: dict[str, object]) -> Refusal:
 class _Lenient(dict[str, Value]):
     def __missing__(self, key: str) -> str:
         return "{" + key + "}"
-
-
-def _snake(name: str) -> str:
-    return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")

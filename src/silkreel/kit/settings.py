@@ -47,10 +47,18 @@ class Settings(BaseSettings):
     whisper_folder: Path | None = Field(
         None, description="a faster-whisper model folder to use instead of the packaged one"
     )
-    speaker_url: str | None = Field(
-        None, description="base address of an OpenAI-compatible speech endpoint"
+    readers: str = Field("rapidocr", description="caption readers to try, in order")
+    transcribers: str = Field("whisper", description="speech recognisers to try, in order")
+    translators: str = Field(
+        "endpoint,ctranslate2,firefox,whisper", description="translators to try, in order"
     )
+    speakers: str = Field("kokoro,espeak", description="voices to try, in order")
+    separators: str = Field("deepfilter", description="separators to try, in order")
     chromium: Path | None = Field(None, description="browser for tests; by default from PATH")
+
+    def engines(self, skill: str) -> tuple[str, ...]:
+        """Names set for a skill, in order."""
+        return tuple(name.strip() for name in str(getattr(self, skill)).split(",") if name.strip())
 
     @cached_property
     def folder(self) -> Path:
