@@ -10,7 +10,7 @@ CONTAINERS = frozenset({"moov", "trak", "mdia", "minf", "stbl", "mvex", "moof", 
 MAX_BOXES = 1_000_000  # a file of two hours in fragments of 10 ms has fewer
 
 
-class BadBoxes(ValueError):
+class BoxError(ValueError):
     """The bytes are no chain of boxes, or a box reaches beyond what holds it."""
 
 
@@ -38,7 +38,7 @@ def top_boxes(stream: BinaryIO, size_bytes: int) -> Iterator[Box]:
     """The boxes of a file in order; the last one may claim more bytes than there are.
 
     Raises:
-        BadBoxes: a header makes no sense.
+        BoxError: a header makes no sense.
     """
     offset = 0
     for _ in range(MAX_BOXES):
@@ -48,20 +48,20 @@ def top_boxes(stream: BinaryIO, size_bytes: int) -> Iterator[Box]:
         box = _head(stream.read(16), offset, size_bytes)
         yield box
         offset = box.end
-    raise BadBoxes("too many boxes")
+    raise BoxError("too many boxes")
 
 
 def boxes(content: bytes, start: int = 0, end: int | None = None) -> Iterator[Box]:
     """The boxes that lie side by side in `content[start:end]`.
 
     Raises:
-        BadBoxes: a header makes no sense or a box reaches beyond `end`.
+        BoxError: a header makes no sense or a box reaches beyond `end`.
     """
     end = len(content) if end is None else end
     while start + 8 <= end:
         box = _head(content[start : start + 16], start, end)
         if box.end > end:
-            raise BadBoxes(f"{box.kind} at {start} reaches beyond its parent")
+            raise BoxError(f"{box.kind} at {start} reaches beyond its parent")
         yield box
         start = box.end
 
@@ -87,11 +87,11 @@ def _head(head: bytes, offset: int, end: int) -> Box:
     header = 8
     if length == 1:
         if len(head) < 16:
-            raise BadBoxes(f"a box ends in its header at {offset}")
+            raise BoxError(f"a box ends in its header at {offset}")
         (length,) = struct.unpack_from(">Q", head, 8)
         header = 16
     elif length == 0:
         length = end - offset  # to the end of the file
     if length < header:
-        raise BadBoxes(f"a box of {length} bytes at {offset}")
+        raise BoxError(f"a box of {length} bytes at {offset}")
     return Box(kind.decode("latin-1"), offset, header, length)

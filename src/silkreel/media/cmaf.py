@@ -1,4 +1,4 @@
-"""Single-file CMAF: what lies where, so that a playlist can name it by byte range.
+"""Single-file CMAF: pack a sound, and find what lies where, so that playlists can name it.
 
 Formats: ISO/IEC 23000-19 (CMAF), 14496-12 (boxes), 14496-15 (avcC), 14496-1 (esds), RFC 6381.
 """
@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from silkreel.media.boxes import Box, boxes, find, top_boxes
+from silkreel.media.errands import Asked, Progress, move_into, private_folder, run_job
+from silkreel.media.limits import job_limits
 
 AAC_SAMPLE_RATE = 48_000
 AAC_FRAME_SAMPLES = 1024
+AAC_BITRATE_BPS = 96_000
 SAMPLE_IS_NOT_SYNC = 0x10000  # sample_flags of 14496-12, 8.8.3.1
 
 
-class BadCmaf(ValueError):
+class CmafError(ValueError):
     """A file that should be ours is no single-file CMAF."""
 
 
@@ -67,18 +70,65 @@ class SegmentIndex:
         return cls(int(payload["init_bytes"]), int(payload["timescale"]), segments)
 
 
+@dataclass(frozen=True, slots=True)
+class PackagedAudio:
+    """One language of sound, ready to be streamed."""
+
+    path: Path
+    codec: str
+    segments: SegmentIndex
+    size_bytes: int
+    length_seconds: float
+
+
+def package_audio(
+    source: Path,
+    out: Path,
+    *,
+    length_seconds: float,
+    bitrate_bps: int = AAC_BITRATE_BPS,
+    progress: Progress | None = None,
+    cancelled: Asked | None = None,
+) -> PackagedAudio:
+    """Encode our own 48 kHz FLAC as AAC-LC stereo into single-file CMAF at `out`.
+
+    The track is padded or trimmed to the picture's `length_seconds`, within one AAC frame; else
+    the end of the episode stalls. The same sound gives the same bytes.
+
+    Raises:
+        Cancelled: `cancelled` answered yes.
+    """
+    with private_folder(out.parent) as folder:
+        made = folder / out.name
+        order = {
+            "source": str(source), "out": str(made), "length_seconds": length_seconds,
+            "bitrate_bps": bitrate_bps,
+        }  # fmt: skip
+        run_job(
+            "package_audio",
+            order,
+            limits=job_limits(length_seconds),
+            progress=progress,
+            cancelled=cancelled,
+        )
+        move_into(made, out.parent)
+    segments = index_cmaf(out)
+    size_bytes = out.stat().st_size
+    return PackagedAudio(out, codec_string(out), segments, size_bytes, segments.length_seconds)
+
+
 def index_cmaf(path: Path) -> SegmentIndex:
     """Find header and segments by walking the boxes.
 
     Raises:
-        BadCmaf: there is no header, or the file ends inside a segment.
-        BadBoxes: the file is no chain of boxes.
+        CmafError: there is no header, or the file ends inside a segment.
+        BoxError: the file is no chain of boxes.
     """
     size = path.stat().st_size
     with path.open("rb") as stream:
         top = list(top_boxes(stream, size))
         if not top or top[-1].end != size:
-            raise BadCmaf(f"{path.name} ends inside a box")
+            raise CmafError(f"{path.name} ends inside a box")
         moov = _read(stream, _only(top, "moov"))
         track = _track(moov)
         segments = []
@@ -97,7 +147,7 @@ def codec_string(path: Path) -> str:
     """The codec as RFC 6381 writes it: "avc1.4d401f", "mp4a.40.2".
 
     Raises:
-        BadCmaf: the file holds neither H.264 nor AAC.
+        CmafError: the file holds neither H.264 nor AAC.
     """
     size = path.stat().st_size
     with path.open("rb") as stream:
@@ -108,7 +158,7 @@ def codec_string(path: Path) -> str:
             return "avc1." + content[avcc.body + 1 : avcc.body + 4].hex()
         if entry.kind == "mp4a" and (esds := find(content, "esds", 36)):
             return _mp4a(content[esds.body + 4 : esds.end])
-    raise BadCmaf(f"{path.name} holds neither H.264 nor AAC")
+    raise CmafError(f"{path.name} holds neither H.264 nor AAC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +178,7 @@ class _Fragment:
 def _only(group: list[Box], kind: str) -> Box:
     found = [box for box in group if box.kind == kind]
     if len(found) != 1:
-        raise BadCmaf(f"{len(found)} boxes {kind} where there is one in CMAF")
+        raise CmafError(f"{len(found)} boxes {kind} where there is one in CMAF")
     return found[0]
 
 
@@ -149,7 +199,7 @@ def _groups(top: list[Box]) -> Iterator[list[Box]]:
             yield group
             group = []
     if any(box.kind == "moof" for box in group):
-        raise BadCmaf("the file ends inside a segment")
+        raise CmafError("the file ends inside a segment")
 
 
 def _track(moov: bytes) -> _Track:
@@ -163,7 +213,7 @@ def _track(moov: bytes) -> _Track:
 def _body(content: bytes, path: str) -> bytes:
     box = find(content, path)
     if box is None:
-        raise BadCmaf(f"no box {path}")
+        raise CmafError(f"no box {path}")
     return content[box.body : box.end]
 
 
@@ -216,7 +266,7 @@ def _mp4a(descriptors: bytes) -> str:
 
 def _descriptor(content: bytes, tag: int) -> bytes:
     if not content or content[0] != tag:
-        raise BadCmaf(f"no descriptor {tag} where it belongs")
+        raise CmafError(f"no descriptor {tag} where it belongs")
     length, place = 0, 1
     while True:
         length = length << 7 | content[place] & 0x7F
