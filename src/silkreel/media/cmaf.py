@@ -241,9 +241,9 @@ def _run(trun: bytes, ticks: int, size: int) -> tuple[list[int], list[int]]:
     (count,) = struct.unpack_from(">I", trun, 4)
     place = 8 + 4 * bool(flags & 0x1) + 4 * bool(flags & 0x4)
     fields = [bit for bit in (0x100, 0x200, 0x400, 0x800) if flags & bit]
-    rows = struct.iter_unpack(f">{len(fields)}I", trun[place : place + 4 * len(fields) * count])
-    if not fields:
+    if not fields:  # every sample alike, as in silence
         return [ticks] * count, [size] * count
+    rows = struct.iter_unpack(f">{len(fields)}I", trun[place : place + 4 * len(fields) * count])
     values = [dict(zip(fields, row, strict=True)) for row in rows]
     return [v.get(0x100, ticks) for v in values], [v.get(0x200, size) for v in values]
 

@@ -13,7 +13,7 @@ from silkreel.media.boxes import Box, BoxError, boxes, find_all, top_boxes
 from silkreel.media.facts import Facts
 from silkreel.media.pace import Pace, measure_pace
 from silkreel.media.refusals import Codec, Corrupt, Encrypted, NotVideo, TooBig, Truncated
-from silkreel.media.sniff import Sniffed, open_media, sniff_file
+from silkreel.media.sniff import Sniffed, is_cover, open_media, sniff_file
 from silkreel.media.worker import Report
 
 WINDOW_SECONDS = 2
@@ -51,7 +51,7 @@ class _Walk:
     """What container and packets tell. Keeps values only: streams die with their container."""
 
     def __init__(self, container: Any, size_bytes: int, report: Report) -> None:
-        pictures = [s for s in container.streams.video if not _is_cover(s)]
+        pictures = [s for s in container.streams.video if not is_cover(s)]
         sounds = list(container.streams.audio)
         if not pictures:
             raise NotVideo(kind="a sound without a picture" if sounds else "without a picture")
@@ -199,10 +199,6 @@ def _windows(length: Fraction) -> list[tuple[Fraction, Fraction]]:
         return [(Fraction(0), length + 1)]
     begins = (Fraction(0), length / 2, length - WINDOW_SECONDS)
     return [(begin, begin + WINDOW_SECONDS) for begin in begins]
-
-
-def _is_cover(stream: Any) -> bool:
-    return bool(stream.disposition & stream.disposition.attached_pic)
 
 
 def _declared(container: Any, picture: Any) -> Fraction | None:

@@ -99,6 +99,12 @@ def conform(
         place += 1
 
 
+def clock(seconds: Fraction | float) -> str:
+    """A time as people read it: minutes, seconds, tenths."""
+    whole, tenths = divmod(max(0, round(float(seconds) * 10)), 10)
+    return f"{whole // 60}:{whole % 60:02d}.{tenths}"
+
+
 def _rate(
     ordered: Sequence[int],
     middle: int,

@@ -12,7 +12,7 @@ from silkreel.media.errands import Asked, run_job
 from silkreel.media.facts import Facts
 from silkreel.media.geometry import seen_size
 from silkreel.media.limits import GIB, probe_limits
-from silkreel.media.pace import frames_in, streamed_rate
+from silkreel.media.pace import clock, frames_in, streamed_rate
 from silkreel.media.sniff import sniff_file
 
 Orientation = Literal["vertical", "landscape"]
@@ -208,11 +208,11 @@ def _beyond_mending(facts: Facts, rules: ProbeRules) -> Iterator[Refusal]:
     end, declared = pace.first_seconds + pace.length_seconds, facts.declared_seconds
     short = declared is not None and end < declared - LENGTH_SLACK_SECONDS
     if facts.cut or short:
-        yield no.Truncated(at=_clock(end), length=_clock(max(end, declared or end)))
+        yield no.Truncated(at=clock(end), length=clock(max(end, declared or end)))
     elif facts.corrupt_at_seconds is not None:
-        yield no.Corrupt(at=_clock(facts.corrupt_at_seconds))
+        yield no.Corrupt(at=clock(facts.corrupt_at_seconds))
     elif pace.steady and pace.largest_gap_seconds * pace.rate > GAP_FRAMES + 1:
-        yield no.Corrupt(at=_clock(pace.largest_gap_at_seconds))
+        yield no.Corrupt(at=clock(pace.largest_gap_at_seconds))
     if facts.transfer in (PQ, HLG):
         yield no.Hdr(transfer="PQ" if facts.transfer == PQ else "HLG")
     yield from _too_big(facts, rules)
@@ -226,8 +226,8 @@ def _too_big(facts: Facts, rules: ProbeRules) -> Iterator[Refusal]:
         )
     if facts.pace.length_seconds > rules.most_length_seconds:
         yield no.TooBig(
-            what=f"{_clock(facts.pace.length_seconds)} long",
-            limit=_clock(rules.most_length_seconds),
+            what=f"{clock(facts.pace.length_seconds)} long",
+            limit=clock(rules.most_length_seconds),
         )
     if facts.pace.rate > rules.most_frame_rate:
         yield no.TooBig(what=f"at {_number(facts.pace.rate)} fps", limit=rules.most_frame_rate)
@@ -278,7 +278,7 @@ def _mendable_sound(facts: Facts) -> Iterator[tuple[str, Refusal]]:
             audio = facts.audio_end_seconds - facts.pace.first_seconds
             yield (
                 "audio_length",
-                no.AudioLength(audio=_clock(audio), video=_clock(facts.pace.length_seconds)),
+                no.AudioLength(audio=clock(audio), video=clock(facts.pace.length_seconds)),
             )
 
 
@@ -287,11 +287,6 @@ def _how_bad(finding: Finding) -> int:
     if finding.fix is None:
         return 0
     return 2 if finding.accepted else 1
-
-
-def _clock(seconds: Fraction | float) -> str:
-    whole, tenths = divmod(round(float(seconds) * 10), 10)
-    return f"{whole // 60}:{whole % 60:02d}.{tenths}"
 
 
 def _number(rate: Fraction) -> str:

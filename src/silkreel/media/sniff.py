@@ -119,6 +119,17 @@ def open_media(path: Path, sniffed: Sniffed) -> Any:
     return av.open(path, format=sniffed.format, options=dict(OPTIONS), metadata_errors="replace")
 
 
+def first_streams(container: Any) -> tuple[Any, Any]:
+    """The first moving picture (no cover art) and the first sound, None where there is none."""
+    pictures = [s for s in container.streams.video if not is_cover(s)]
+    return next(iter(pictures), None), next(iter(container.streams.audio), None)
+
+
+def is_cover(stream: Any) -> bool:
+    """Whether a picture stream is one still that only decorates the file."""
+    return bool(stream.disposition & stream.disposition.attached_pic)
+
+
 def _iso(head: bytes) -> Sniffed:
     if head[4:8] == b"ftyp" and head[8:12] in ISO_PICTURES:
         return _no("a HEIF or AVIF picture")

@@ -17,7 +17,7 @@ JOBS = {
     "ladder": "silkreel.media.transcode:transcode",
     "package_audio": "silkreel.media.packing:pack_audio",
     "sound": "silkreel.media.soundtrack:decode",
-    "posters": "silkreel.media.pick:posters",
+    "still": "silkreel.media.pick:still",
     "sprite": "silkreel.media.pick:sprite",
 }
 # Between the polite end (SIGXCPU, which tells the parent why) and the kernel's SIGKILL.
