@@ -21,6 +21,7 @@ class CharacterRow(Base):
     names: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)  # by language
     found_by: Mapped[str] = mapped_column(sa.String(16))  # series.yaml | voice | person
     voice_print: Mapped[list[Any] | None] = mapped_column(sa.JSON)  # centre of its voice
+    pitch_hertz: Mapped[float | None] = mapped_column()  # median; a hint for the choice of voice
 
 
 class VoiceRow(Base):

@@ -21,6 +21,7 @@ SENTENCES: dict[str, str] = {
     "time.onset": "Starts {frames} frames away from the original.",
     "time.hole": "{seconds} s of the original speech have no voice over them.",
     "time.no_fit": "No wording fits; {seconds} s too long. The original sound is kept.",
+    "time.unspoken": "Not spoken: its wording did not pass. The original sound is kept.",
     "time.overlap": "Speaks over another line of the same character.",
     "text.waiting": "Nobody has translated this line yet.",
     "text.stale": "The original line changed after it was translated.",
@@ -175,8 +176,10 @@ def _of_time(line: JudgedLine) -> Iterable[Reason]:
     if not line.has_voice:
         yield Reason("voice.missing", "FAIL")
     if line.rate is None:
-        seconds = round(line.overrun_seconds or 0.0, 2)
-        yield Reason("time.no_fit", "FAIL", {"seconds": seconds})
+        if line.overrun_seconds is not None:
+            yield Reason("time.no_fit", "FAIL", {"seconds": round(line.overrun_seconds, 2)})
+        else:
+            yield Reason("time.unspoken", "FAIL")
         return
     limits = check_limits()
     fast, slow = limits["rate_fast"], limits["rate_slow"]

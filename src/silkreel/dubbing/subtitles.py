@@ -8,11 +8,13 @@ Rules: timed text style guide, Netflix partner help 215758617.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
 
 from silkreel.dubbing.line_breaks import break_lines
 from silkreel.dubbing.subtitle_limits import SubtitleLimits, subtitle_limits
 from silkreel.kit.spans import TimeSpan
 
+SHORTEST_PAGE_SECONDS = 0.4  # a page shown for less is not seen
 SHOT_SNAP_FRAMES = 6  # a cue this close to a cut ends on it
 VERTICAL_LINE_PERCENT = 72  # above the player's controls, below faces
 LANDSCAPE_LINE_PERCENT = 86
@@ -80,7 +82,7 @@ def make_track(
         end = _end(cue, following, limits, frame, length_seconds, shots)
         start = min(cue.span.start_seconds, max(0.0, length_seconds - frame))
         if end > start:
-            span = TimeSpan(round(start, 3), round(end, 3))
+            span = TimeSpan(round(start, 3), max(round(start, 3), floor(end * 1000) / 1000))
             cues.append(Cue(cue.cue_id, span, cue.lines, cue.speaker, cue.draft))
     return Track(language, kind, tuple(cues), vertical)
 
@@ -91,6 +93,8 @@ def _events(line: SubtitleLine, language: str, limits: SubtitleLimits) -> list[C
         line.text, language, line_characters=limits.characters_per_line, lines=limits.lines
     )
     pages = [broken[i : i + limits.lines] for i in range(0, len(broken), limits.lines)]
+    if line.span.length_seconds < SHORTEST_PAGE_SECONDS * len(pages):
+        pages = [broken]  # too quick to turn pages: better tall than gone
     sizes = [sum(map(len, page)) for page in pages]
     moment, events = line.span.start_seconds, []
     for number, (page, size) in enumerate(zip(pages, sizes, strict=True), start=1):

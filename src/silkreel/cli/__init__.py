@@ -1,0 +1,76 @@
+"""Every command; thin. State lives in one home folder (`--home` or SILKREEL_HOME).
+
+Exit codes: 0 done, 1 refused (the sentence says what to do), 2 usage.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, CycloptsError, Parameter
+
+from silkreel import __version__
+
+DONE, REFUSED, USAGE, STOPPED = 0, 1, 2, 130
+
+app = App(
+    name="silkreel",
+    help="Takes a micro-drama from one story to every market.",
+    version=__version__,
+    help_format="markdown",
+)
+# Where each command lives and what it does: modules are loaded only when their command is run.
+COMMANDS = {
+    "demo": ("demo:demo", "Make a sample drama, dub it into three languages, release and serve it."),
+    "import": ("importing:import_folder", "Take a folder of episodes into the catalogue."),
+    "localise": ("localising:localise", "Dub and subtitle a series into other languages."),
+    "release": ("releasing:release", "Open a series to viewers of a market."),
+    "serve": ("serving:serve", "Serve the viewers' app and the public API."),
+    "worker": ("working:worker", "Take steps of ordered work until stopped."),
+    "series": ("listing:series", "List the series, their episodes and languages."),
+    "qc": ("checking:qc", "Show what the checks found."),
+    "lines": ("lines:app", "Lines that wait for words: export, import, approve."),
+    "export": ("exporting:export", "Take lines, subtitles, sound or checks out as a file."),
+    "models": ("models:app", "List, fetch and verify the model weights."),
+    "doctor": ("doctor:doctor", "Say what is missing, what it costs, and what mends it."),
+}
+for _name, (_place, _help) in COMMANDS.items():
+    app.command(f"silkreel.cli.{_place}", name=_name, help=_help)
+
+
+@app.meta.default
+def _launch(
+    *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
+    home: Annotated[Path | None, Parameter(help="the folder that holds all state")] = None,
+) -> int | None:
+    if home is not None:
+        os.environ["SILKREEL_HOME"] = str(home)
+    result: int | None = app(
+        tokens, exit_on_error=False, print_error=True, result_action="return_value"
+    )
+    return result
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(words: list[str]) -> int:
+    """Run one command and return its exit code; a refusal is one sentence on standard error."""
+    from silkreel.kit.refusals import Refusal
+
+    try:
+        code = app.meta(
+            words, exit_on_error=False, print_error=True, result_action="return_value"
+        )
+    except CycloptsError:
+        return USAGE
+    except Refusal as refusal:
+        print(f"silkreel: {refusal}", file=sys.stderr)
+        return REFUSED
+    except KeyboardInterrupt:
+        print("\nsilkreel: stopped; run the same command again to go on.", file=sys.stderr)
+        return STOPPED
+    return code if isinstance(code, int) else DONE

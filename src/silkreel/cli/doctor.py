@@ -1,0 +1,26 @@
+"""`silkreel doctor`: what is missing, what that costs, and the command that mends it."""
+
+from rich.text import Text
+
+from silkreel.cli import DONE, REFUSED, show
+from silkreel.flows.examine_installation import examine_installation
+from silkreel.kit.settings import Settings
+
+STYLES = {"good": "green", "missing": "red", "optional": "dim"}
+
+
+def doctor(*, json: bool = False) -> int:
+    """Examine the installation; the exit code is 1 when something needed is missing.
+
+    Args:
+        json: print machine-readable results
+    """
+    findings = examine_installation(Settings())
+    if json:
+        show.print_json([finding.to_json() for finding in findings])
+    else:
+        rows = [(f.what, Text(f.health, style=STYLES[f.health]), f.state, f.cost, f.mend) for f in findings]
+        show.print_table(
+            "Installation", ("what", "", "state", "what that costs", "what mends it"), rows
+        )
+    return REFUSED if any(finding.health == "missing" for finding in findings) else DONE

@@ -1,0 +1,5 @@
+"""`silkreel lines`."""
+
+from cyclopts import App
+
+app = App(name="lines")

@@ -1,0 +1,28 @@
+"""Opening the home a command works in, and closing all it opened."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from silkreel.kit.artifacts import Workshop
+from silkreel.kit.opening import open_workshop
+from silkreel.kit.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The settings in force and the workshop they lead to."""
+
+    settings: Settings
+    workshop: Workshop
+
+
+@contextmanager
+def opened() -> Iterator[House]:
+    """The home's settings and workshop; its tables are made or upgraded on the way in."""
+    settings = Settings()
+    workshop = open_workshop(settings)
+    try:
+        yield House(settings, workshop)
+    finally:
+        workshop.database.close()

@@ -1,0 +1,17 @@
+"""`silkreel serve`: the viewers' app, the public API and the segment server."""
+
+from silkreel.kit.settings import Settings
+
+
+def serve(*, host: str | None = None, port: int | None = None) -> None:
+    """Serve what is released. The server never encodes; stop it with Ctrl-C.
+
+    Args:
+        host: address to listen on
+        port: port to listen on
+    """
+    from silkreel.web.server import serve as run_server
+
+    told = {"host": host, "port": port}
+    changes = {name: value for name, value in told.items() if value is not None}
+    run_server(Settings().model_copy(update=changes))

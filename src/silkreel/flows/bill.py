@@ -1,0 +1,76 @@
+"""What a journey cost: CPU seconds in all, and what the engines and codecs burnt of them."""
+
+import resource
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from silkreel.jobs.tables import StageRunRow
+from silkreel.kit.artifacts import Workshop
+
+OVERHEAD_MARK = 1.25  # total over engines: what lies above is our own waste
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """CPU seconds of one run of the command, with its children."""
+
+    total_cpu_seconds: float
+    engine_cpu_seconds: dict[str, float]
+    wall_seconds: float
+
+    @property
+    def engines_cpu_seconds(self) -> float:
+        """What engines and codecs burnt together."""
+        return sum(self.engine_cpu_seconds.values())
+
+    @property
+    def overhead(self) -> float | None:
+        """Total over engines; None when no engine worked."""
+        return self.total_cpu_seconds / self.engines_cpu_seconds if self.engines_cpu_seconds else None
+
+    def to_json(self) -> dict[str, Any]:
+        """As scripts read it."""
+        return {
+            "total": round(self.total_cpu_seconds, 2),
+            "engines": round(self.engines_cpu_seconds, 2),
+            "by_engine": {k: round(v, 2) for k, v in sorted(self.engine_cpu_seconds.items())},
+            "overhead": round(self.overhead, 3) if self.overhead else None,
+        }
+
+    def sentence(self) -> str:
+        """In words."""
+        parts = ", ".join(
+            f"{name} {seconds:.0f}"
+            for name, seconds in sorted(self.engine_cpu_seconds.items(), key=lambda kv: -kv[1])
+        )
+        if not self.engine_cpu_seconds:
+            return f"CPU: {self.total_cpu_seconds:.1f} s; everything was there already."
+        return (
+            f"CPU: {self.total_cpu_seconds:.0f} s in all, {self.engines_cpu_seconds:.0f} s of it in "
+            f"engines and codecs ({parts}); {self.overhead:.2f} times (mark: {OVERHEAD_MARK})."
+        )
+
+
+def bill_of(workshop: Workshop, job_id: str, attempt: int) -> Bill:
+    """The bill of a job as far as this process and its ended children worked on it."""
+    query = sa.select(StageRunRow.engine_seconds, StageRunRow.wall_seconds).where(
+        StageRunRow.job_id == job_id,
+        StageRunRow.attempt == attempt,
+    )
+    burnt: Counter[str] = Counter()
+    wall = 0.0
+    with workshop.reading() as tx:
+        for seconds, stage_wall in tx.execute(query):
+            burnt.update(seconds)
+            wall += stage_wall
+    return Bill(cpu_seconds_so_far(), dict(burnt), wall)
+
+
+def cpu_seconds_so_far() -> float:
+    """CPU seconds of this process and of its children that have ended."""
+    own = resource.getrusage(resource.RUSAGE_SELF)
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime

@@ -1,0 +1,78 @@
+"""What the steps of a dub read together: an episode's lines, wordings, cast and plan."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from silkreel.bible.cast import cast_of, voices_of
+from silkreel.bible.lines import lines_of
+from silkreel.bible.tables import LineRow
+from silkreel.catalogue.tables import EpisodeRow, SeriesRow
+from silkreel.dubbing.fit_plan import FitPlan
+from silkreel.dubbing.plans import plan_from_json
+from silkreel.dubbing.tables import DubRow, WordingRow
+from silkreel.dubbing.wordings import wordings_of_lines
+from silkreel.engines.contracts import VoiceChoice
+from silkreel.kit.artifacts import Workshop
+from silkreel.kit.database import Session
+from silkreel.kit.languages import primary
+
+@dataclass(frozen=True, slots=True)
+class DubParts:
+    """Everything that is known of an episode in a language before a step begins."""
+
+    series: SeriesRow
+    episode: EpisodeRow
+    lines: tuple[LineRow, ...]
+    wordings: Mapping[str, Mapping[str, WordingRow]]  # line id -> length -> wording
+    voices: Mapping[str, VoiceChoice]  # by character id
+    names: Mapping[str, str]  # of characters, in the language where there is one
+    dub: DubRow | None
+
+    @property
+    def frame_rate(self) -> Fraction:
+        """The picture's."""
+        return Fraction(self.episode.frame_rate)
+
+    def speaker(self, line: LineRow) -> str:
+        """The name of who speaks; nobody's for a caption, or an unnamed voice."""
+        return self.names.get(line.character_id or "", "")
+
+    def full(self, line: LineRow) -> WordingRow | None:
+        """The line's full wording, if it is worded."""
+        return self.wordings.get(line.id, {}).get("full")
+
+
+def dub_parts(tx: Session, episode_id: str, language: str) -> DubParts:
+    """Read an episode's parts in a language."""
+    episode = tx.get_one(EpisodeRow, episode_id)
+    lines = lines_of(tx, episode_id)
+    characters = sorted({line.character_id for line in lines if line.character_id})
+    return DubParts(
+        series=tx.get_one(SeriesRow, episode.series_id),
+        episode=episode,
+        lines=tuple(lines),
+        wordings=wordings_of_lines(tx, episode.series_id, language, [line.id for line in lines]),
+        voices=voices_of(tx, characters, language),
+        names=_names(tx, episode.series_id, language),
+        dub=tx.get(DubRow, (episode_id, language)),
+    )
+
+
+def plan_of(workshop: Workshop, dub: DubRow) -> FitPlan:
+    """Where everything is spoken in a dub."""
+    made = workshop.find(dub.plan_key)
+    if made is None:
+        raise LookupError(f"the plan of episode {dub.episode_id} in {dub.language} is gone")
+    return plan_from_json(json.loads(made.path.read_text(encoding="utf-8")))
+
+
+def _names(tx: Session, series_id: str, language: str) -> dict[str, str]:
+    """Names of characters somebody named; `Voice 1` is no name to show."""
+    names = {}
+    for row in cast_of(tx, series_id):
+        if row.found_by != "voice":
+            own = row.names or {}
+            names[row.id] = own.get(language) or own.get(primary(language)) or row.name
+    return names

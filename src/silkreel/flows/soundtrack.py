@@ -1,0 +1,211 @@
+"""The sound of an episode before any language: speech heard, bed made, original packed."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from silkreel.catalogue.editions import NewRendition, put_edition, put_rendition
+from silkreel.catalogue.episodes import sidecars_of
+from silkreel.catalogue.tables import EpisodeRow, SeriesRow
+from silkreel.dubbing.bed import Bed, bed_key, keep_bed, make_bed, read_bed
+from silkreel.dubbing.hearing import hear
+from silkreel.engines.contracts import EngineCard, EngineMissing, HeardLine, Word
+from silkreel.flows.at_hand import shelf_for
+from silkreel.flows.mastering import master_sound
+from silkreel.flows.picture import picture_of
+from silkreel.jobs.journeys import Answer, Arguments, Desk, stage
+from silkreel.kit.artifacts import Artifact
+from silkreel.kit.keys import canonical_json, work_key
+from silkreel.kit.sound import Sound, read_sound
+from silkreel.kit.spans import TimeSpan
+from silkreel.media.sounds import decode_sound
+
+HEARING_VERSION = 1
+MAX_HINTS = 40  # names the recogniser is told; its prompt holds about 200 tokens
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeSpeech:
+    """What was heard in an episode."""
+
+    speech: tuple[TimeSpan, ...]
+    lines: tuple[HeardLine, ...]
+    notes: tuple[str, ...] = ()  # engines that were missing
+
+
+@stage("hear_episode", queue="speech", weight=6)
+def hear_episode(desk: Desk, arguments: Arguments) -> Answer:
+    """Find where somebody speaks, and write down what is said."""
+    with desk.workshop.reading() as tx:
+        episode = tx.get_one(EpisodeRow, arguments["episode_id"])
+    heard = speech_of(desk, episode)
+    return {"sentences": len(heard.lines), "notes": list(heard.notes)}
+
+
+@stage("make_bed", weight=4)
+def make_episode_bed(desk: Desk, arguments: Arguments) -> Answer:
+    """Make what lies under every dub: the given stem, else the separated rest, else the original."""
+    with desk.workshop.reading() as tx:
+        episode = tx.get_one(EpisodeRow, arguments["episode_id"])
+    made, notes = bed_artifact(desk, episode)
+    return {"kind": made.facts["kind"], "notes": notes}
+
+
+@stage("package_original", weight=1)
+def package_original(desk: Desk, arguments: Arguments) -> Answer:
+    """Pack the original's sound, brought to the same loudness as the dubs."""
+    workshop = desk.workshop
+    with workshop.reading() as tx:
+        episode = tx.get_one(EpisodeRow, arguments["episode_id"])
+        language = tx.get_one(SeriesRow, episode.series_id).source_language
+    sound = picture_of(workshop, episode).sound_48k
+    made = master_sound(
+        desk, lambda: read_sound(sound.path), sound.content_hash, episode.length_seconds
+    )
+    with workshop.transaction() as tx:
+        put_rendition(
+            tx,
+            episode.id,
+            NewRendition(
+                kind="audio",
+                name=f"a.{language}",
+                language=language,
+                content_hash=made.content_hash,
+                suffix=made.suffix,
+                size_bytes=made.path.stat().st_size,
+                codec=made.facts["codec"],
+                segments=made.facts["segments"],
+                facts={"loudness_lufs": made.facts["loudness_lufs"]},
+            ),
+        )
+        put_edition(
+            tx, episode.id, language, kind="original", draft_lines=0, waiting_lines=0, provenance={}
+        )
+    return {"loudness_lufs": made.facts["loudness_lufs"]}
+
+
+def speech_of(desk: Desk, episode: EpisodeRow) -> EpisodeSpeech:
+    """What is heard in the episode; listened to once, then remembered."""
+    sound = picture_of(desk.workshop, episode).sound_16k
+    shelf = shelf_for(desk.settings)
+    with desk.workshop.reading() as tx:
+        language = tx.get_one(SeriesRow, episode.series_id).source_language
+    transcriber, notes = _first(desk, "transcribers")
+    detector, more_notes = _first(desk, "voice_activity")
+    notes += more_notes
+    if detector is None:
+        return EpisodeSpeech((), (), tuple(notes))
+    inputs = {
+        "sound": sound.content_hash,
+        "language": language,
+        "detector": shelf.card("voice_activity", detector).to_json(),
+        "transcriber": shelf.card("transcribers", transcriber).to_json() if transcriber else None,
+    }
+
+    def make(folder: Path) -> tuple[Path, dict[str, Any]]:
+        with shelf.lend("voice_activity", detector) as ear:
+            if transcriber is None:
+                speech, lines = ear.speech(read_sound(sound.path)), ()
+            else:
+                with shelf.lend("transcribers", transcriber) as writer:
+                    heard = hear(
+                        read_sound(sound.path),
+                        language=language,
+                        transcriber=writer,
+                        voice_activity=ear,
+                    )
+                speech, lines = heard.speech, heard.lines
+        made = folder / "heard.json"
+        made.write_text(canonical_json(_payload(speech, lines)), encoding="utf-8")
+        return made, {}
+
+    made = desk.workshop.make(work_key("hear", HEARING_VERSION, inputs), "hear", make)
+    return _speech(json.loads(made.path.read_text("utf-8")), notes)
+
+
+def bed_artifact(desk: Desk, episode: EpisodeRow) -> tuple[Artifact, list[str]]:
+    """The episode's bed, made once, and which engines were missing for a better one."""
+    workshop, shelf = desk.workshop, shelf_for(desk.settings)
+    original = picture_of(workshop, episode).sound_48k
+    speech = speech_of(desk, episode).speech
+    with workshop.reading() as tx:
+        stem = next((s for s in sidecars_of(tx, episode.id) if s.kind == "me"), None)
+    separator, notes = (None, []) if stem else _first(desk, "separators")
+    card: EngineCard | None = shelf.card("separators", separator) if separator else None
+
+    def make() -> Bed:
+        whole = read_sound(original.path)
+        if stem is not None:
+            path = workshop.store.path(stem.content_hash, stem.suffix)
+            return make_bed(whole, m_and_e=_decoded(desk, path), speech=speech)
+        if separator is None:
+            return make_bed(whole, speech=speech)
+        with shelf.lend("separators", separator) as engine:
+            return make_bed(whole, separator=engine, speech=speech)
+
+    key = bed_key(
+        original.content_hash,
+        m_and_e_hash=stem.content_hash if stem else None,
+        separator=card,
+        speech=speech,
+    )
+    return keep_bed(workshop, key, make), notes
+
+
+def bed_of(desk: Desk, episode: EpisodeRow) -> Bed:
+    """The episode's bed with its sound."""
+    return read_bed(bed_artifact(desk, episode)[0])
+
+
+def _decoded(desk: Desk, path: Path) -> Sound:
+    """A stem somebody sent, decoded in a child."""
+    with desk.workshop.store.workspace() as folder:
+        made = decode_sound(path, folder / "stem.flac", cancelled=desk.cancelled)
+        return read_sound(made.path)
+
+
+def _first(desk: Desk, skill: str) -> tuple[str | None, list[str]]:
+    """The first engine set for a skill that can run here, and why the ones before it cannot."""
+    names = ("silero",) if skill == "voice_activity" else desk.settings.engines(skill)
+    shelf, notes = shelf_for(desk.settings), []
+    for name in names:
+        try:
+            shelf.card(skill, name)  # type: ignore[arg-type]  # a skill by construction
+        except EngineMissing as refusal:
+            notes.append(str(refusal))
+        else:
+            return name, notes
+    return None, notes
+
+
+def _payload(speech: tuple[TimeSpan, ...], lines: tuple[HeardLine, ...]) -> dict[str, Any]:
+    return {
+        "speech": [[s.start_seconds, s.end_seconds] for s in speech],
+        "lines": [
+            {
+                "span": [line.span.start_seconds, line.span.end_seconds],
+                "text": line.text,
+                "language": line.language,
+                "confidence": line.confidence,
+                "words": [
+                    [w.text, w.start_seconds, w.end_seconds, w.confidence] for w in line.words
+                ],
+            }
+            for line in lines
+        ],
+    }
+
+
+def _speech(payload: dict[str, Any], notes: list[str]) -> EpisodeSpeech:
+    lines = tuple(
+        HeardLine(
+            TimeSpan(*line["span"]),
+            line["text"],
+            tuple(Word(*word) for word in line["words"]),
+            line["language"],
+            line["confidence"],
+        )
+        for line in payload["lines"]
+    )
+    return EpisodeSpeech(tuple(TimeSpan(*s) for s in payload["speech"]), lines, tuple(notes))

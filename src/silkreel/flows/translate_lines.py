@@ -1,0 +1,118 @@
+"""Every line gets its words: the memory first, then one engine after the other, then a person."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from silkreel.bible.memory import open_memory
+from silkreel.dubbing.estimating import LengthEstimator, allowance_characters
+from silkreel.dubbing.rewording import Overlong, reword_lines
+from silkreel.dubbing.translating import RequestParts, request_parts, translate_episode
+from silkreel.dubbing.wordings import SourceLine, source_lines, store_wordings, wording_of
+from silkreel.engines.contracts import EngineMissing, Translator
+from silkreel.flows.at_hand import shelf_for
+from silkreel.flows.dub_parts import DubParts, dub_parts
+from silkreel.flows.picture import picture_of
+from silkreel.jobs.journeys import Answer, Arguments, Desk, stage
+from silkreel.kit.database import Session
+from silkreel.kit.languages import primary
+from silkreel.kit.sound import Sound, read_sound
+
+LISTENING_TARGET = "en"  # the language that listening engines translate into
+
+
+@stage("translate_lines", queue="api", weight=2)
+def translate_lines(desk: Desk, arguments: Arguments) -> Answer:
+    """Word every line of an episode in a language; what nobody can word waits in a list."""
+    episode_id, language = arguments["episode_id"], arguments["language"]
+    with desk.workshop.reading() as tx:
+        parts = dub_parts(tx, episode_id, language)
+        asked = request_of(tx, desk, parts, language)
+    lines = lines_to_word(parts, language)
+    with _translators(desk) as (translators, missing):
+        outcome = translate_episode(
+            desk.workshop.database, episode_id, lines, translators, asked, cancelled=desk.cancelled
+        )
+    return {
+        "worded": len(outcome.wordings),
+        "waiting": {each.line_id: list(each.reasons) for each in outcome.waiting},
+        "stale": list(outcome.stale),
+        "engines": [card.to_json() for card in outcome.engines],
+        "notes": [*outcome.notes, *missing],
+    }
+
+
+def reword_overruns(
+    desk: Desk, parts: DubParts, language: str, overruns: Mapping[str, float]
+) -> bool:
+    """Ask for shorter words where no wording fits; whether any were found."""
+    with desk.workshop.reading() as tx:
+        asked = request_of(tx, desk, parts, language)
+        memory = open_memory(tx, parts.series.id, language)
+    lines = lines_to_word(parts, language)
+    overlong = [
+        Overlong(line, overruns[line.line_id], _tried(parts, line))
+        for line in lines
+        if line.line_id in overruns
+    ]
+    with _translators(desk) as (translators, _):
+        outcome = reword_lines(
+            lines, overlong, translators, asked, memory=memory, cancelled=desk.cancelled
+        )
+    with desk.workshop.transaction() as tx:
+        store_wordings(tx, parts.series.id, language, outcome.wordings)
+    return bool(outcome.wordings)
+
+
+def request_of(tx: Session, desk: Desk, parts: DubParts, language: str) -> RequestParts:
+    """What every request for the episode holds: terms, synopsis, and its sound for listeners."""
+    synopsis = parts.series.synopses.get(language) or parts.series.synopses.get(
+        parts.series.source_language, ""
+    )
+    return request_parts(
+        tx,
+        parts.series.id,
+        source_language=parts.series.source_language,
+        target_language=language,
+        synopsis=str(synopsis or ""),
+        sound=_sound(desk, parts) if primary(language) == LISTENING_TARGET else None,
+    )
+
+
+def lines_to_word(parts: DubParts, language: str) -> tuple[SourceLine, ...]:
+    """The episode's lines as translators see them, with how many characters fit each."""
+    rate = parts.frame_rate
+    estimator = LengthEstimator(language)
+    allowances = {
+        line.id: allowance_characters(float((line.end_frame - line.first_frame) / rate), estimator)
+        for line in parts.lines
+        if line.dubbed
+    }
+    return source_lines(
+        parts.lines, frame_rate=rate, speakers=parts.names, allowances=allowances
+    )
+
+
+def _tried(parts: DubParts, line: SourceLine) -> tuple[Any, ...]:
+    return tuple(wording_of(row) for row in parts.wordings.get(line.line_id, {}).values())
+
+
+def _sound(desk: Desk, parts: DubParts) -> Sound:
+    return read_sound(picture_of(desk.workshop, parts.episode).sound_16k.path)
+
+
+@contextmanager
+def _translators(desk: Desk) -> Iterator[tuple[Sequence[Translator], list[str]]]:
+    """The translators that can run here, in the order set, and why the others cannot.
+
+    One that is not configured is no news: only an engine somebody set up and that fails is.
+    """
+    shelf, missing = shelf_for(desk.settings), []
+    with ExitStack() as stack:
+        lent: list[Translator] = []
+        for name in desk.settings.engines("translators"):
+            try:
+                lent.append(stack.enter_context(shelf.lend("translators", name)))
+            except EngineMissing as refusal:
+                missing.append(str(refusal))
+        yield lent, missing

@@ -1,0 +1,98 @@
+"""Verdicts with stable codes."""
+
+from dataclasses import replace
+
+import pytest
+
+from silkreel.dubbing.checks import (
+    SENTENCES,
+    JudgedLine,
+    JudgedSound,
+    judge_episode,
+    judge_line,
+    judge_series,
+)
+from silkreel.dubbing.subtitle_limits import subtitle_limits
+
+LIMITS = subtitle_limits("en", vertical=True)
+GOOD = JudgedLine(
+    line_id="ep001_7k2m", speech_seconds=2.0, dubbed=True, came_from="read", text="You came back.",
+    rate=1.0, onset_frames=0, covered_seconds=2.0, cue_characters=14, cue_seconds=2.0, cue_lines=1,
+    read_confidence=0.99, heard_confidence=0.9,
+)  # fmt: skip
+SOUND = JudgedSound(-16.1, -1.6, -16.0, -1.5, "given")
+
+
+def codes(verdict):
+    return {reason.code: reason.level for reason in verdict.reasons}
+
+
+def test_a_good_line_passes():
+    assert judge_line(GOOD, LIMITS).level == "PASS"
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "level"),
+    [
+        ({"text": None}, "text.waiting", "FAIL"),
+        ({"stale": True}, "text.stale", "FAIL"),
+        ({"draft": True}, "duty.draft", "WARN"),
+        ({"fuzzy": True}, "text.fuzzy", "WARN"),
+        ({"gate": (("FAIL", "number changed"),)}, "text.gate", "FAIL"),
+        ({"rate": 1.2}, "time.rate", "WARN"),
+        ({"rate": 1.3}, "time.rate", "FAIL"),
+        ({"rate": 0.8}, "time.rate", "FAIL"),
+        ({"rate": None, "overrun_seconds": 0.7}, "time.no_fit", "FAIL"),
+        ({"rate": None}, "time.unspoken", "FAIL"),
+        ({"onset_frames": -5}, "time.onset", "WARN"),
+        ({"onset_frames": 7}, "time.onset", "FAIL"),
+        ({"covered_seconds": 1.2}, "time.hole", "WARN"),
+        ({"covered_seconds": 0.1}, "time.hole", "FAIL"),
+        ({"overlaps_itself": True}, "time.overlap", "FAIL"),
+        ({"cue_characters": 60, "cue_seconds": 2.0}, "text.fast", "WARN"),
+        ({"cue_lines": 3}, "text.lines", "WARN"),
+        ({"read_confidence": 0.5}, "source.read", "WARN"),
+        ({"heard_confidence": 0.1}, "source.unheard", "WARN"),
+        ({"came_from": "heard"}, "source.uncaptioned", "WARN"),
+        ({"has_voice": False}, "voice.missing", "FAIL"),
+    ],
+)
+def test_each_fault_has_its_code_and_level(change, code, level):
+    verdict = judge_line(replace(GOOD, **change), LIMITS)
+    assert codes(verdict).get(code) == level
+
+
+def test_a_silent_caption_is_judged_by_its_text_only():
+    verdict = judge_line(replace(GOOD, dubbed=False, rate=None, heard_confidence=0.0), LIMITS)
+    assert verdict.level == "PASS"
+
+
+def test_an_episode_with_a_failed_line_goes_to_the_worklist():
+    failed = judge_line(replace(GOOD, text=None), LIMITS)
+    assert codes(judge_episode([failed], SOUND)) == {"episode.worklist": "FAIL"}
+
+
+def test_loudness_and_peaks_are_held_against_the_profile():
+    assert judge_episode([], SOUND).level == "PASS"
+    assert codes(judge_episode([], replace(SOUND, loudness_lufs=-12.7))) == {"sound.loudness": "FAIL"}
+    assert codes(judge_episode([], replace(SOUND, true_peak_dbtp=-0.2))) == {"sound.peak": "FAIL"}
+    assert codes(judge_episode([], replace(SOUND, bed="ducked"))) == {"sound.voice_over": "WARN"}
+
+
+def test_a_series_shows_drift_doubled_wordings_and_shared_voices():
+    verdict = judge_series(
+        {1: -16.0, 2: -16.1, 3: -13.0},
+        [("你好", "Hi."), ("你好", "Hello."), ("再见", "Bye.")],
+        {"mei": "kokoro:af", "lan": "kokoro:af"},
+    )
+    assert codes(verdict) == {
+        "series.loudness": "FAIL",
+        "series.wording": "WARN",
+        "series.voice": "WARN",
+    }
+
+
+def test_every_reason_has_a_sentence_that_takes_its_values():
+    verdict = judge_line(replace(GOOD, rate=1.3, cue_characters=99, came_from="heard"), LIMITS)
+    assert all(reason.sentence and "{" not in reason.sentence for reason in verdict.reasons)
+    assert set(codes(verdict)) <= set(SENTENCES)
