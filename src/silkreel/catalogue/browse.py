@@ -1,4 +1,4 @@
-"""What a viewer of a market may see: released series, their episodes and languages, nothing else."""
+"""What viewers of a market may see: released series, episodes, languages, and nothing else."""
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -118,7 +118,7 @@ class Door:
     released_at: datetime
 
     def lets_through(self, language: str, edition: EditionState | None) -> bool:
-        """Whether a language of an episode may be shown; `edition` is its edition, if it has one."""
+        """Whether a language of an episode may be shown; `edition` is that language's, if any."""
         if language not in self.languages:
             return False
         if edition is None:
@@ -282,7 +282,8 @@ def _offers(tx: Session, series: SeriesRow, door: Door) -> tuple[LanguageOffer, 
             EditionRow,
             sa.and_(
                 EditionRow.episode_id == EpisodeRow.id,
-                EditionRow.language == sa.func.coalesce(RenditionRow.language, series.source_language),
+                EditionRow.language
+                == sa.func.coalesce(RenditionRow.language, series.source_language),
             ),
         )
         .where(EpisodeRow.series_id == series.id, RenditionRow.kind.in_((AUDIO, SUBTITLES)))

@@ -1,0 +1,79 @@
+"""Press play: the decision and everything the player needs, in one answer."""
+
+import secrets
+from functools import lru_cache
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from silkreel.flows.start_playback import Bundle, Wish, start_playback
+from silkreel.web.api.shapes import BundleShape, PlayWish, Problem
+from silkreel.web.edge import TheSite, TheViewer
+from silkreel.web.interface import one_language
+from silkreel.web.site import Site
+
+router = APIRouter(tags=["play"])
+NOES: dict[int | str, dict[str, Any]] = {
+    code: {"model": Problem, "content": {"application/problem+json": {}}}
+    for code in (404, 409, 413, 422, 429)
+}
+SESSION_PLACE = "0" * 16
+
+
+@router.post("/api/episodes/{episode_id}/play", response_model=BundleShape, responses=NOES)
+async def play(
+    request: Request,
+    episode_id: Annotated[str, Path(max_length=16)],
+    site: TheSite,
+    viewer: TheViewer,
+    wish: PlayWish | None = None,
+) -> Response:
+    """Decide whether this viewer may play the episode, and hand over the bundle. Never charges."""
+    site.plays.take(request.client.host if request.client else "")
+    asked = Wish(viewer.market, viewer.languages, _audio(wish))
+    # SQLite answers from memory in a third of a millisecond and a reader there waits for nobody:
+    # handing that to a thread would cost more than it takes. A server's answer is waited for.
+    if site.workshop.database.url.startswith("sqlite"):
+        bundle = _decide(site, episode_id, asked)
+    else:
+        bundle = await run_in_threadpool(_decide, site, episode_id, asked)
+    session = secrets.token_hex(len(SESSION_PLACE) // 2)
+    body = _serialised(bundle).replace(SESSION_PLACE.encode(), session.encode(), 1)
+    return Response(body, media_type="application/json", headers={"cache-control": "no-store"})
+
+
+def _decide(site: Site, episode_id: str, wish: Wish) -> Bundle:
+    with site.workshop.reading() as tx:
+        return start_playback(tx, episode_id, wish, site.address, site.shelf)
+
+
+def _audio(wish: PlayWish | None) -> str | None:
+    if wish is None or wish.audio is None or wish.audio == "original":
+        return wish.audio if wish else None
+    return one_language(wish.audio)
+
+
+@lru_cache(maxsize=1024)
+def _serialised_by_identity(held: "_Held") -> bytes:
+    return BundleShape.of(held.bundle, SESSION_PLACE).model_dump_json().encode()
+
+
+class _Held:
+    """A bundle compared by identity: equal ones are the same object on the shelf."""
+
+    __slots__ = ("bundle",)
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle = bundle
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held) and other.bundle is self.bundle
+
+    def __hash__(self) -> int:
+        return id(self.bundle)
+
+
+def _serialised(bundle: Bundle) -> bytes:
+    """The answer's bytes, but for the session's id; made once for each bundle on the shelf."""
+    return _serialised_by_identity(_Held(bundle))

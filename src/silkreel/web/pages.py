@@ -1,0 +1,290 @@
+"""HTML: shells that read well without script, and become the app with it."""
+
+import json
+import secrets
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from silkreel.catalogue.browse import NotShown, list_series, show_series
+from silkreel.catalogue.series import SLUG_LENGTH
+from silkreel.kit.database import Session
+from silkreel.kit.languages import own_name
+from silkreel.web import landing
+from silkreel.web.api.shapes import MAX_NUMBER, SeriesPageShape, SeriesShape
+from silkreel.web.assets import AssetTree
+from silkreel.web.edge import Reading, TheSite, TheViewer, Viewer
+from silkreel.web.interface import direction, one_language
+from silkreel.web.site import Site
+
+router = APIRouter(include_in_schema=False)
+ENTRY = "app/main.js"
+STYLES = ("shared/tokens.css", "shared/base.css", "app/app.css", "player/player.css")
+COOKIE = "interface"
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads the page, and the interface language they read it in."""
+
+    viewer: Viewer
+    language: str
+
+
+@router.get("/")
+def home(request: Request, tx: Reading, site: TheSite, viewer: TheViewer) -> Response:
+    """All released series."""
+    reader = _reader(request, site, viewer)
+    cards = [SeriesShape.of(c) for c in list_series(tx, viewer.market, _title_language(reader))]
+    words = site.interface.words[reader.language]
+    page = landing.Page(
+        title=words["brand"],
+        description=words["home.tagline"],
+        path="/",
+        body=landing.home_body(cards, words),
+        image=cards[0].poster if cards else None,
+        data={"home": [card.model_dump(mode="json") for card in cards]},
+    )
+    return _shell(request, site, reader, page)
+
+
+@router.get("/s/{slug}")
+def series(
+    slug: Annotated[str, Path(max_length=SLUG_LENGTH)],
+    request: Request,
+    tx: Reading,
+    site: TheSite,
+    viewer: TheViewer,
+) -> Response:
+    """A series: what it is, its languages, its episodes."""
+    reader = _reader(request, site, viewer)
+    shape = _series(tx, slug, reader)
+    words = site.interface.words[reader.language]
+    page = landing.Page(
+        title=f"{shape.title} · {words['brand']}",
+        description=shape.synopsis or words["home.tagline"],
+        path=f"/s/{slug}",
+        body=landing.series_body(shape, words),
+        image=shape.poster,
+        data={"series": shape.model_dump(mode="json")},
+        linked=landing.series_linked(shape, _origin(request, site)),
+    )
+    return _shell(request, site, reader, page)
+
+
+@router.get("/s/{slug}/e/{number}")
+def episode(
+    slug: Annotated[str, Path(max_length=SLUG_LENGTH)],
+    number: Annotated[int, Path(ge=0, le=MAX_NUMBER)],
+    request: Request,
+    *,
+    tx: Reading,
+    site: TheSite,
+    viewer: TheViewer,
+) -> Response:
+    """An episode: with script it plays."""
+    reader = _reader(request, site, viewer)
+    shape = _series(tx, slug, reader)
+    chosen = next((e for e in shape.episodes if e.number == number), None)
+    if chosen is None:
+        raise NotShown
+    words = site.interface.words[reader.language]
+    name = words["episode.number"].replace("{number}", str(number))
+    page = landing.Page(
+        title=f"{shape.title} · {chosen.title or name} · {words['brand']}",
+        description=shape.synopsis or words["home.tagline"],
+        path=f"/s/{slug}/e/{number}",
+        body=landing.episode_body(shape, chosen, words),
+        image=chosen.poster or shape.poster,
+        data={"series": shape.model_dump(mode="json")},
+        linked=landing.episode_linked(shape, chosen, _origin(request, site)),
+    )
+    return _shell(request, site, reader, page)
+
+
+@router.get("/assets/{tree}/{path:path}")
+async def asset(tree: str, path: str, request: Request, site: TheSite) -> Response:
+    """A file of the interface; the tree's hash is in the address, so it never changes."""
+    found = site.assets.files.get(path)
+    if found is None:
+        raise NotShown
+    if tree != site.assets.hash:  # an old page asks after an update: what is newest, not kept
+        return RedirectResponse(site.assets.url(path), 307, {"cache-control": "no-store"})
+    headers = {"cache-control": FOR_EVER, "vary": "accept-encoding"}
+    content = found.content
+    if found.gzipped and "gzip" in request.headers.get("accept-encoding", ""):
+        content, headers["content-encoding"] = found.gzipped, "gzip"
+    return Response(content, media_type=found.media_type, headers=headers)
+
+
+@router.get("/words/{language}.json")
+async def words(language: str, site: TheSite) -> Response:
+    """The interface's words in a language."""
+    known = site.interface.words.get(language)
+    if known is None:
+        raise NotShown
+    return Response(json.dumps(known, ensure_ascii=False), media_type="application/json")
+
+
+@router.get("/manifest.webmanifest")
+async def manifest(site: TheSite) -> Response:
+    """What a phone needs to put the app on its home screen."""
+    icon = {"src": site.assets.url("app/icon.svg"), "sizes": "any", "type": "image/svg+xml"}
+    content = {
+        "name": "Silkreel", "short_name": "Silkreel", "start_url": "/", "display": "standalone",
+        "background_color": "#0b0a0d", "theme_color": "#0b0a0d", "icons": [icon],
+    }  # fmt: skip
+    return Response(json.dumps(content), media_type="application/manifest+json")
+
+
+@router.get("/favicon.ico")
+async def favicon(site: TheSite) -> Response:
+    """Browsers ask for it unasked."""
+    return RedirectResponse(site.assets.url("app/icon.svg"), 307)
+
+
+@router.get("/robots.txt")
+async def robots() -> Response:
+    """Pages may be read by machines; media and API may not."""
+    text = "User-agent: *\nDisallow: /api/\nDisallow: /play/\n"
+    return Response(text, media_type="text/plain")
+
+
+def _series(tx: Session, slug: str, reader: Reader) -> SeriesPageShape:
+    page = show_series(tx, slug, reader.viewer.market, _title_language(reader))
+    return SeriesPageShape.of_page(page)
+
+
+def _title_language(reader: Reader) -> str:
+    return reader.viewer.languages[0] if reader.viewer.languages else reader.language
+
+
+def _reader(request: Request, site: Site, viewer: Viewer) -> Reader:
+    """The interface language: the address's, then what was chosen before, then the browser's."""
+    asked = [request.query_params.get("hl", ""), request.cookies.get(COOKIE, "")]
+    chosen = [tag for tag in map(one_language, filter(None, asked)) if tag]
+    wished = tuple(dict.fromkeys([*chosen, *viewer.languages]))
+    return Reader(Viewer(viewer.market, wished), site.interface.choose(wished))
+
+
+def _origin(request: Request, site: Site) -> str:
+    return (site.settings.public_url or str(request.base_url)).rstrip("/")
+
+
+def _shell(request: Request, site: Site, reader: Reader, page: landing.Page) -> HTMLResponse:
+    nonce = secrets.token_urlsafe(16)
+    boot = {
+        "language": reader.language,
+        "languages": {tag: own_name(tag) for tag in site.interface.languages},
+        "words": site.interface.words[reader.language],
+        "worker": site.assets.url("vendor/hls.worker.js"),
+        "data": page.data,
+    }
+    html = _HTML.format(
+        language=reader.language,
+        direction=direction(reader.language),
+        title=escape(page.title),
+        description=escape(page.description[:300]),
+        head=_head(request, site, page),
+        assets=_assets_head(site.assets, nonce),
+        body=page.body,
+        boot=_for_script(boot),
+    )
+    headers = {
+        "content-security-policy": _policy(nonce),
+        "cache-control": "no-cache",
+        "vary": "accept-language, cookie",
+        "content-language": reader.language,
+    }
+    response = HTMLResponse(html, headers=headers)
+    if one_language(request.query_params.get("hl", "")) == reader.language:
+        response.set_cookie(COOKIE, reader.language, max_age=31_536_000, samesite="lax")
+    return response
+
+
+def _head(request: Request, site: Site, page: landing.Page) -> str:
+    origin = _origin(request, site)
+    address = escape(f"{origin}{page.path}")
+    tags = [f'<link rel="canonical" href="{address}">']
+    tags += [
+        f'<link rel="alternate" hreflang="{tag}" href="{address}?hl={tag}">'
+        for tag in site.interface.languages
+    ]
+    tags.append(f'<link rel="alternate" hreflang="x-default" href="{address}">')
+    tags.append(f'<meta property="og:title" content="{escape(page.title)}">')
+    tags.append(f'<meta property="og:description" content="{escape(page.description[:300])}">')
+    tags.append(f'<meta property="og:url" content="{address}">')
+    if page.image:
+        tags.append(f'<meta property="og:image" content="{escape(origin + page.image)}">')
+    if page.linked:
+        tags.append(f'<script type="application/ld+json">{_for_script(page.linked)}</script>')
+    return "\n".join(tags)
+
+
+def _policy(nonce: str) -> str:
+    return (
+        "default-src 'none'; "
+        f"script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' blob:; "
+        "media-src 'self' blob:; connect-src 'self'; worker-src 'self'; font-src 'self'; "
+        "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+
+
+def _assets_head(assets: AssetTree, nonce: str) -> str:
+    return _assets_html(assets.hash, _Tree(assets)).replace("{nonce}", nonce)
+
+
+class _Tree:
+    """A tree compared by its hash."""
+
+    def __init__(self, assets: AssetTree) -> None:
+        self.assets = assets
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Tree) and other.assets.hash == self.assets.hash
+
+    def __hash__(self) -> int:
+        return hash(self.assets.hash)
+
+
+@lru_cache(maxsize=4)
+def _assets_html(_hash: str, tree: _Tree) -> str:
+    assets = tree.assets
+    lines = [f'<link rel="stylesheet" href="{assets.url(path)}">' for path in STYLES]
+    imports = json.dumps({"imports": assets.import_map()})
+    lines.append(f'<script type="importmap" nonce="{{nonce}}">{imports}</script>')
+    lines += [f'<link rel="modulepreload" href="{url}">' for url in assets.preloads(ENTRY)]
+    lines.append(f'<script type="module" src="{assets.url(ENTRY)}"></script>')
+    lines.append(f'<link rel="icon" type="image/svg+xml" href="{assets.url("app/icon.svg")}">')
+    return "\n".join(lines)
+
+
+def _for_script(value: Any) -> str:
+    """JSON that cannot close the script element it stands in."""
+    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c").replace("&", "\\u0026")
+
+
+_HTML = """<!doctype html>
+<html lang="{language}" dir="{direction}">
+<head>
+<meta charset="utf-8">
+<title>{title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
+<meta name="description" content="{description}">
+<meta name="theme-color" content="#0b0a0d">
+<meta name="color-scheme" content="dark">
+<link rel="manifest" href="/manifest.webmanifest">
+{head}
+{assets}
+</head>
+<body>
+<div id="app">{body}</div>
+<script type="application/json" id="boot">{boot}</script>
+</body>
+</html>
+"""

@@ -1,0 +1,68 @@
+"""What every endpoint works with: one installation, opened once."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from silkreel.flows.start_playback import Address, Shelf, playlist_text, public_path
+from silkreel.kit.artifacts import Workshop
+from silkreel.kit.refusals import Refusal
+from silkreel.kit.settings import Settings
+from silkreel.web.assets import AssetTree
+from silkreel.web.interface import Interface
+from silkreel.web.limits import RateLimit
+from silkreel.web.segments import Media
+from silkreel.web.tokens import Signer, load_keys
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """An installation as its web server sees it."""
+
+    settings: Settings
+    workshop: Workshop
+    signer: Signer
+    assets: AssetTree
+    interface: Interface
+    plays: RateLimit
+    shelf: Shelf = field(default_factory=Shelf)
+
+    def address(self, asset: str, market: str) -> Address:
+        """The signed way to an asset for a market."""
+        base, expires_at = self.signer.base(asset)
+        return Address(base, expires_at, self.signer.manifest(asset, market))
+
+    def media(self) -> Media:
+        """How the segment server finds bytes."""
+        return Media(self.signer, self._locate, self._playlist, self._origins())
+
+    def _locate(self, asset: str, file: str) -> Path | None:
+        with self.workshop.reading() as tx:
+            return public_path(tx, self.workshop.store, asset, file)
+
+    def _playlist(self, asset: str, name: str) -> str | None:
+        """The text of a playlist, for players that fetch them: the bundle holds the same texts."""
+        market = self.signer.market_of(asset, name)
+        with self.workshop.reading() as tx:
+            try:
+                return playlist_text(
+                    tx, asset, name, market, address=self.address, shelf=self.shelf
+                )
+            except Refusal:
+                return None
+
+    def _origins(self) -> frozenset[str]:
+        named = self.settings.media_origins
+        own = self.settings.public_url
+        return frozenset([*named, own.rstrip("/")] if own else named)
+
+
+def open_site(settings: Settings, workshop: Workshop, *, plays: RateLimit | None = None) -> Site:
+    """Read the keys and the interface's files."""
+    return Site(
+        settings,
+        workshop,
+        Signer(load_keys(settings.folder)),
+        AssetTree.load(),
+        Interface.load(),
+        plays or RateLimit(),
+    )

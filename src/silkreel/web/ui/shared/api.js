@@ -1,0 +1,43 @@
+// Questions to the server; its noes become Refusals with one sentence.
+import { language } from "./words.js";
+
+export class Refusal extends Error {
+  /** @param {string} code @param {string} sentence @param {number} status */
+  constructor(code, sentence, status) {
+    super(sentence);
+    this.code = code;
+    this.status = status;
+  }
+}
+
+/** @param {string} path @param {RequestInit} [options] */
+async function ask(path, options = {}) {
+  let answer;
+  try {
+    answer = await fetch(path, options);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new Refusal("network", "", 0);
+  }
+  const body = await answer.json().catch(() => null);
+  if (!answer.ok) throw new Refusal(body?.code ?? `http.${answer.status}`, body?.detail ?? "", answer.status);
+  return body;
+}
+
+const reader = () => `language=${encodeURIComponent(language.value)}`;
+
+/** @param {string} [words] @param {AbortSignal} [signal] */
+export const findSeries = async (words = "", signal) =>
+  (await ask(`/api/series?${reader()}&q=${encodeURIComponent(words)}`, { signal })).series;
+
+/** @param {string} slug */
+export const getSeries = (slug) => ask(`/api/series/${encodeURIComponent(slug)}?${reader()}`);
+
+/** @param {string} id @param {string | null} audio @param {AbortSignal} [signal] */
+export const play = (id, audio, signal) =>
+  ask(`/api/episodes/${encodeURIComponent(id)}/play?${reader()}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ audio }),
+    signal,
+  });

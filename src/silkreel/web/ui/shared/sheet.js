@@ -1,0 +1,35 @@
+// A sheet: a modal dialog that rises from below on a phone and stands in the middle elsewhere.
+import { useEffect, useRef } from "preact/hooks";
+import { html } from "./html.js";
+import { Icon } from "./icons.js";
+import { t } from "./words.js";
+
+/** @param {{title: string, onClose: () => void, children: any, wide?: boolean}} props */
+export function Sheet({ title, onClose, children, wide = false }) {
+  const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
+  useEffect(() => {
+    const opener = document.activeElement;
+    const element = dialog.current;
+    element?.showModal();
+    return () => {
+      element?.close();
+      if (opener instanceof HTMLElement) opener.focus({ preventScroll: true });
+    };
+  }, []);
+  const outside = (/** @type {MouseEvent} */ event) => {
+    if (event.target === dialog.current) onClose();
+  };
+  const cancelled = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    onClose();
+  };
+  return html`<dialog ref=${dialog} class=${wide ? "sheet wide" : "sheet"} aria-label=${title} onClick=${outside} onCancel=${cancelled}>
+    <div class="sheet-inner">
+      <header class="sheet-head">
+        <h2>${title}</h2>
+        <button class="icon-button" onClick=${onClose} aria-label=${t("sheet.close")}><${Icon} name="close" /></button>
+      </header>
+      <div class="sheet-body">${children}</div>
+    </div>
+  </dialog>`;
+}

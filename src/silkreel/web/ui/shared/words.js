@@ -1,0 +1,51 @@
+// The interface's words in the reader's language; plurals, numbers and names by Intl.
+import { signal } from "@preact/signals";
+import { boot } from "./boot.js";
+
+export const language = signal(boot.language);
+const words = signal(boot.words);
+const RIGHT_TO_LEFT = ["ar", "he", "fa", "ur"];
+
+/** A sentence with its places filled. @param {string} id @param {Record<string, string | number>} [values] */
+export function t(id, values = {}) {
+  const sentence = words.value[id] ?? id;
+  return sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+}
+
+/** A sentence that depends on a number. @param {string} id @param {number} count */
+export function plural(id, count) {
+  const form = new Intl.PluralRules(language.value).select(count);
+  const known = words.value[`${id}.${form}`] ? form : "other";
+  return t(`${id}.${known}`, { count: new Intl.NumberFormat(language.value).format(count) });
+}
+
+/** 83 -> "1:23", in the reader's digits. @param {number} seconds */
+export function clock(seconds) {
+  const whole = Math.max(0, Math.floor(seconds || 0));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
+/** What a language is called in the reader's language. @param {string} tag */
+export function languageName(tag) {
+  try {
+    return new Intl.DisplayNames([language.value], { type: "language" }).of(tag) ?? tag;
+  } catch {
+    return tag;
+  }
+}
+
+/** @param {string} tag */
+export function isRightToLeft(tag) {
+  return RIGHT_TO_LEFT.includes(tag.split("-")[0]);
+}
+
+/** Change the interface's language now and for the next visit. @param {string} tag */
+export async function speak(tag) {
+  const answer = await fetch(`/words/${tag}.json`);
+  if (!answer.ok) return;
+  words.value = await answer.json();
+  language.value = tag;
+  document.documentElement.lang = tag;
+  document.documentElement.dir = isRightToLeft(tag) ? "rtl" : "ltr";
+  document.cookie = `interface=${tag};path=/;max-age=31536000;samesite=lax`;
+}

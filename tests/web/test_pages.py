@@ -1,0 +1,119 @@
+import hashlib
+import json
+import re
+
+import pytest
+
+from silkreel.web.assets import UI_FOLDER, AssetTree
+from silkreel.web.interface import WORDS_FOLDER, accepted_languages
+
+pytestmark = pytest.mark.sqlite_only
+
+LICENCES = {"MIT", "Apache-2.0", "BSD-3-Clause", "ISC"}
+
+
+def test_pages_can_be_read_without_script(client, episodes):
+    home = client.get("/").text
+    assert '<a href="/s/harbour-lights">' in home
+    series = client.get("/s/harbour-lights", headers={"accept-language": "es"}).text
+    assert "<h1>Luces del puerto</h1>" in series
+    assert "Volvió para vender el barco" in series
+    assert '<a href="/s/harbour-lights/e/2">' in series
+    assert '"@type": "TVSeries"' in series
+    assert "Harbour Lights" in client.get("/s/harbour-lights/e/1").text
+
+
+def test_an_address_that_leads_nowhere_is_404(client, episodes):
+    for path in ("/s/never-was", "/s/harbour-lights/e/99", "/s/never-was/e/1"):
+        assert client.get(path).status_code == 404
+
+
+def test_only_our_own_scripts_run(client, episodes):
+    first, second = client.get("/"), client.get("/")
+    policy = first.headers["content-security-policy"]
+    nonce = re.search(r"'nonce-([^']+)'", policy)[1]
+    assert f'nonce="{nonce}"' in first.text
+    assert nonce not in second.text
+    assert "unsafe" not in policy
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert not re.search(r"\sstyle=|\son\w+=", first.text)
+    assert first.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [("es-MX", "es"), ("pt", "pt-BR"), ("zh-CN,en;q=0.1", "zh-Hans"), ("xx", "en"), ("", "en")],
+)
+def test_the_interface_speaks_the_readers_language(client, accepted, language):
+    page = client.get("/", headers={"accept-language": accepted})
+    assert f'<html lang="{language}"' in page.text
+    assert page.headers["content-language"] == language
+
+
+def test_a_chosen_language_stays(client):
+    assert '<html lang="es"' in client.get("/?hl=es").text
+    assert '<html lang="es"' in client.get("/", headers={"accept-language": "en"}).text
+
+
+@pytest.mark.parametrize(
+    "header", ["", "*", ";;;,,,q=", "en;q=x", "e" * 9000, "zh;q=0,es;q=1.0,en"]
+)
+def test_odd_language_headers_do_no_harm(header):
+    assert all(isinstance(tag, str) for tag in accepted_languages(header))
+
+
+def test_assets_are_kept_for_ever_and_compressed(client):
+    page = client.get("/").text
+    script = re.search(r'src="(/assets/[0-9a-f]+/app/main.js)"', page)[1]
+    answer = client.get(script, headers={"accept-encoding": "gzip"})
+    assert "immutable" in answer.headers["cache-control"]
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert client.get(script, headers={"accept-encoding": "identity"}).text == answer.text
+    old = re.sub("/assets/[0-9a-f]+/", "/assets/0000/", script)
+    assert client.get(old, follow_redirects=False).status_code == 307
+
+
+@pytest.mark.parametrize(
+    "path", ["../app.py", "..%2f..%2fapp.py", "vendor/vendor.lock", "/etc/passwd", "app", ""]
+)
+def test_assets_lead_nowhere_else(client, path):
+    assert client.get(f"/assets/x/{path}").status_code == 404
+
+
+def test_every_module_is_fetched_at_once():
+    tree = AssetTree.load()
+    listed = {url.removeprefix(f"/assets/{tree.hash}/") for url in tree.preloads("app/main.js")}
+    modules = {p for p in tree.files if p.endswith(("js", "mjs")) and "worker" not in p}
+    assert listed == modules
+
+
+def test_every_message_stands_in_every_language_with_the_same_places():
+    files = {p.stem: json.loads(p.read_text("utf-8")) for p in WORDS_FOLDER.glob("*.json")}
+    assert {"en", "zh-Hans", "es", "pt-BR"} <= set(files)
+    for language, words in files.items():
+        missing = {key for key in files["en"].keys() - words.keys() if not key.endswith(".one")}
+        assert not missing, language
+        for key, text in words.items():
+            places = set(re.findall(r"{\w+}", text))
+            assert places == set(re.findall(r"{\w+}", files["en"][key])), (language, key)
+
+
+def test_every_message_the_app_asks_for_exists():
+    words = json.loads((WORDS_FOLDER / "en.json").read_text("utf-8"))
+    for path in UI_FOLDER.rglob("*.js"):
+        for key in re.findall(r"\bt\(\s*\"([a-z_.]+)\"", path.read_text("utf-8")):
+            assert key in words, f"{path.name}: {key}"
+
+
+def test_vendored_files_are_as_their_makers_published_them():
+    vendor = UI_FOLDER / "vendor"
+    rows = json.loads((vendor / "vendor.lock").read_text())
+    for row in rows:
+        digest = hashlib.sha256((vendor / row["file"]).read_bytes()).hexdigest()
+        assert digest == row["sha256"], row["file"]
+        assert row["licence"] in LICENCES
+        assert (vendor / row["licence_file"]).stat().st_size > 500
+    files = {p.name for p in vendor.iterdir() if p.is_file()}
+    assert files == {row["file"] for row in rows} | {"vendor.lock"}
