@@ -43,6 +43,7 @@ def _framework(site: Site, segments: Segments) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
         segments.close()
+        site.shelf.version.close()
 
     app = FastAPI(
         title="Silkreel",

@@ -1,11 +1,12 @@
 """What every endpoint works with: one installation, opened once."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from silkreel.flows.start_playback import Address, Shelf, playlist_text, public_path
+from silkreel.flows.playback_bundle import Address
+from silkreel.flows.playback_files import playlist_text, public_path
+from silkreel.flows.start_playback import Shelf
 from silkreel.kit.artifacts import Workshop
-from silkreel.kit.refusals import Refusal
 from silkreel.kit.settings import Settings
 from silkreel.web.assets import AssetTree
 from silkreel.web.interface import Interface
@@ -24,7 +25,7 @@ class Site:
     assets: AssetTree
     interface: Interface
     plays: RateLimit
-    shelf: Shelf = field(default_factory=Shelf)
+    shelf: Shelf
 
     def address(self, asset: str, market: str) -> Address:
         """The signed way to an asset for a market."""
@@ -42,13 +43,9 @@ class Site:
     def _playlist(self, asset: str, name: str) -> str | None:
         """The text of a playlist, for players that fetch them: the bundle holds the same texts."""
         market = self.signer.market_of(asset, name)
-        with self.workshop.reading() as tx:
-            try:
-                return playlist_text(
-                    tx, asset, name, market, address=self.address, shelf=self.shelf
-                )
-            except Refusal:
-                return None
+        return playlist_text(
+            self.workshop.database, asset, name, market, address=self.address, shelf=self.shelf
+        )
 
     def _origins(self) -> frozenset[str]:
         named = self.settings.media_origins
@@ -65,4 +62,5 @@ def open_site(settings: Settings, workshop: Workshop, *, plays: RateLimit | None
         AssetTree.load(),
         Interface.load(),
         plays or RateLimit(),
+        Shelf(workshop.database),
     )

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from silkreel.flows.start_playback import Bundle, Wish, start_playback
+from silkreel.flows.playback_bundle import Bundle
+from silkreel.flows.start_playback import Wish, start_playback
 from silkreel.web.api.shapes import BundleShape, PlayWish, Problem
 from silkreel.web.edge import TheSite, TheViewer
 from silkreel.web.interface import one_language
@@ -32,8 +33,8 @@ async def play(
     """Decide whether this viewer may play the episode, and hand over the bundle. Never charges."""
     site.plays.take(request.client.host if request.client else "")
     asked = Wish(viewer.market, viewer.languages, _audio(wish))
-    # SQLite answers from memory in a third of a millisecond and a reader there waits for nobody:
-    # handing that to a thread would cost more than it takes. A server's answer is waited for.
+    # SQLite answers in less than handing the question to a thread would take, and its readers
+    # wait for nobody. A database server's answer is waited for in a thread.
     if site.workshop.database.url.startswith("sqlite"):
         bundle = _decide(site, episode_id, asked)
     else:
@@ -44,8 +45,7 @@ async def play(
 
 
 def _decide(site: Site, episode_id: str, wish: Wish) -> Bundle:
-    with site.workshop.reading() as tx:
-        return start_playback(tx, episode_id, wish, site.address, site.shelf)
+    return start_playback(site.workshop.database, episode_id, wish, site.address, site.shelf)
 
 
 def _audio(wish: PlayWish | None) -> str | None:

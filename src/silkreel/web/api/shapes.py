@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from silkreel.catalogue.browse import EpisodeCard, LanguageOffer, Poster, SeriesCard, SeriesPage
-from silkreel.flows.start_playback import PUBLIC_HASH_LENGTH, Bundle, NextEpisode, Track
+from silkreel.flows.playback_bundle import PUBLIC_HASH_LENGTH, Bundle, NextEpisode, Track
 from silkreel.kit.languages import own_name
 
 MAX_NUMBER = 9999
