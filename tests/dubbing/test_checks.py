@@ -74,7 +74,9 @@ def test_an_episode_with_a_failed_line_goes_to_the_worklist():
 
 def test_loudness_and_peaks_are_held_against_the_profile():
     assert judge_episode([], SOUND).level == "PASS"
-    assert codes(judge_episode([], replace(SOUND, loudness_lufs=-12.7))) == {"sound.loudness": "FAIL"}
+    assert codes(judge_episode([], replace(SOUND, loudness_lufs=-12.7))) == {
+        "sound.loudness": "FAIL"
+    }
     assert codes(judge_episode([], replace(SOUND, true_peak_dbtp=-0.2))) == {"sound.peak": "FAIL"}
     assert codes(judge_episode([], replace(SOUND, bed="ducked"))) == {"sound.voice_over": "WARN"}
 

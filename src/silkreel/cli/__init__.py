@@ -22,7 +22,10 @@ app = App(
 )
 # Where each command lives and what it does: modules are loaded only when their command is run.
 COMMANDS = {
-    "demo": ("demo:demo", "Make a sample drama, dub it into three languages, release and serve it."),
+    "demo": (
+        "demo:demo",
+        "Make a sample drama, dub it into three languages, release and serve it.",
+    ),
     "import": ("importing:import_folder", "Take a folder of episodes into the catalogue."),
     "localise": ("localising:localise", "Dub and subtitle a series into other languages."),
     "release": ("releasing:release", "Open a series to viewers of a market."),
@@ -62,9 +65,7 @@ def run(words: list[str]) -> int:
     from silkreel.kit.refusals import Refusal
 
     try:
-        code = app.meta(
-            words, exit_on_error=False, print_error=True, result_action="return_value"
-        )
+        code = app.meta(words, exit_on_error=False, print_error=True, result_action="return_value")
     except CycloptsError:
         return USAGE
     except Refusal as refusal:

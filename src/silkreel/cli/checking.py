@@ -29,7 +29,9 @@ def qc(series: str, /, *, language: str | None = None, json: bool = False) -> in
 def print_checks(checks: SeriesChecks) -> None:
     """The verdicts by language and episode, then the lines a person should look at."""
     if not checks.episodes:
-        print(f"Nothing is checked yet. Run `silkreel localise {checks.slug} --to LANGUAGES` first.")
+        print(
+            f"Nothing is checked yet. Run `silkreel localise {checks.slug} --to LANGUAGES` first."
+        )
         return
     rows = [
         (

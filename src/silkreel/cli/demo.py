@@ -1,6 +1,130 @@
 """`silkreel demo`: the sample drama, from a story to a dubbed series that streams."""
 
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-def demo() -> int:
-    """Make a sample drama, dub it, release it and serve it."""
-    raise NotImplementedError
+from cyclopts import Parameter
+
+from silkreel.catalogue.releases import WORLD
+from silkreel.cli import show
+from silkreel.cli.checking import print_checks
+from silkreel.cli.localising import run_localisation
+from silkreel.cli.opening import House, opened
+from silkreel.flows.bill import Bill, cpu_seconds_so_far
+from silkreel.flows.check_dub import SeriesChecks, series_checks
+from silkreel.flows.make_demo import OcrScore, make_demo_series, score_reading
+from silkreel.flows.release_series import release_series
+from silkreel.kit.effort import measuring
+from silkreel.kit.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    slug: str
+    episodes: int
+    languages: list[str]
+    ocr: OcrScore
+    checks: SeriesChecks
+    bill: Bill
+    notes: list[str]
+
+
+def demo(
+    *,
+    serve: Annotated[bool, Parameter(help="serve it at the end")] = True,
+    json: bool = False,
+) -> int | None:
+    """Make a sample drama, dub it into three languages, release it and serve it.
+
+    The sample is drawn and spoken here, then treated as a stranger's series: its burned-in
+    captions are read, its lines dubbed from approved translations. Safe to run again.
+
+    Args:
+        serve: go on and serve the result until Ctrl-C
+        json: print one JSON object at the end (--no-serve prints it and stops)
+    """
+    with opened() as house:
+        made = _make(house)
+        addresses = _addresses(house.settings, made.slug)
+    if json:
+        show.print_json(_payload(made, addresses))
+    else:
+        _print(made, addresses)
+    if not serve:
+        return None
+    from silkreel.cli.serving import serve as run_server
+
+    print("Serving; stop with Ctrl-C.", flush=True)
+    run_server()
+    return None
+
+
+def _make(house: House) -> _Made:
+    with show.watching() as watcher, measuring() as effort:
+        watcher.step("Drawing and speaking the sample drama ...")
+        series = make_demo_series(
+            house.settings,
+            house.workshop,
+            progress=lambda words, share: watcher.share(share, words, None),
+        )
+        for note in series.notes:
+            watcher.step(f"! {note}")
+        watcher.step(f"Localising {series.slug} into {', '.join(series.languages)} ...")
+    status, bill = run_localisation(house, series.slug, list(series.languages))
+    answer = status.answer()
+    release_series(house.workshop, series.slug, WORLD, drafts_allowed=True)
+    burnt = dict(bill.engine_cpu_seconds)
+    for name, seconds in effort.cpu_seconds.items():
+        burnt[name] = burnt.get(name, 0.0) + seconds
+    return _Made(
+        slug=series.slug,
+        episodes=len(series.sample.episodes),
+        languages=list(series.languages),
+        ocr=score_reading(house.workshop, series.slug, series.sample),
+        checks=series_checks(house.workshop, series.slug),
+        bill=Bill(cpu_seconds_so_far(), burnt),
+        notes=[*series.notes, *(f"{p['label']}: {p['sentence']}" for p in answer["problems"])],
+    )
+
+
+def _addresses(settings: Settings, slug: str) -> dict[str, str]:
+    base = settings.public_url or f"http://{settings.host}:{settings.port}"
+    return {
+        "app": f"{base}/",
+        "series": f"{base}/s/{slug}",
+        "first_episode": f"{base}/s/{slug}/e/1",
+        "api": f"{base}/api/docs",
+    }
+
+
+def _payload(made: _Made, addresses: dict[str, str]) -> dict[str, Any]:
+    checks = made.checks
+    return {
+        "series": made.slug,
+        "episodes": made.episodes,
+        "languages": made.languages,
+        "ocr": made.ocr.to_json(),
+        "qc": {
+            "pass": checks.count("PASS"),
+            "warn": checks.count("WARN"),
+            "fail": checks.count("FAIL"),
+        },
+        "cpu_seconds": made.bill.to_json(),
+        "addresses": addresses,
+        "notes": made.notes,
+    }
+
+
+def _print(made: _Made, addresses: dict[str, str]) -> None:
+    print_checks(made.checks)
+    ocr = made.ocr
+    print(
+        f"Captions read: {ocr.found} of {ocr.lines} lines, {ocr.invented} invented, "
+        f"{ocr.cer:.2%} of {ocr.characters} characters wrong."
+    )
+    print(made.bill.sentence())
+    for note in made.notes:
+        print(f"! {note}")
+    print("The translations were written and approved by the sample's author; the voices are AI.")
+    for name, address in addresses.items():
+        print(f"{name.replace('_', ' '):>14}  {address}")

@@ -19,7 +19,10 @@ def doctor(*, json: bool = False) -> int:
     if json:
         show.print_json([finding.to_json() for finding in findings])
     else:
-        rows = [(f.what, Text(f.health, style=STYLES[f.health]), f.state, f.cost, f.mend) for f in findings]
+        rows = [
+            (f.what, Text(f.health, style=STYLES[f.health]), f.state, f.cost, f.mend)
+            for f in findings
+        ]
         show.print_table(
             "Installation", ("what", "", "state", "what that costs", "what mends it"), rows
         )

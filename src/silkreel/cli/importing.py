@@ -9,6 +9,7 @@ from cyclopts import Parameter
 from silkreel.cli import DONE, REFUSED, show
 from silkreel.cli.opening import opened
 from silkreel.flows.import_series import FileReport, ImportOptions, ImportReport, import_series
+from silkreel.media.probe import Orientation
 
 
 def import_folder(
@@ -17,7 +18,7 @@ def import_folder(
     *,
     slug: str | None = None,
     source_language: str | None = None,
-    orientation: Annotated[str | None, Parameter(help="vertical or landscape")] = None,
+    orientation: Annotated[Orientation | None, Parameter(help="the picture's shape")] = None,
     fix: Annotated[list[str] | None, Parameter(help="a mend to accept, e.g. media.vfr")] = None,
     json: bool = False,
 ) -> int:

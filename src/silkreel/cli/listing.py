@@ -17,7 +17,9 @@ def series(*, json: bool = False) -> None:
         show.print_json([each.to_json() for each in overview])
         return
     if not overview:
-        print("No series yet. Take a folder in with `silkreel import PATH`, or see `silkreel demo`.")
+        print(
+            "No series yet. Take a folder in with `silkreel import PATH`, or see `silkreel demo`."
+        )
         return
     rows = [
         (each.slug, each.episodes, each.source_language, ", ".join(each.languages) or "-",

@@ -1,6 +1,6 @@
 """`silkreel localise`: a series goes into other languages, in steps that survive anything."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import Parameter
 
@@ -12,6 +12,7 @@ from silkreel.flows.check_dub import series_checks
 from silkreel.flows.localise_series import order_localisation
 from silkreel.flows.work import working
 from silkreel.jobs.engine import JobStatus
+from silkreel.kit.clock import now
 
 
 def localise(
@@ -36,7 +37,9 @@ def localise(
         answer = status.answer()
         checks = series_checks(house.workshop, series)
     if json:
-        show.print_json({"series": series, **answer, "qc": checks.to_json(), "cpu_seconds": bill.to_json()})
+        show.print_json(
+            {"series": series, **answer, "qc": checks.to_json(), "cpu_seconds": bill.to_json()}
+        )
     else:
         print_checks(checks)
         print(bill.sentence())
@@ -48,14 +51,16 @@ def localise(
 
 def run_localisation(house: House, slug: str, languages: list[str]) -> tuple[JobStatus, Bill]:
     """Order a localisation, work on it in this process until it ends, and add up its cost."""
+    started_at = now()
     order = order_localisation(house.workshop, house.settings, slug, languages)
     with show.watching() as watcher, working(house.settings, house.workshop) as engine:
         job = engine.submit(order)
         status = engine.status(job)
         if status.ended and status.state != "done":
             engine.retry(job)
-        status = engine.wait(job, lambda now: _tell(watcher, now))
-    return status, bill_of(house.workshop, status.id, status.attempt)
+        status = engine.wait(job, lambda moment: _tell(watcher, moment))
+        name = engine.name
+    return status, bill_of(house.workshop, status.id, worker=name, since=started_at)
 
 
 def _tell(watcher: show.Watcher, status: JobStatus) -> None:
@@ -63,8 +68,3 @@ def _tell(watcher: show.Watcher, status: JobStatus) -> None:
     share = progress.done / progress.total if progress.total else 0.0
     running = ", ".join(progress.running[:2]) or "waiting"
     watcher.share(share, running, progress.seconds_left)
-
-
-def problems_of(answer: dict[str, Any]) -> list[str]:
-    """What went wrong, one sentence each."""
-    return [f"{each['label']}: {each['sentence']}" for each in answer["problems"]]

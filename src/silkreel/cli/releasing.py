@@ -12,7 +12,9 @@ def release(
     series: str,
     /,
     *,
-    market: Annotated[str, Parameter(help="ISO 3166 code such as BR, or 001 for the world")] = "001",
+    market: Annotated[
+        str, Parameter(help="ISO 3166 code such as BR, or 001 for the world")
+    ] = "001",
     languages: Annotated[str | None, Parameter(help="comma-separated; by default all")] = None,
     allow_drafts: bool = False,
     withdraw: bool = False,
@@ -36,16 +38,17 @@ def release(
     with opened() as house:
         if withdraw:
             withdraw_series(house.workshop, series, market)
-            told = {"series": series, "market": market, "withdrawn": True}
+            released: tuple[str, ...] = ()
         else:
             chosen = languages.split(",") if languages else None
             released = release_series(
                 house.workshop, series, market, chosen, drafts_allowed=allow_drafts
             )
-            told = {"series": series, "market": market, "languages": list(released)}
     if json:
-        show.print_json(told)
+        told = {"series": series, "market": market, "languages": list(released)}
+        show.print_json({**told, "withdrawn": withdraw})
     elif withdraw:
         print(f"{series} is closed in {market}.")
     else:
-        print(f"{series} is open in {market} in {', '.join(told['languages'])}. Next: silkreel serve")  # type: ignore[arg-type]
+        told_languages = ", ".join(released)
+        print(f"{series} is open in {market} in {told_languages}. Next: silkreel serve")

@@ -12,7 +12,13 @@ import numpy.typing as npt
 from silkreel.engines.contracts import Speaker, VoiceChoice
 from silkreel.kit.sound import Sound
 
-SAME_VOICE = 0.80  # cosine above which two groups are one voice (same 0.93-0.96, other below 0.81)
+# Mean likeness above which two groups are one voice. Over music and rain one voice's prints lie 0.67
+# to 0.76 apart in the median and two voices' 0.3 to 0.45 (37 drawn lines, four voices); on clean
+# speech both lie higher. Pitch tells more: an octave apart costs this much.
+SAME_VOICE = 0.48
+LIKELY_VOICE = 0.38  # enough while there are more groups than the cast has members
+OCTAVE_COST = 0.35
+KNOWN_VOICE = 0.70  # of a group's centre and a character met before: centres lie closer than lines
 SHORT_SECONDS = 0.8  # prints of shorter pieces are too rough to found a group
 LOW_PITCH_HERTZ, HIGH_PITCH_HERTZ = 70.0, 400.0
 PITCH_BORDER_HERTZ = 170.0  # a hint: voices above it are given high presets first
@@ -45,16 +51,20 @@ class VoiceGroup:
 
 
 def group_voices(
-    lines: Sequence[VoicedLine], known: Mapping[str, Prints] | None = None
+    lines: Sequence[VoicedLine],
+    known: Mapping[str, Prints] | None = None,
+    *,
+    cast_size: int | None = None,
 ) -> list[VoiceGroup]:
     """Lines by voice: average-linkage clustering of their prints, longest group first.
 
     `known` holds the centres of characters met before; a group close to one is that character.
+    With `cast_size`, as a producer gave it, groups beyond it are joined more readily.
     Lines too short to found a group join the nearest.
     """
     long = [line for line in lines if line.length_seconds >= SHORT_SECONDS] or list(lines)
     short = [line for line in lines if line not in long]
-    clusters = _cluster(long)
+    clusters = _cluster(long, cast_size or len(lines))
     for line in short:
         nearest = max(clusters, key=lambda cluster: _likeness([line], cluster))
         nearest.append(line)
@@ -112,7 +122,7 @@ def pitch_hertz(sound: Sound, start_seconds: float, end_seconds: float) -> float
     return float(np.median(found)) if found else None
 
 
-def _cluster(lines: Sequence[VoicedLine]) -> list[list[VoicedLine]]:
+def _cluster(lines: Sequence[VoicedLine], cast_size: int) -> list[list[VoicedLine]]:
     """Average linkage until nothing is alike; lines whose script names differ never meet."""
     clusters = [[line] for line in lines]
     named: dict[str, list[VoicedLine]] = {}
@@ -129,7 +139,7 @@ def _cluster(lines: Sequence[VoicedLine]) -> list[list[VoicedLine]]:
             if not (_name(a) and _name(b))
         ]
         best = max(pairs, default=(0.0, 0, 0))
-        if best[0] < SAME_VOICE:
+        if best[0] < (LIKELY_VOICE if len(clusters) > cast_size else SAME_VOICE):
             break
         clusters[best[2]].extend(clusters.pop(best[1]))
     return clusters
@@ -140,7 +150,19 @@ def _name(cluster: Sequence[VoicedLine]) -> str:
 
 
 def _likeness(a: Sequence[VoicedLine], b: Sequence[VoicedLine]) -> float:
-    return float(np.mean(np.stack([x.print for x in a]) @ np.stack([y.print for y in b]).T))
+    alike = float(np.mean(np.stack([x.print for x in a]) @ np.stack([y.print for y in b]).T))
+    return alike - OCTAVE_COST * _octaves_apart(_pitch(a), _pitch(b))
+
+
+def _pitch(cluster: Sequence[VoicedLine]) -> float | None:
+    pitches = [line.pitch_hertz for line in cluster if line.pitch_hertz is not None]
+    return float(np.median(pitches)) if pitches else None
+
+
+def _octaves_apart(first: float | None, second: float | None) -> float:
+    if first is None or second is None:
+        return 0.0
+    return min(1.0, abs(float(np.log2(first / second))))
 
 
 def _length(cluster: Sequence[VoicedLine]) -> float:
@@ -155,15 +177,14 @@ def _centre(cluster: Sequence[VoicedLine]) -> Prints:
 
 def _nearest(centre: Prints, known: Mapping[str, Prints]) -> str | None:
     best = max(known, key=lambda name: float(known[name] @ centre), default=None)
-    return best if best is not None and float(known[best] @ centre) >= SAME_VOICE else None
+    return best if best is not None and float(known[best] @ centre) >= KNOWN_VOICE else None
 
 
 def _group(cluster: Sequence[VoicedLine], centre: Prints, character: str | None) -> VoiceGroup:
-    pitches = [line.pitch_hertz for line in cluster if line.pitch_hertz is not None]
     return VoiceGroup(
         line_ids=tuple(line.line_id for line in cluster),
         centre=centre,
-        pitch_hertz=float(np.median(pitches)) if pitches else None,
+        pitch_hertz=_pitch(cluster),
         length_seconds=_length(cluster),
         character_id=character,
     )
@@ -179,7 +200,12 @@ def _next_voice(
     ordered = sorted(presets, key=lambda preset: _unlike(preset, pitch))  # stable: best first
     for semitones in PITCH_STEPS:
         for preset in ordered:
-            if _unlike(preset, pitch) and semitones == 0.0 and len(ordered) > 1 and _any_like(ordered, pitch, used):
+            if (
+                _unlike(preset, pitch)
+                and semitones == 0.0
+                and len(ordered) > 1
+                and _any_like(ordered, pitch, used)
+            ):
                 continue
             voice = VoiceChoice(engine, preset, language, pitch_semitones=semitones)
             if not any(v.preset == preset and v.pitch_semitones == semitones for v in used):

@@ -261,8 +261,6 @@ def _of_wordings(wordings: Iterable[tuple[str, str]]) -> Iterable[Reason]:
             yield Reason("series.wording", "WARN", {"count": len(found), "source": source})
 
 
-def _graded(
-    code: str, figure: float, limits: Sequence[float], name: str
-) -> Iterable[Reason]:
+def _graded(code: str, figure: float, limits: Sequence[float], name: str) -> Iterable[Reason]:
     if figure > limits[0]:
         yield Reason(code, "FAIL" if figure > limits[1] else "WARN", {name: figure})

@@ -15,6 +15,7 @@ from silkreel.kit.settings import Settings
 class _Drawer:
     """All copies of one engine."""
 
+    first: Any = None
     idle: list[Any] = field(default_factory=list)
     lent: int = 0
     card: EngineCard | None = None
@@ -45,7 +46,9 @@ class EngineShelf:
                 drawer.idle.append(engine)
                 self._changed.notify_all()
 
-    def available(self, skill: Skill, names: Sequence[str]) -> tuple[list[str], list[EngineMissing]]:
+    def available(
+        self, skill: Skill, names: Sequence[str]
+    ) -> tuple[list[str], list[EngineMissing]]:
         """Names that can run here, in the order given, and why the others cannot."""
         here, missing = [], []
         for name in names:
@@ -67,9 +70,19 @@ class EngineShelf:
             drawer = self._drawers.setdefault((skill, name), _Drawer())
             if drawer.card is None:
                 engine = open_engine(skill, name, self.settings)
-                drawer.card = engine.card
+                drawer.card, drawer.first = engine.card, engine
                 drawer.idle.append(engine)
             return drawer.card
+
+    def look_at(self, skill: Skill, name: str) -> Any:
+        """An engine to ask what it can do, while others may be using it; never to work with.
+
+        Raises:
+            EngineMissing: it cannot run here.
+        """
+        self.card(skill, name)
+        with self._changed:
+            return self._drawers[skill, name].first
 
     def close(self) -> None:
         """Close every engine that is not lent."""

@@ -3,6 +3,7 @@
 import resource
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +20,6 @@ class Bill:
 
     total_cpu_seconds: float
     engine_cpu_seconds: dict[str, float]
-    wall_seconds: float
 
     @property
     def engines_cpu_seconds(self) -> float:
@@ -29,7 +29,9 @@ class Bill:
     @property
     def overhead(self) -> float | None:
         """Total over engines; None when no engine worked."""
-        return self.total_cpu_seconds / self.engines_cpu_seconds if self.engines_cpu_seconds else None
+        return (
+            self.total_cpu_seconds / self.engines_cpu_seconds if self.engines_cpu_seconds else None
+        )
 
     def to_json(self) -> dict[str, Any]:
         """As scripts read it."""
@@ -54,19 +56,18 @@ class Bill:
         )
 
 
-def bill_of(workshop: Workshop, job_id: str, attempt: int) -> Bill:
-    """The bill of a job as far as this process and its ended children worked on it."""
-    query = sa.select(StageRunRow.engine_seconds, StageRunRow.wall_seconds).where(
+def bill_of(workshop: Workshop, job_id: str, *, worker: str, since: datetime) -> Bill:
+    """The bill of a job as far as this process, under its worker's name, worked on it."""
+    query = sa.select(StageRunRow.engine_seconds).where(
         StageRunRow.job_id == job_id,
-        StageRunRow.attempt == attempt,
+        StageRunRow.worker == worker,
+        StageRunRow.ended_at >= since,
     )
     burnt: Counter[str] = Counter()
-    wall = 0.0
     with workshop.reading() as tx:
-        for seconds, stage_wall in tx.execute(query):
+        for seconds in tx.scalars(query):
             burnt.update(seconds)
-            wall += stage_wall
-    return Bill(cpu_seconds_so_far(), dict(burnt), wall)
+    return Bill(cpu_seconds_so_far(), dict(burnt))
 
 
 def cpu_seconds_so_far() -> float:

@@ -12,7 +12,7 @@ from silkreel.bible.cast import voices_of
 from silkreel.bible.lines import lines_of
 from silkreel.bible.tables import LineRow
 from silkreel.catalogue.series import episodes_of, find_series
-from silkreel.catalogue.tables import EpisodeRow, RenditionRow, SeriesRow
+from silkreel.catalogue.tables import EpisodeRow, RenditionRow
 from silkreel.dubbing.checks import (
     SENTENCES,
     JudgedLine,
@@ -243,7 +243,7 @@ def cue_figures(path: Path) -> dict[str, tuple[int, float, int]]:
     timing = re.compile(r"(\d+):(\d+):([\d.]+) --> (\d+):(\d+):([\d.]+)")
     for block in blocks:
         rows = block.strip().splitlines()
-        found = timing.match(rows[1]) if len(rows) > 2 else None  # noqa: PLR2004 - id, time, text
+        found = timing.match(rows[1]) if len(rows) > 2 else None  # id, time, text
         if not found:
             continue
         h1, m1, s1, h2, m2, s2 = (float(part) for part in found.groups())
@@ -256,10 +256,8 @@ def cue_figures(path: Path) -> dict[str, tuple[int, float, int]]:
     return figures
 
 
-def _wording_query(series_id: str) -> sa.Select[tuple[WordingRow]]:
-    return sa.select(WordingRow).where(
-        WordingRow.series_id == series_id, WordingRow.use == "dub"
-    )
+def _wording_query(series_id: str) -> sa.Select[WordingRow]:
+    return sa.select(WordingRow).where(WordingRow.series_id == series_id, WordingRow.use == "dub")
 
 
 def _wordings(tx: Session, series_id: str, language: str) -> dict[str, WordingRow]:
@@ -294,11 +292,15 @@ def _keep(
     for verdict in verdicts:
         tx.add(
             VerdictRow(
-                series_id=series_id, episode_id=episode_id, language=language,
-                line_id=verdict.line_id, level=verdict.level,
-                reasons=[reason.to_json() for reason in verdict.reasons], judged=judged,
+                series_id=series_id,
+                episode_id=episode_id,
+                language=language,
+                line_id=verdict.line_id,
+                level=verdict.level,
+                reasons=[reason.to_json() for reason in verdict.reasons],
+                judged=judged,
                 made_at=now(),
-            )  # fmt: skip
+            )
         )
 
 

@@ -18,6 +18,7 @@ from silkreel.kit.artifacts import Workshop
 from silkreel.kit.database import Session
 from silkreel.kit.languages import primary
 
+
 @dataclass(frozen=True, slots=True)
 class DubParts:
     """Everything that is known of an episode in a language before a step begins."""

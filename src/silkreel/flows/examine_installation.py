@@ -56,7 +56,11 @@ def _home(settings: Settings) -> Iterator[Finding]:
     state = f"{folder}, {free / 1024**3:.0f} GiB free"
     if free < SPACE_BYTES:
         yield Finding(
-            "home folder", "missing", state, "a series may not fit", "Free space, or set SILKREEL_HOME."
+            "home folder",
+            "missing",
+            state,
+            "a series may not fit",
+            "Free space, or set SILKREEL_HOME.",
         )
     else:
         yield Finding("home folder", "good", state)
@@ -67,7 +71,11 @@ def _home(settings: Settings) -> Iterator[Finding]:
             "Put SILKREEL_HOME on a local disk, or set SILKREEL_DATABASE_URL to PostgreSQL.",
         )  # fmt: skip
     else:
-        name = "SQLite " + sqlite3.sqlite_version if "sqlite" in settings.app_database else "PostgreSQL"
+        name = (
+            "SQLite " + sqlite3.sqlite_version
+            if "sqlite" in settings.app_database
+            else "PostgreSQL"
+        )
         yield Finding("database", "good", name)
 
 

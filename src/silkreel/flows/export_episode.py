@@ -162,15 +162,15 @@ def _checks(workshop: Workshop, order: ExportOrder, parts: DubParts, language: s
     checks = series_checks(workshop, order.slug, language).to_json()
     for name in ("episodes", "lines"):
         checks[name] = [
-            each for each in checks[name] if each.get("number", each.get("episode")) == order.episode
+            each
+            for each in checks[name]
+            if each.get("number", each.get("episode")) == order.episode
         ]
     return _json(checks)
 
 
 def _missing(order: ExportOrder, language: str) -> NotInLanguage:
-    return NotInLanguage(
-        number=order.episode, kind=order.kind, language=language, slug=order.slug
-    )
+    return NotInLanguage(number=order.episode, kind=order.kind, language=language, slug=order.slug)
 
 
 def _json(payload: dict[str, Any]) -> bytes:

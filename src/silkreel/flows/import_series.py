@@ -1,31 +1,34 @@
 """A folder of episodes becomes a series: probe each file, keep what is good, say what is not."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from silkreel.bible.cast import keep_voice, put_character
 from silkreel.bible.terms import put_term
-from silkreel.catalogue.episodes import Master, find_episode, put_master, put_sidecar
+from silkreel.catalogue.episodes import Master, NoSuchEpisode, find_episode, put_master, put_sidecar
 from silkreel.catalogue.numbering import episode_number
-from silkreel.catalogue.series import find_series, open_series, slug_of
-from silkreel.catalogue.tables import ImportFindingRow
+from silkreel.catalogue.series import open_series, slug_of
+from silkreel.catalogue.tables import ImportFindingRow, SeriesRow
 from silkreel.engines.contracts import VoiceChoice
-from silkreel.flows.series_sheet import SHEET_NAMES, SeriesSheet, read_sheet
+from silkreel.flows.series_sheet import SeriesSheet, read_sheet
 from silkreel.kit.artifacts import Workshop
 from silkreel.kit.clock import now
 from silkreel.kit.database import Session
 from silkreel.kit.keys import file_hash
 from silkreel.kit.languages import UnknownLanguage, normal_tag
 from silkreel.kit.refusals import Refusal
-from silkreel.media.probe import Probe, ProbeRules, probe_file
+from silkreel.media.probe import Finding, Orientation, Probe, ProbeRules, probe_file
 
 PICTURES = frozenset({".mp4", ".mov", ".m4v", ".mkv", ".webm", ".ts", ".m2ts", ".avi", ".flv"})
 SUBTITLES = frozenset({".srt", ".vtt", ".ass"})
 STEMS = frozenset({".wav", ".m4a", ".flac"})
-IGNORED = frozenset({".ds_store", "thumbs.db", "desktop.ini", ".nfo", ".txt", ".md", ".jpg", ".png"})
+IGNORED = frozenset(
+    {".ds_store", "thumbs.db", "desktop.ini", ".nfo", ".txt", ".md", ".jpg", ".png"}
+)
 SUBTITLE_BYTES = 5 * 1024 * 1024  # two hours of subtitles are below 300 KB
 MAX_FILES = 2000  # a series has 100 episodes and a few sidecars each
 
@@ -64,7 +67,9 @@ class SameNumber(Refusal):
 class NoSuchEpisodeForSidecar(Refusal):
     """A sidecar whose episode is not there."""
 
-    message = "No episode in this folder belongs to this file; its name must start like the episode's."
+    message = (
+        "No episode in this folder belongs to this file; its name must start like the episode's."
+    )
 
 
 class SidecarName(Refusal):
@@ -85,7 +90,7 @@ class ImportOptions:
 
     slug: str | None = None
     source_language: str | None = None
-    orientation: str | None = None
+    orientation: Orientation | None = None
     fixes: frozenset[str] = frozenset()
 
 
@@ -215,14 +220,13 @@ def _take_all(
     yield from folder.refused
     taken: dict[int, Path] = {}
     for number, path in folder.episodes.items():
-        report = _attempt(path, lambda n=number, p=path: _take_episode(workshop, series_id, n, p, rules))
+        report = _attempt(path, partial(_take_episode, workshop, series_id, number, path, rules))
         if report.state != "refused":
             taken[number] = path
         yield report
     for sidecar in folder.sidecars:
-        yield _attempt(
-            sidecar, lambda s=sidecar: _take_sidecar(workshop, series_id, s, folder.episodes, taken)
-        )
+        take = partial(_take_sidecar, workshop, series_id, sidecar, folder.episodes, taken)
+        yield _attempt(sidecar, take)
 
 
 def _attempt(path: Path, work: Callable[[], FileReport]) -> FileReport:
@@ -237,6 +241,9 @@ def _attempt(path: Path, work: Callable[[], FileReport]) -> FileReport:
 def _take_episode(
     workshop: Workshop, series_id: str, number: int, path: Path, rules: ProbeRules
 ) -> FileReport:
+    digest = file_hash(path)
+    if _known(workshop, series_id, number, digest, rules):
+        return FileReport(path.name, "unchanged", number)
     probe = probe_file(path, rules=rules)
     worst = [finding for finding in probe.findings if not finding.accepted]
     if probe.refused:
@@ -244,12 +251,28 @@ def _take_episode(
             path.name, "refused", number, worst[0].refusal.code, _sentence(worst)
         )  # fmt: skip
     mends = tuple(str(finding.refusal) for finding in probe.findings if finding.accepted)
-    digest = file_hash(path)
     if not workshop.store.holds(digest, path.suffix.lower()):
         digest = workshop.store.copy(path)
     with workshop.transaction() as tx:
         _, changed = put_master(tx, series_id, number, _master(probe, digest, path))
     return FileReport(path.name, "taken" if changed else "unchanged", number, mends=mends)
+
+
+def _known(workshop: Workshop, series_id: str, number: int, digest: str, rules: ProbeRules) -> bool:
+    """Whether this very file was taken before, mended no further than these rules allow."""
+    with workshop.reading() as tx:
+        try:
+            episode = find_episode(tx, series_id, number)
+        except NoSuchEpisode:
+            return False
+        orientation = tx.get_one(SeriesRow, series_id).orientation
+    vertical = episode.height_pixels > episode.width_pixels
+    return (
+        episode.master_hash == digest
+        and rules.fixes >= set(episode.fixes)
+        and (vertical or orientation == "landscape" or bool(episode.fixes))
+        and workshop.store.holds(digest, episode.master_suffix)
+    )
 
 
 def _master(probe: Probe, digest: str, path: Path) -> Master:
@@ -297,8 +320,8 @@ def _owner(stem: str, episodes: dict[int, Path]) -> int | None:
     for number, path in episodes.items():
         if path.stem == stem:
             return number
-    number = episode_number(stem)
-    return number if number in episodes else None
+    named = episode_number(stem)
+    return named if named in episodes else None
 
 
 def _language(path: Path, mark: str) -> str:
@@ -312,7 +335,7 @@ def _refused(path: Path, refusal: Refusal) -> FileReport:
     return FileReport(path.name, "refused", code=refusal.code, sentence=str(refusal))
 
 
-def _sentence(findings: list) -> str:  # type: ignore[type-arg]
+def _sentence(findings: Sequence[Finding]) -> str:
     return " ".join(str(finding.refusal) for finding in findings)
 
 
@@ -321,12 +344,11 @@ def _keep_findings(tx: Session, series_id: str, report: ImportReport) -> None:
     for each in report.refused:
         tx.add(
             ImportFindingRow(
-                series_id=series_id, file_name=each.name, code=each.code, sentence=each.sentence,
-                refused=True, seen_at=now(),
-            )  # fmt: skip
+                series_id=series_id,
+                file_name=each.name,
+                code=each.code,
+                sentence=each.sentence,
+                refused=True,
+                seen_at=now(),
+            )
         )
-
-
-__all__ = [
-    "SHEET_NAMES", "FileReport", "ImportOptions", "ImportReport", "find_series", "import_series",
-]  # fmt: skip

@@ -12,9 +12,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from silkreel.bible.tables import LineRow, MemoryRow, TermRow, VoiceRow, CharacterRow
+from silkreel.bible.tables import CharacterRow, LineRow, MemoryRow, TermRow, VoiceRow
 from silkreel.catalogue.series import episodes_of, find_series
-from silkreel.catalogue.tables import SidecarRow, EpisodeRow
+from silkreel.catalogue.tables import EpisodeRow, SidecarRow
 from silkreel.dubbing.tables import WordingRow
 from silkreel.jobs.journeys import (
     Answer,
@@ -176,7 +176,9 @@ def _state(tx: Session, series_id: str) -> list[Any]:
         EpisodeRow.series_id == series_id
     )
     sidecars = (
-        sa.select(SidecarRow.episode_id, SidecarRow.kind, SidecarRow.language, SidecarRow.content_hash)
+        sa.select(
+            SidecarRow.episode_id, SidecarRow.kind, SidecarRow.language, SidecarRow.content_hash
+        )
         .join(EpisodeRow, EpisodeRow.id == SidecarRow.episode_id)
         .where(EpisodeRow.series_id == series_id)
     )
@@ -185,9 +187,7 @@ def _state(tx: Session, series_id: str) -> list[Any]:
     )
     approved = sa.select(
         WordingRow.line_id, WordingRow.language, WordingRow.use, WordingRow.length, WordingRow.text
-    ).where(
-        WordingRow.series_id == series_id, ~WordingRow.draft, WordingRow.origin == "person"
-    )
+    ).where(WordingRow.series_id == series_id, ~WordingRow.draft, WordingRow.origin == "person")
     memory = sa.select(
         MemoryRow.language, MemoryRow.source_hash, MemoryRow.context_hash, MemoryRow.use,
         MemoryRow.length, MemoryRow.text,
@@ -208,6 +208,12 @@ def _engines(settings: Settings) -> dict[str, str]:
     """What is configured and would change the outcome."""
     names = ("readers", "transcribers", "translators", "speakers", "separators")
     told = {name: str(getattr(settings, name)) for name in names}
-    for name in ("translator_url", "translator_model", "ctranslate2_folder", "firefox_folder", "whisper_folder"):
+    for name in (
+        "translator_url",
+        "translator_model",
+        "ctranslate2_folder",
+        "firefox_folder",
+        "whisper_folder",
+    ):
         told[name] = str(getattr(settings, name))
     return told

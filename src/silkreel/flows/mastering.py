@@ -52,9 +52,7 @@ def _coded(
         level, _report = normalise(sound, profile, dialogue=dialogue, margin_db=margin_db)
         write_sound(level, source)
         out.unlink(missing_ok=True)
-        packed = package_audio(
-            source, out, length_seconds=length_seconds, cancelled=desk.cancelled
-        )
+        packed = package_audio(source, out, length_seconds=length_seconds, cancelled=desk.cancelled)
         heard = measure_file(out, dialogue)
         more_db = coding_margin_db(heard, profile)
         if more_db <= 0:

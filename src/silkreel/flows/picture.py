@@ -1,6 +1,5 @@
 """The picture of an episode, encoded once for all languages: ladder, sounds, shots, posters."""
 
-
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -19,7 +18,7 @@ UPPER_SHORT_SIDE_PIXELS = 1080
 READING_SHORT_SIDE_PIXELS = 720  # captions are read from this rung, or the nearest below
 
 
-class NotTakenIn(RuntimeError):
+class NotTakenInError(RuntimeError):
     """A step asked for an episode's picture before it was made."""
 
 
@@ -59,7 +58,10 @@ def prepare_picture(desk: Desk, arguments: Arguments) -> Answer:
             first = made.facts["posters"][0]
             row.poster_hash = made.files[first["file"]].content_hash
             row.thumbhash = first["thumbhash"]
-    return {"rungs": [rung["name"] for rung in made.facts["rungs"]], "notices": made.facts["notices"]}
+    return {
+        "rungs": [rung["name"] for rung in made.facts["rungs"]],
+        "notices": made.facts["notices"],
+    }
 
 
 @stage("encode_upper_rungs", weight=20)
@@ -94,11 +96,11 @@ def picture_of(workshop: Workshop, episode: EpisodeRow) -> EpisodePicture:
     """What `prepare_picture` made of the episode.
 
     Raises:
-        NotTakenIn: it was not run yet.
+        NotTakenInError: it was not run yet.
     """
     made = workshop.find_set(ladder_key(episode))
     if made is None:
-        raise NotTakenIn(f"episode {episode.number} has no picture yet")
+        raise NotTakenInError(f"episode {episode.number} has no picture yet")
     return EpisodePicture(
         sound_48k=made.files["sound_48k"],
         sound_16k=made.files["sound_16k"],
@@ -191,5 +193,3 @@ def _reading_rung(made: ArtifactSet) -> StoredFile:
     rungs = sorted(made.facts["rungs"], key=short_side)
     fitting = [rung for rung in rungs if short_side(rung) <= READING_SHORT_SIDE_PIXELS]
     return made.files[(fitting or rungs)[-1]["name"]]
-
-

@@ -140,8 +140,12 @@ def _reader(desk: Desk) -> str:
     here, missing = shelf_for(desk.settings).available("readers", desk.settings.engines("readers"))
     if here:
         return here[0]
-    raise missing[0] if missing else EngineMissing(
-        engine="A caption reader", why="none is set", mend="Set SILKREEL_READERS=rapidocr."
+    raise (
+        missing[0]
+        if missing
+        else EngineMissing(
+            engine="A caption reader", why="none is set", mend="Set SILKREEL_READERS=rapidocr."
+        )
     )
 
 
@@ -157,6 +161,11 @@ def _line(line: ReadLine, size: Sequence[int]) -> dict[str, Any]:
         "hint": line.hint,
         "box": [
             round(share, 4)
-            for share in (box.left / width, box.top / height, box.width / width, box.height / height)
+            for share in (
+                box.left / width,
+                box.top / height,
+                box.width / width,
+                box.height / height,
+            )
         ],
     }

@@ -23,7 +23,9 @@ class NotDubbed(Refusal):
 class NoSuchMarket(Refusal):
     """A market code that is none."""
 
-    message = "{market} is no market: write a country's two letters such as BR, or 001 for the world."
+    message = (
+        "{market} is no market: write a country's two letters such as BR, or 001 for the world."
+    )
 
 
 def release_series(

@@ -6,13 +6,21 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from silkreel.kit.languages import normal_tag
+from silkreel.kit.languages import UnknownLanguage, normal_tag
 from silkreel.kit.refusals import Refusal
 
 SHEET_NAMES = ("series.yaml", "series.yml")
 SHEET_BYTES = 1024 * 1024  # a cast list is a few KB; more is not a sheet
 
-Tag = Annotated[str, BeforeValidator(normal_tag)]
+
+def _tag(value: object) -> str:
+    try:
+        return normal_tag(str(value))
+    except UnknownLanguage as refusal:
+        raise ValueError(str(refusal)) from None  # pydantic adds the field's place
+
+
+Tag = Annotated[str, BeforeValidator(_tag)]
 
 
 class BadSheet(Refusal):

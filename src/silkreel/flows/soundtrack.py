@@ -104,9 +104,10 @@ def speech_of(desk: Desk, episode: EpisodeRow) -> EpisodeSpeech:
     }
 
     def make(folder: Path) -> tuple[Path, dict[str, Any]]:
+        lines: tuple[HeardLine, ...] = ()
         with shelf.lend("voice_activity", detector) as ear:
             if transcriber is None:
-                speech, lines = ear.speech(read_sound(sound.path)), ()
+                speech = ear.speech(read_sound(sound.path))
             else:
                 with shelf.lend("transcribers", transcriber) as writer:
                     heard = hear(

@@ -30,7 +30,9 @@ class NobodySpeaks(Refusal):
     """The characters have no voices in the language."""
 
     status = 422
-    message = "Nobody can speak {language} here; subtitles are made without a dub. See `silkreel doctor`."
+    message = (
+        "Nobody can speak {language} here; subtitles are made without a dub. See `silkreel doctor`."
+    )
 
 
 @stage("speak_lines", queue="speech", weight=30)

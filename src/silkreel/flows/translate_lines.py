@@ -1,7 +1,7 @@
 """Every line gets its words: the memory first, then one engine after the other, then a person."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from silkreel.bible.memory import open_memory
@@ -9,7 +9,13 @@ from silkreel.dubbing.estimating import LengthEstimator, allowance_characters
 from silkreel.dubbing.rewording import Overlong, reword_lines
 from silkreel.dubbing.translating import RequestParts, request_parts, translate_episode
 from silkreel.dubbing.wordings import SourceLine, source_lines, store_wordings, wording_of
-from silkreel.engines.contracts import EngineMissing, Translator
+from silkreel.engines.contracts import (
+    Candidate,
+    EngineCard,
+    EngineMissing,
+    TranslationRequest,
+    Translator,
+)
 from silkreel.flows.at_hand import shelf_for
 from silkreel.flows.dub_parts import DubParts, dub_parts
 from silkreel.flows.picture import picture_of
@@ -29,10 +35,10 @@ def translate_lines(desk: Desk, arguments: Arguments) -> Answer:
         parts = dub_parts(tx, episode_id, language)
         asked = request_of(tx, desk, parts, language)
     lines = lines_to_word(parts, language)
-    with _translators(desk) as (translators, missing):
-        outcome = translate_episode(
-            desk.workshop.database, episode_id, lines, translators, asked, cancelled=desk.cancelled
-        )
+    translators, missing = _translators(desk)
+    outcome = translate_episode(
+        desk.workshop.database, episode_id, lines, translators, asked, cancelled=desk.cancelled
+    )
     return {
         "worded": len(outcome.wordings),
         "waiting": {each.line_id: list(each.reasons) for each in outcome.waiting},
@@ -55,10 +61,10 @@ def reword_overruns(
         for line in lines
         if line.line_id in overruns
     ]
-    with _translators(desk) as (translators, _):
-        outcome = reword_lines(
-            lines, overlong, translators, asked, memory=memory, cancelled=desk.cancelled
-        )
+    translators, _ = _translators(desk)
+    outcome = reword_lines(
+        lines, overlong, translators, asked, memory=memory, cancelled=desk.cancelled
+    )
     with desk.workshop.transaction() as tx:
         store_wordings(tx, parts.series.id, language, outcome.wordings)
     return bool(outcome.wordings)
@@ -88,9 +94,7 @@ def lines_to_word(parts: DubParts, language: str) -> tuple[SourceLine, ...]:
         for line in parts.lines
         if line.dubbed
     }
-    return source_lines(
-        parts.lines, frame_rate=rate, speakers=parts.names, allowances=allowances
-    )
+    return source_lines(parts.lines, frame_rate=rate, speakers=parts.names, allowances=allowances)
 
 
 def _tried(parts: DubParts, line: SourceLine) -> tuple[Any, ...]:
@@ -101,18 +105,41 @@ def _sound(desk: Desk, parts: DubParts) -> Sound:
     return read_sound(picture_of(desk.workshop, parts.episode).sound_16k.path)
 
 
-@contextmanager
-def _translators(desk: Desk) -> Iterator[tuple[Sequence[Translator], list[str]]]:
-    """The translators that can run here, in the order set, and why the others cannot.
+@dataclass(frozen=True, slots=True)
+class _OnCall:
+    """A translator that is lent from the shelf only while it works, so that others may go on."""
 
-    One that is not configured is no news: only an engine somebody set up and that fails is.
-    """
-    shelf, missing = shelf_for(desk.settings), []
-    with ExitStack() as stack:
-        lent: list[Translator] = []
-        for name in desk.settings.engines("translators"):
-            try:
-                lent.append(stack.enter_context(shelf.lend("translators", name)))
-            except EngineMissing as refusal:
-                missing.append(str(refusal))
-        yield lent, missing
+    desk: Desk
+    name: str
+    card: EngineCard
+    rewords: bool
+
+    def can(self, source_language: str, target_language: str) -> bool:
+        """Whether this pair is served."""
+        engine = shelf_for(self.desk.settings).look_at("translators", self.name)
+        return bool(engine.can(source_language, target_language))
+
+    def translate(self, request: TranslationRequest) -> tuple[Candidate, ...]:
+        """Wordings for the request's lines."""
+        with shelf_for(self.desk.settings).lend("translators", self.name) as engine:
+            watch = getattr(engine, "watch", None)
+            if watch is not None:
+                watch(self.desk.cancelled)
+            made: tuple[Candidate, ...] = engine.translate(request)
+            return made
+
+    def close(self) -> None:
+        """The shelf closes it."""
+
+
+def _translators(desk: Desk) -> tuple[list[Translator], list[str]]:
+    """The translators that can run here, in the order set, and why the others cannot."""
+    shelf, here, missing = shelf_for(desk.settings), [], []
+    for name in desk.settings.engines("translators"):
+        try:
+            engine = shelf.look_at("translators", name)
+        except EngineMissing as refusal:
+            missing.append(str(refusal))
+        else:
+            here.append(_OnCall(desk, name, engine.card, engine.rewords))
+    return list[Translator](here), missing

@@ -5,14 +5,17 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from silkreel.flows import VERSION
 from silkreel.flows.at_hand import close_shelves
-from silkreel.jobs.engine import JobEngine
 from silkreel.jobs.journeys import QUEUES, QueueName
 from silkreel.kit.artifacts import Workshop
 from silkreel.kit.refusals import Refusal
 from silkreel.kit.settings import Settings
+
+if TYPE_CHECKING:
+    from silkreel.jobs.dbos_engine import DbosEngine
 
 
 class NoSuchQueue(Refusal):
@@ -28,7 +31,7 @@ def working(
     *,
     name: str | None = None,
     queues: Sequence[QueueName] = QUEUES,
-) -> Iterator[JobEngine]:
+) -> Iterator["DbosEngine"]:
     """An engine that takes steps while the block runs; leaving it ends every child."""
     from silkreel.flows import journeys  # noqa: F401 - registers every stage and journey
     from silkreel.jobs.dbos_engine import DbosEngine

@@ -15,7 +15,13 @@ from silkreel.bible.tables import CharacterRow, LineRow
 from silkreel.catalogue.episodes import sidecars_of
 from silkreel.catalogue.series import episodes_of
 from silkreel.catalogue.tables import EpisodeRow, SeriesRow, SidecarRow
-from silkreel.dubbing.casting import VoicedLine, VoiceGroup, choose_voices, group_voices, pitch_hertz
+from silkreel.dubbing.casting import (
+    VoicedLine,
+    VoiceGroup,
+    choose_voices,
+    group_voices,
+    pitch_hertz,
+)
 from silkreel.dubbing.joining import WrittenLine, join_lines
 from silkreel.dubbing.sidecars import read_script
 from silkreel.flows.at_hand import shelf_for
@@ -56,9 +62,7 @@ def join_episode_lines(desk: Desk, arguments: Arguments) -> Answer:
         names = frozenset(row.name for row in cast_of(tx, series.id))
     rate = Fraction(episode.frame_rate)
     heard = speech_of(desk, episode)
-    written = (
-        _from_script(workshop, sidecar, names) if sidecar else captions_of(desk, episode)
-    )
+    written = _from_script(workshop, sidecar, names) if sidecar else captions_of(desk, episode)
     lines = join_lines(
         written,
         heard.lines,
@@ -100,7 +104,8 @@ def cast_series(desk: Desk, arguments: Arguments) -> Answer:
         for name, row in names.items()
         if row.voice_print
     }
-    groups = group_voices(voiced, known)
+    members = sum(row.found_by == "series.yaml" for row in names.values())
+    groups = group_voices(voiced, known, cast_size=members or None)
     with workshop.transaction() as tx:
         for group in groups:
             _keep_group(tx, series_id, group)
@@ -136,7 +141,9 @@ def choose_series_voices(desk: Desk, arguments: Arguments) -> Answer:
 
 def _script_of(sidecars: Sequence[SidecarRow], language: str) -> SidecarRow | None:
     """The subtitles in the source's language, if a file of them came along."""
-    own = [s for s in sidecars if s.kind == "subtitles" and primary(s.language) == primary(language)]
+    own = [
+        s for s in sidecars if s.kind == "subtitles" and primary(s.language) == primary(language)
+    ]
     exact = [s for s in own if s.language == language]
     return next(iter(exact or own), None)
 

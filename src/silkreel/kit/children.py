@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import IO, Any
 
@@ -86,6 +87,7 @@ class Child:
         self._words: IO[bytes] | None = None
         self._inbox: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         self._reader: threading.Thread | None = None
+        self._writer: threading.Thread | None = None
 
     def ask(
         self,
@@ -103,10 +105,8 @@ class Child:
             Refusal: the one the child answered with.
             ChildCrashed, ChildTooSlow, Cancelled: the child is gone; the next `ask` starts another.
         """
-        process = self._running()
-        assert process.stdin is not None
         try:
-            write_message(process.stdin, Message(dict(value), tuple(arrays)))
+            self._send(Message(dict(value), tuple(arrays)))
             return self._answer(on_event, cancelled)
         except (BrokenPipeError, EOFError, ConnectionResetError):
             raise self._crashed() from None
@@ -122,8 +122,13 @@ class Child:
         process, self._process = self._process, None
         if process is None:
             return
-        _close_quietly(process.stdin)
+        if self._writer is None or not self._writer.is_alive():
+            _close_quietly(process.stdin)
         _end(process)
+        if self._writer is not None:
+            self._writer.join()  # nobody reads any more: a write that was stuck has failed
+            self._writer = None
+            _close_quietly(process.stdin)
         if self._reader is not None:
             self._reader.join()  # the pipe's other end is dead: it ends at once
             self._reader = None
@@ -164,6 +169,15 @@ class Child:
         self._reader.start()
         write_message(self._process.stdin, Message({"limits": asdict(self.limits)}))
         return self._process
+
+    def _send(self, message: Message) -> None:
+        """Write a request beside waiting for its answer: a child may not read, and be killed."""
+        process = self._running()
+        assert process.stdin is not None
+        self._writer = threading.Thread(
+            target=_write_quietly, args=(process.stdin, message), daemon=True
+        )
+        self._writer.start()
 
     def _answer(
         self,
@@ -277,7 +291,7 @@ def write_message(stream: IO[bytes], message: Message) -> None:
     line = json.dumps({"value": message.value, "arrays": shapes}, ensure_ascii=False)
     stream.write(line.encode() + b"\n")
     for array in message.arrays:
-        stream.write(memoryview(np.ascontiguousarray(array)).cast("B") if array.size else b"")
+        stream.write(np.ascontiguousarray(array).data.cast("B") if array.size else b"")
     stream.flush()
 
 
@@ -313,6 +327,12 @@ def _collect(stream: IO[bytes], inbox: "queue.SimpleQueue[Message | None]") -> N
             inbox.put(read_message(stream))
     except (EOFError, OSError, ValueError):
         inbox.put(None)
+
+
+def _write_quietly(stream: IO[bytes], message: Message) -> None:
+    """Write a message; if the child is gone, whoever waits for its answer hears of it."""
+    with suppress(BrokenPipeError, ConnectionResetError):
+        write_message(stream, message)
 
 
 def _close_quietly(stream: IO[bytes] | None) -> None:

@@ -74,6 +74,7 @@ class Database:
             try:
                 yield tx
             finally:
+                tx.expunge_all()  # a rollback would take what was read out of the rows
                 tx.rollback()
 
     def close(self) -> None:

@@ -1,10 +1,17 @@
 """An expected no: a class beside its verb, a status, and one sentence that says what to do next."""
 
+import sys
 from typing import ClassVar
 
 from silkreel.kit.words import words
 
 Value = str | int | float | bool | None
+
+
+def _module_name(cls: type) -> str:
+    """The class's module by the name others import it by; a child runs its own as `__main__`."""
+    spec = getattr(sys.modules.get(cls.__module__), "__spec__", None)
+    return cls.__module__ if spec is None else str(spec.name)
 
 
 def _snake(name: str) -> str:
@@ -26,7 +33,8 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
         if "code" not in cls.__dict__:
-            room = cls.__module__.split(".")[1] if "." in cls.__module__ else cls.__module__
+            module = _module_name(cls)
+            room = module.split(".")[1] if "." in module else module
             cls.code = f"{room}.{_snake(cls.__name__)}"
         Refusal.known[cls.code] = cls
 

@@ -35,7 +35,7 @@ class Sound:
     @property
     def flat(self) -> Samples:
         """The channels' mean, shape (frames,)."""
-        return self.samples.mean(axis=1, dtype=np.float32)
+        return np.asarray(self.samples.mean(axis=1, dtype=np.float32))
 
     def cut(self, start_seconds: float, end_seconds: float) -> "Sound":
         """The piece between two times, clipped to the sound."""
