@@ -11,7 +11,8 @@ import numpy as np
 
 from silkreel.media.boxes import Box, BoxError, boxes, find_all, top_boxes
 from silkreel.media.facts import Facts
-from silkreel.media.pace import Pace, measure_pace
+from silkreel.media.faults import FFmpegError, is_damage, refusal_for
+from silkreel.media.pace import Pace, clock, measure_pace
 from silkreel.media.refusals import Codec, Corrupt, Encrypted, NotVideo, TooBig, Truncated
 from silkreel.media.sniff import Sniffed, is_cover, open_media, sniff_file
 from silkreel.media.worker import Report
@@ -40,10 +41,8 @@ def examine(order: dict[str, Any], report: Report) -> dict[str, Any]:
         with open_media(path, sniffed) as container:
             seen = _Seen(container, walked)
         silent = seen.silent and _wholly_silent(path, sniffed)
-    except av.error.InvalidDataError:
-        raise Corrupt(at="0:00") from None
-    except av.error.MemoryError:
-        raise TooBig(what="too much for the memory a file may use", limit="4 GiB") from None
+    except (FFmpegError, MemoryError) as error:
+        raise refusal_for(error) from error
     return _facts(sniffed, walked, seen, cut=cut, silent=silent).to_json()
 
 
@@ -54,7 +53,9 @@ class _Walk:
         pictures = [s for s in container.streams.video if not is_cover(s)]
         sounds = list(container.streams.audio)
         if not pictures:
-            raise NotVideo(kind="a sound without a picture" if sounds else "without a picture")
+            raise NotVideo(
+                kind="a sound without a picture" if sounds else "a file without a picture"
+            )
         for stream in (*pictures[:1], *sounds[:1]):
             if stream.codec_context is None:
                 raise Codec(codec="an unknown codec")
@@ -68,31 +69,34 @@ class _Walk:
         self.size_bytes = size_bytes
         self.cut = _index_end(picture) > size_bytes
         self.declared = _declared(container, picture)
+        self.ended = Fraction(0)
         self.audio_start: Fraction | None = None
         self.audio_end: Fraction | None = None
         self.pace = self._pace(container, picture, sound, report)
+        if picture.duration:
+            self.ended = self.pace.length_seconds
 
     def _pace(self, container: Any, picture: Any, sound: Any, report: Report) -> Pace:
         stamps = []
-        wanted = [stream for stream in (picture, sound) if stream is not None]
-        for number, packet in enumerate(container.demux(wanted)):
+        for number, packet in enumerate(container.demux()):
             if number > MAX_PACKETS:
                 raise TooBig(what="cut into too many packets", limit=f"{MAX_PACKETS} packets")
             if packet.pts is None or packet.is_discard or not packet.size:
                 continue
+            end = (packet.pts + (packet.duration or 0)) * packet.time_base
+            self.ended = max(self.ended, end)
             if packet.stream is picture:
                 stamps.append(packet.pts)
-            else:
-                self._hear(packet)
+            elif packet.stream is sound:
+                self._hear(packet, end)
             if number % REPORT_PACKETS == 0:
                 report(min(1.0, max(0, packet.pos or 0) / self.size_bytes))
         if not stamps:
-            raise Corrupt(at="0:00")
+            raise Corrupt(at=clock(0))
         return measure_pace(stamps, picture.time_base, picture.base_rate or picture.average_rate)
 
-    def _hear(self, packet: Any) -> None:
+    def _hear(self, packet: Any, end: Fraction) -> None:
         start = packet.pts * packet.time_base
-        end = start + (packet.duration or 0) * packet.time_base
         self.audio_start = start if self.audio_start is None else min(start, self.audio_start)
         self.audio_end = end if self.audio_end is None else max(end, self.audio_end)
 
@@ -116,7 +120,7 @@ class _Seen:
                 container.seek(int((start + begin) / picture.time_base), stream=picture)
             self._window(container, (picture, sound), start, start + end)
         if self.frame is None:
-            raise Corrupt(at="0:00")
+            raise Corrupt(at=clock(0))
 
     def _window(
         self, container: Any, streams: tuple[Any, Any], start: Fraction, end: Fraction
@@ -175,10 +179,10 @@ def _decode(packet: Any) -> Iterator[Any]:
     """The packet's frames; None stands for a packet the decoder would not take."""
     try:
         yield from packet.decode()
-    except av.error.InvalidDataError:
+    except FFmpegError as error:
+        if not is_damage(error):
+            raise refusal_for(error, codec=packet.stream.codec_context.name) from error
         yield None
-    except (av.error.DecoderNotFoundError, av.error.PatchWelcomeError):
-        raise Codec(codec=packet.stream.codec_context.name) from None
 
 
 def _wholly_silent(path: Path, sniffed: Sniffed) -> bool:
@@ -202,6 +206,7 @@ def _windows(length: Fraction) -> list[tuple[Fraction, Fraction]]:
 
 
 def _declared(container: Any, picture: Any) -> Fraction | None:
+    """The picture's own length, else the file's: Matroska knows only that."""
     if picture.duration:
         return Fraction(picture.duration * picture.time_base)
     return Fraction(container.duration, 1_000_000) if container.duration else None
@@ -271,6 +276,7 @@ def _facts(sniffed: Sniffed, walked: _Walk, seen: _Seen, *, cut: bool, silent: b
         sounds=walked.sounds,
         pace=walked.pace,
         declared_seconds=walked.declared,
+        ended_seconds=walked.ended,
         audio_start_seconds=walked.audio_start,
         audio_end_seconds=walked.audio_end,
         silent=silent,

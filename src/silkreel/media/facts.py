@@ -27,7 +27,8 @@ class Facts:
     pictures: int
     sounds: int
     pace: Pace
-    declared_seconds: Fraction | None
+    declared_seconds: Fraction | None  # how long the file says it is
+    ended_seconds: Fraction  # how long it turned out to be, by the same measure
     audio_start_seconds: Fraction | None
     audio_end_seconds: Fraction | None
     silent: bool

@@ -20,6 +20,7 @@ STANDARD_RATES = tuple(
 )
 STEADY_STEP = Fraction(1, 10)  # a step off the median by more is irregular
 STEADY_SHARE = Fraction(1, 100)  # more irregular steps than this make a variable frame rate
+NOMINAL = Fraction(1, 20)  # a varying rate is meant as the standard one this near
 SNAP = Fraction(3, 10_000)  # 29.97 and 30 differ by ten times as much as a clock's rounding
 
 
@@ -37,7 +38,7 @@ class Pace:
 
 
 def measure_pace(stamps: Sequence[int], time_base: Fraction, hint: Fraction | None) -> Pace:
-    """Judge presentation times (any order); `hint` is the rate the container tells.
+    """Judge presentation times (any order); `hint` is for a single frame.
 
     Raises:
         ValueError: there are no frames.
@@ -55,7 +56,7 @@ def measure_pace(stamps: Sequence[int], time_base: Fraction, hint: Fraction | No
     slack = max(middle * STEADY_STEP, Fraction(1))
     odd = sum(abs(step - middle) > slack for step in steps)
     steady = odd <= len(steps) * STEADY_SHARE
-    rate = _rate(ordered, middle, time_base, hint, steady=steady)
+    rate = _rate(ordered, middle, time_base, steady=steady)
     gap = max(steps)
     return Pace(
         frame_count=len(ordered),
@@ -105,19 +106,9 @@ def clock(seconds: Fraction | float) -> str:
     return f"{whole // 60}:{whole % 60:02d}.{tenths}"
 
 
-def _rate(
-    ordered: Sequence[int],
-    middle: int,
-    time_base: Fraction,
-    hint: Fraction | None,
-    *,
-    steady: bool,
-) -> Fraction:
+def _rate(ordered: Sequence[int], middle: int, time_base: Fraction, *, steady: bool) -> Fraction:
     if not steady:
-        measured, slack = 1 / (middle * time_base), max(Fraction(1, middle), SNAP)
-        if hint is not None and abs(hint / measured - 1) <= slack:
-            return hint
-        return _snap(measured, slack)
+        return _snap(1 / (middle * time_base), NOMINAL)
     # The mean over whole steps only: a rare gap must not bend the rate.
     whole = sum(max(1, round((b - a) / middle)) for a, b in pairwise(ordered))
     ticks = ordered[-1] - ordered[0]

@@ -205,10 +205,9 @@ def _findings(facts: Facts, rules: ProbeRules) -> Iterator[Finding]:
 
 def _beyond_mending(facts: Facts, rules: ProbeRules) -> Iterator[Refusal]:
     pace = facts.pace
-    end, declared = pace.first_seconds + pace.length_seconds, facts.declared_seconds
-    short = declared is not None and end < declared - LENGTH_SLACK_SECONDS
-    if facts.cut or short:
-        yield no.Truncated(at=clock(end), length=clock(max(end, declared or end)))
+    end, declared = facts.ended_seconds, facts.declared_seconds or facts.ended_seconds
+    if facts.cut or end < declared - LENGTH_SLACK_SECONDS:
+        yield no.Truncated(at=clock(end), length=clock(max(end, declared)))
     elif facts.corrupt_at_seconds is not None:
         yield no.Corrupt(at=clock(facts.corrupt_at_seconds))
     elif pace.steady and pace.largest_gap_seconds * pace.rate > GAP_FRAMES + 1:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
+from silkreel.media.faults import FFmpegError, is_damage, refusal_for
 from silkreel.media.refusals import NotSound
 from silkreel.media.sniff import first_streams, open_media, sniff_file
 from silkreel.media.worker import Report
@@ -211,8 +212,10 @@ def decode(order: dict[str, Any], report: Report) -> dict[str, Any]:
                 soundtrack.add(frame, start)
                 if number % REPORT_FRAMES == 0:
                     report(0.5)
-    except av.error.InvalidDataError:
-        raise NotSound(kind=f"damaged {sniffed.kind.partition(' ')[2]}") from None
+    except FFmpegError as error:
+        if not is_damage(error):
+            raise refusal_for(error) from error
+        raise NotSound(kind=f"damaged {sniffed.kind.partition(' ')[2]}") from error
     soundtrack.close()
     if not track.samples:
         raise NotSound(kind="a file without sound")
@@ -230,8 +233,9 @@ def decoded(packet: Any) -> Iterator[Any]:
     """A sound packet's frames; a damaged packet gives none and becomes silence."""
     try:
         yield from packet.decode()
-    except av.error.InvalidDataError:
-        return
+    except FFmpegError as error:
+        if not is_damage(error):
+            raise
 
 
 def _picture_start(container: Any) -> Fraction:

@@ -1,9 +1,10 @@
 """Posters and sprites: pictures that stand for an episode."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
+from silkreel.kit.children import Limits
 from silkreel.media.errands import Asked, move_into, private_folder, run_job
 from silkreel.media.limits import job_limits
 
@@ -43,7 +44,7 @@ def make_poster(
     out: Path,
     *,
     frame: int,
-    frame_rate: Any,
+    frame_rate: Fraction,
     most_bytes: int = POSTER_BYTES,
     cancelled: Asked | None = None,
 ) -> Poster:
@@ -79,5 +80,5 @@ def make_sprite(rung: Path, out: Path, *, cancelled: Asked | None = None) -> Spr
     )
 
 
-def _limits() -> Any:
+def _limits() -> Limits:
     return job_limits(RUNG_LENGTH_SECONDS)

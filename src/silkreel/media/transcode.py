@@ -5,13 +5,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import av
-
+from silkreel.media.faults import FFmpegError, refusal_for
 from silkreel.media.geometry import Size
 from silkreel.media.pace import clock, conform
 from silkreel.media.pick import write_poster
 from silkreel.media.picture import Cascade, Deinterlacer, Frame
-from silkreel.media.refusals import Corrupt, TooBig
+from silkreel.media.refusals import Corrupt
 from silkreel.media.rung_writer import RungWriter
 from silkreel.media.rungs import RungPlan
 from silkreel.media.sniff import first_streams, open_media, sniff_file
@@ -21,6 +20,7 @@ from silkreel.media.worker import Report
 
 LOST_FRAMES = 2  # fewer may be missing where an open group was cut
 DECODER_THREADS = 2
+REPORT_FRAMES = 8  # often enough to be heard on a busy machine, even for 4K
 SOUNDS = (("sound_48k.flac", 48_000, 2), ("sound_16k.flac", 16_000, 1))
 
 Timed = tuple[Fraction, Frame]  # seconds from the picture's first frame
@@ -37,10 +37,8 @@ def transcode(order: dict[str, Any], report: Report) -> dict[str, Any]:
         with open_media(source, sniff_file(source)) as container:
             reader = _Reader(container, _soundtrack(order) if order["everything"] else None)
             return _encode(order, reader, report)
-    except av.error.InvalidDataError:
-        raise Corrupt(at=clock(0)) from None
-    except av.error.MemoryError:
-        raise TooBig(what="too much for the memory a file may use", limit="4 GiB") from None
+    except (FFmpegError, MemoryError) as error:
+        raise refusal_for(error) from error
 
 
 def _encode(order: dict[str, Any], reader: "_Reader", report: Report) -> dict[str, Any]:
@@ -52,6 +50,7 @@ def _encode(order: dict[str, Any], reader: "_Reader", report: Report) -> dict[st
     frames = reader.frames()
     if "interlaced" in order["fixes"]:
         frames = _whole(frames, reader)
+    report(0.0)
     place = 0
     crop = "landscape_crop" in order["fixes"]
     steady = conform(frames, rate, frame_count)
@@ -61,9 +60,10 @@ def _encode(order: dict[str, Any], reader: "_Reader", report: Report) -> dict[st
         if watcher is not None:
             watcher.look(place, layers)
         place += 1
-        if place % max(1, round(rate)) == 0:
+        if place % REPORT_FRAMES == 0:
             report(place / frame_count)
     reader.check_complete()
+    report(1.0)
     for writer in writers:
         writer.close()
     answer: dict[str, Any] = {"decoded_frames": reader.decoded_frames, "frames": place}
@@ -201,8 +201,8 @@ class _Reader:
     def _pictures(self, packet: Any) -> Iterator[Timed]:
         try:
             frames = packet.decode()
-        except av.error.InvalidDataError:
-            raise Corrupt(at=clock(self._last)) from None
+        except FFmpegError as error:
+            raise refusal_for(error, self._last) from error
         for frame in frames:
             if frame.pts is None:
                 continue

@@ -22,7 +22,7 @@ STILL_DIFFERENCE = 0.255  # a thousandth of the scale, as ffmpeg's freezedetect 
 FIRST_STILL, LAST_STILL = Fraction(5, 100), Fraction(60, 100)
 STILL_WINDOWS = 6
 STILLS_A_SECOND = 4
-DARK_LUMA, BRIGHT_LUMA = 40, 215
+DARK_LUMA, BRIGHT_LUMA = 28, 220
 FLAT_SPREAD = 18.0  # a title card or a fade has less
 POSTER_SHORT_SIDE_PIXELS = 540
 
