@@ -42,6 +42,10 @@ def test_one_lost_frame_in_many_is_a_gap_and_not_a_variable_rate():
     assert pace.largest_gap_at_seconds == Fraction(99, 25)
 
 
+def test_a_frame_lost_at_the_end_of_a_short_cut_is_no_variable_rate():
+    assert measure_pace([*range(60), 61], Fraction(1, 25), None).steady
+
+
 def test_a_single_frame_lasts_as_long_as_the_container_says():
     assert measure_pace([7], Fraction(1, 25), Fraction(10)).length_seconds == Fraction(1, 10)
 

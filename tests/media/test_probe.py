@@ -3,6 +3,7 @@
 import json
 from fractions import Fraction
 
+import av
 import pytest
 
 from silkreel.kit.children import Cancelled, Limits
@@ -187,6 +188,20 @@ def test_every_sentence_names_its_fix(fix):
 def test_a_sound_below_hearing_counts_as_none(clip):
     assert codes(probe(clip(size=SMALL, sound="anullsrc"))) == ["media.no_audio"]
     assert not probe(clip(size=SMALL, sound="anullsrc")).has_sound
+
+
+def test_a_sound_that_begins_long_before_the_picture_is_of_another_length(tmp_path, clip_in):
+    early = clip_in(tmp_path / "early.mkv", size=SMALL, seconds=3)
+    late = tmp_path / "late.mkv"
+    with av.open(early) as source, av.open(late, "w") as out:
+        streams = [out.add_stream_from_template(stream) for stream in source.streams]
+        for packet in source.demux():
+            if packet.dts is not None:
+                if packet.stream.type == "video":
+                    packet.pts, packet.dts = packet.pts + 800, packet.dts + 800
+                packet.stream = streams[packet.stream.index]
+                out.mux(packet)
+    assert codes(probe(late)) == ["media.audio_length"]
 
 
 def test_landscape_may_be_fitted_or_cropped_or_the_series_be_landscape(clip):

@@ -20,6 +20,7 @@ STANDARD_RATES = tuple(
 )
 STEADY_STEP = Fraction(1, 10)  # a step off the median by more is irregular
 STEADY_SHARE = Fraction(1, 100)  # more irregular steps than this make a variable frame rate
+STRAY_STEPS = 2  # a copied cut loses a frame or two at its ends: that is no variable rate
 NOMINAL = Fraction(1, 20)  # a varying rate is meant as the standard one this near
 SNAP = Fraction(3, 10_000)  # 29.97 and 30 differ by ten times as much as a clock's rounding
 
@@ -55,7 +56,7 @@ def measure_pace(stamps: Sequence[int], time_base: Fraction, hint: Fraction | No
     # One tick is the clock's own rounding: a step of 33 ms beside one of 34 ms is steady.
     slack = max(middle * STEADY_STEP, Fraction(1))
     odd = sum(abs(step - middle) > slack for step in steps)
-    steady = odd <= len(steps) * STEADY_SHARE
+    steady = odd <= max(STRAY_STEPS, len(steps) * STEADY_SHARE)
     rate = _rate(ordered, middle, time_base, steady=steady)
     gap = max(steps)
     return Pace(

@@ -271,13 +271,13 @@ def _mendable_size(facts: Facts, rules: ProbeRules) -> Iterator[tuple[str, Refus
 def _mendable_sound(facts: Facts) -> Iterator[tuple[str, Refusal]]:
     if facts.sounds == 0 or facts.silent:
         yield "no_audio", no.NoAudio()
-    elif facts.audio_end_seconds is not None:
-        end = facts.pace.first_seconds + facts.pace.length_seconds
-        if abs(facts.audio_end_seconds - end) > LENGTH_SLACK_SECONDS:
-            audio = facts.audio_end_seconds - facts.pace.first_seconds
+    elif facts.audio_start_seconds is not None and facts.audio_end_seconds is not None:
+        pace, start, end = facts.pace, facts.audio_start_seconds, facts.audio_end_seconds
+        early, late = start - pace.first_seconds, end - pace.first_seconds - pace.length_seconds
+        if max(abs(early), abs(late)) > LENGTH_SLACK_SECONDS:
             yield (
                 "audio_length",
-                no.AudioLength(audio=clock(audio), video=clock(facts.pace.length_seconds)),
+                no.AudioLength(audio=clock(end - start), video=clock(pace.length_seconds)),
             )
 
 
