@@ -121,7 +121,11 @@ def _episode(
     for width, height in trial.rungs:
         path = folder / f"{number}-{width}.mp4"
         if not path.exists():
-            write_video(path, width, height, trial.seconds, trial.hue, trial.seed * 100 + number)
+            half = path.with_name(
+                f"{path.stem}.half.mp4"
+            )  # what is killed in the middle is not found
+            write_video(half, width, height, trial.seconds, trial.hue, trial.seed * 100 + number)
+            half.rename(path)
         _keep(tx, store, episode.id, "video", f"v{min(width, height)}", None, path, (width, height))
     for language in trial.languages:
         kind = "original" if language == trial.source_language else "dub"

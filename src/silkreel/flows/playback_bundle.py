@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from silkreel.catalogue.browse import pick
 from silkreel.catalogue.making import Making, making_of_sound, making_of_text
 from silkreel.catalogue.tables import RenditionRow
-from silkreel.flows.playback_rows import PlayFacts, Row
+from silkreel.flows.playback_rows import NotReady, PlayFacts, Row
 from silkreel.kit.database import Session
 from silkreel.kit.languages import own_name
 from silkreel.media.cmaf import SegmentIndex
@@ -104,7 +104,11 @@ def compose_bundle(
     where: Address,
     reader: tuple[str, ...],
 ) -> Bundle:
-    """Playlists, tracks and all else a player needs; `tx` reads the indexes of the files."""
+    """Playlists, tracks and all else a player needs; `tx` reads the indexes of the files.
+
+    Raises:
+        NotReady: a file was replaced since the rows were read.
+    """
     episode = facts.episode
     indexes = _indexes(tx, [row.id for row in shown.pictures] + [r.id for r, _ in shown.sounds])
     programme = _programme(facts, shown, indexes, choices)
@@ -135,7 +139,10 @@ def compose_bundle(
 
 def _indexes(tx: Session, ids: Sequence[str]) -> dict[str, SegmentIndex]:
     query = sa.select(RenditionRow.id, RenditionRow.segments).where(RenditionRow.id.in_(ids))
-    return {row_id: SegmentIndex.from_json(segments) for row_id, segments in tx.execute(query)}
+    found = {row_id: SegmentIndex.from_json(segments) for row_id, segments in tx.execute(query)}
+    if len(found) < len(ids):  # replaced since the decision; the next one sees the new rows
+        raise NotReady
+    return found
 
 
 def _programme(

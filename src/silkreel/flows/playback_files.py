@@ -13,7 +13,8 @@ from silkreel.flows.playback_bundle import (
     playlist_name,
     public_file,
 )
-from silkreel.flows.start_playback import NotReady, Shelf, Wish, start_playback
+from silkreel.flows.playback_rows import NotReady
+from silkreel.flows.start_playback import Shelf, Wish, start_playback
 from silkreel.kit.database import Database, Session
 from silkreel.kit.storage import Store
 from silkreel.media.cmaf import SegmentIndex

@@ -11,8 +11,16 @@ from silkreel.catalogue.browse import ORIGINAL, VIDEO, NotShown
 from silkreel.catalogue.releases import WORLD
 from silkreel.catalogue.tables import EditionRow, EpisodeRow, ReleaseRow, RenditionRow, SeriesRow
 from silkreel.kit.database import Session
+from silkreel.kit.refusals import Refusal
 
 Row = sa.Row[*tuple[Any, ...]]
+
+
+class NotReady(Refusal):
+    """The episode is released but has no picture to play."""
+
+    status = 409
+    message = "This episode is still being prepared; try again in a few minutes."
 
 
 def _json_text(column: orm.InstrumentedAttribute[Any]) -> sa.ColumnElement[str]:

@@ -31,22 +31,14 @@ from silkreel.flows.playback_bundle import (
     ShownTrack,
     compose_bundle,
 )
-from silkreel.flows.playback_rows import PlayFacts, Row, read_facts
+from silkreel.flows.playback_rows import NotReady, PlayFacts, Row, read_facts
 from silkreel.kit.data_version import DataVersion
 from silkreel.kit.database import Database
-from silkreel.kit.refusals import Refusal
 
 REMEMBERED_BUNDLES = 1024  # of some 15 KB each
 REMEMBERED_DECISIONS = 4096  # a few KB each, mostly shared
 
 Made = TypeVar("Made")
-
-
-class NotReady(Refusal):
-    """The episode is released but has no picture to play."""
-
-    status = 409
-    message = "This episode is still being prepared; try again in a few minutes."
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +160,8 @@ def _shown(facts: PlayFacts, market: str) -> Shown:
         edition = row if row.made_as is not None else None
         if row.kind in tracks and door.lets_through(language, edition):
             tracks[row.kind].append((row, language))
+    for each in tracks.values():  # the original first, as people look for it there
+        each.sort(key=lambda track: track[1] != facts.episode.source_language)
     return Shown(pictures, tuple(tracks[AUDIO]), tuple(tracks[SUBTITLES]))
 
 

@@ -34,10 +34,10 @@ export function Captions({ pool, cues, band, language }) {
     const same = now.length === shown.value.length && now.every((cue, n) => cue === shown.value[n]);
     if (!same) shown.value = now;
   });
-  const { size, ground } = preferences.value;
+  const { size, ground, place } = preferences.value;
   if (!shown.value.length) return null;
   const { bottom, over } = placeOf(band, shown.value[0].line);
-  const look = `captions ${size} ${over && ground !== "none" ? "solid" : ground}`;
+  const look = `captions ${size} ${place} ${over && ground !== "none" ? "solid" : ground}`;
   return html`<div class=${look} style=${{ insetBlockEnd: `${(1 - bottom) * 100}%` }} lang=${language} dir=${isRightToLeft(language) ? "rtl" : "ltr"}>
     ${shown.value.map((cue) => html`<p key=${cue.start} data-line=${cue.id}><span>${cue.text}</span></p>`)}
   </div>`;

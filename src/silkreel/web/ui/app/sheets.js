@@ -58,7 +58,7 @@ function Choice({ track, chosen, onChoose }) {
   const draft = track.translation === "draft";
   return html`<li><button class="choice" aria-pressed=${chosen} onClick=${onChoose}>
     <span class="choice-text"><strong lang=${track.language}><bdi>${track.name}</bdi>${track.kind === "captions" && html` <abbr class="cc">${t("languages.captions")}</abbr>`}</strong>
-    <small><span class=${draft ? "badge draft" : "badge"}>${made}</span>${languageName(track.language) !== track.name && html`<span>${languageName(track.language)}</span>`}</small></span>
+    <small><span class=${draft ? "badge draft" : "badge"}>${made}</span>${languageName(track.language).toLowerCase() !== track.name.toLowerCase() && html`<span>${languageName(track.language)}</span>`}</small></span>
     ${chosen && html`<${Icon} name="check" />`}
   </button></li>`;
 }

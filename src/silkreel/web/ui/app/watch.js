@@ -158,7 +158,7 @@ function Player({ series, index, at }) {
       <h1 class="title small"><a href=${seriesPath(series.slug)}>${series.title}</a></h1>
       <p class="meta"><span>${t("episode.number", { number: episode.number })}</span><span>${t("series.free")}</span></p>
       <p class="synopsis full">${series.synopsis}</p>
-      <p class="keys">${t("player.keys")}</p>
+      <p class="keys">${t("player.keys").split(" · ").map((key) => html`<span key=${key}>${key}</span>`)}</p>
     </aside>
     <main class="stage" ref=${stage} aria-label=${series.title}>
       <div class="track" ref=${track} role="feed" aria-label=${t("player.feed")} style=${{ transform: `translateY(${-100 * current}%)` }}>
