@@ -19,7 +19,9 @@ class JobRow(Base):
     arguments: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
     priority: Mapped[int] = mapped_column(default=10)
     attempt: Mapped[int] = mapped_column(default=1)
-    state: Mapped[str] = mapped_column(sa.String(16))  # waiting | running | done | failed | cancelled
+    state: Mapped[str] = mapped_column(
+        sa.String(16)
+    )  # waiting | running | done | failed | cancelled
     result: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
     refusal: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
     asked_at: Mapped[datetime] = mapped_column(UtcTime)

@@ -1,0 +1,115 @@
+"""How many stages of each queue run beside each other in this process, most urgent first."""
+
+import heapq
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from threading import Condition, Lock
+
+from silkreel.jobs.journeys import QueueName
+
+LOOK_SECONDS = 0.25  # how often a waiter asks whether it should give up
+
+
+@dataclass(frozen=True, slots=True)
+class SlotPlan:
+    """Stages that run at once in one process, by queue.
+
+    `cpu` has one per core. A `speech` engine keeps two cores busy, so it has one per pair. Stages
+    on `api` only wait for somebody else's machine; `api_starts` of them may start in
+    `api_seconds`, over all workers together.
+    """
+
+    cpu: int
+    speech: int
+    api: int = 8
+    api_starts: int = 16
+    api_seconds: float = 2.0
+
+    @classmethod
+    def for_cores(cls, cores: int) -> "SlotPlan":
+        """The plan for a machine with so many cores."""
+        return cls(cpu=cores, speech=max(1, cores // 2))
+
+    def of(self, queue: QueueName) -> int:
+        """Slots of one queue."""
+        return {"cpu": self.cpu, "speech": self.speech, "api": self.api}[queue]
+
+
+class Slots:
+    """Hands out a queue's slots: the lowest priority number first, then who came first."""
+
+    def __init__(self, plan: SlotPlan) -> None:
+        self._free: dict[QueueName, int] = {
+            "cpu": plan.cpu, "speech": plan.speech, "api": plan.api,
+        }  # fmt: skip
+        self._waiting: dict[QueueName, list[tuple[int, int]]] = {"cpu": [], "speech": [], "api": []}
+        self._numbers = count()
+        self._changed = Condition()
+
+    def take(self, queue: QueueName, priority: int, give_up: Callable[[], bool]) -> bool:
+        """Wait for a slot and take it; False when `give_up` said yes first."""
+        with self._changed:
+            ticket = (priority, next(self._numbers))
+            waiting = self._waiting[queue]
+            heapq.heappush(waiting, ticket)
+            try:
+                while not give_up():
+                    if self._free[queue] > 0 and waiting[0] == ticket:
+                        self._free[queue] -= 1
+                        return True
+                    self._changed.wait(LOOK_SECONDS)
+                return False
+            finally:
+                waiting.remove(ticket)
+                heapq.heapify(waiting)
+                self._changed.notify_all()
+
+    def give(self, queue: QueueName) -> None:
+        """Give a slot back."""
+        with self._changed:
+            self._free[queue] += 1
+            self._changed.notify_all()
+
+    @contextmanager
+    def held(self, queue: QueueName, priority: int, give_up: Callable[[], bool]) -> Iterator[bool]:
+        """Hold a slot inside; yields False when `give_up` said yes first."""
+        taken = self.take(queue, priority, give_up)
+        try:
+            yield taken
+        finally:
+            if taken:
+                self.give(queue)
+
+
+class Reserved:
+    """Slots a journey took for stages it started itself, and how many stages are being run."""
+
+    def __init__(self) -> None:
+        self._names: set[str] = set()
+        self._lock = Lock()
+        self.working = 0
+
+    def add(self, name: str) -> None:
+        """Note that a slot is taken for this stage."""
+        with self._lock:
+            self._names.add(name)
+
+    def claim(self, name: str) -> bool:
+        """Whether a slot was taken for this stage; it is now the stage's to give back."""
+        with self._lock:
+            known = name in self._names
+            self._names.discard(name)
+            return known
+
+    @contextmanager
+    def work(self) -> Iterator[None]:
+        """Count a stage that is being run."""
+        with self._lock:
+            self.working += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.working -= 1

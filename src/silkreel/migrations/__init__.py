@@ -1,0 +1,1 @@
+"""One line of Alembic migrations for the tables of all rooms."""

@@ -1,0 +1,236 @@
+"""Homes and databases for every test: SQLite in a temp folder, and a PostgreSQL of our own.
+
+A test that asks for `settings`, `workshop` or `database` runs on both; mark it `sqlite_only` where
+SQLite itself is what is tested. The server is started once per test process, in a temp folder, on a
+unix socket and no port, and proves that it is ours before the first statement.
+"""
+
+import os
+import pwd
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import hypothesis
+import pytest
+import sqlalchemy as sa
+
+from silkreel.kit.artifacts import Workshop
+from silkreel.kit.database import Database
+from silkreel.kit.opening import open_workshop
+from silkreel.kit.settings import Settings
+
+POSTGRES_USER = "postgres"
+START_SECONDS = 60.0
+QUICK_SERVER = (
+    "fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300",
+)  # fmt: skip
+TEMPLATE = "silkreel_template"
+_numbers = count(1)
+
+
+hypothesis.settings.register_profile("house", deadline=None)  # the machine is shared
+hypothesis.settings.load_profile("house")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "sqlite_only: tests SQLite itself, not both databases")
+
+
+def pytest_generate_tests(metafunc):
+    if "database_kind" in metafunc.fixturenames:
+        only = metafunc.definition.get_closest_marker("sqlite_only")
+        kinds = ["sqlite"] if only else ["sqlite", "postgresql"]
+        metafunc.parametrize("database_kind", kinds, indirect=True, scope="function")
+
+
+@pytest.fixture
+def database_kind(request) -> str:
+    return request.param
+
+
+@pytest.fixture
+def settings(database_kind, tmp_path, request) -> Settings:
+    """Settings of an empty home whose tables are up to date."""
+    home = tmp_path / "home"
+    home.mkdir()
+    if database_kind == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), home / "app.db")
+        return Settings(home=home, cores=2)
+    server: Server = request.getfixturevalue("postgres_server")
+    return Settings(home=home, cores=2, database_url=server.new_database())
+
+
+@pytest.fixture
+def workshop(settings) -> Iterator[Workshop]:
+    opened = open_workshop(settings)
+    yield opened
+    opened.database.close()
+
+
+@pytest.fixture
+def database(workshop) -> Database:
+    return workshop.database
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory) -> Path:
+    home = tmp_path_factory.mktemp("template")
+    open_workshop(Settings(home=home)).database.close()
+    return home / "app.db"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A PostgreSQL server that belongs to this test process."""
+
+    socket_folder: Path
+
+    def address(self, database: str) -> str:
+        return f"postgresql+psycopg://{POSTGRES_USER}@/{database}?host={self.socket_folder}"
+
+    def new_database(self, template: str = TEMPLATE) -> str:
+        name = f"t{os.getpid()}_{next(_numbers)}"
+        self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return self.address(name)
+
+    def run(self, statement: str) -> None:
+        engine = sa.create_engine(
+            self.address("postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
+        )
+        with engine.connect() as connection:
+            connection.exec_driver_sql(statement)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    programs = postgres_programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed (Debian's package `postgresql`)")
+    folder = Path(tempfile.mkdtemp(prefix="srpg", dir="/tmp"))  # a socket's path is short
+    try:
+        with running_server(programs, folder) as server:
+            server.run(f"CREATE DATABASE {TEMPLATE}")
+            home = folder / "home"
+            made = Settings(home=home, database_url=server.address(TEMPLATE))
+            open_workshop(made).database.close()
+            yield server
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def postgres_programs() -> Path | None:
+    """Debian's newest server programs, which are not on PATH."""
+    found = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"),
+        key=lambda path: int(re.sub(r"\D", "", path.parts[-3]) or 0),
+    )
+    return found[-1].parent if found else None
+
+
+class running_server:  # noqa: N801 - a context manager
+    """A server in `folder`, stopped at the end; as another user when we are root."""
+
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self.programs, self.folder, self.data = programs, folder, folder / "data"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Server:
+        self._hand_over(self.folder)
+        self._run(
+            "initdb", "-D", str(self.data), "-U", POSTGRES_USER, "-A", "trust", "-E", "UTF8",
+            "--locale=C", "--no-sync",
+        )  # fmt: skip
+        return self.start()
+
+    def address(self, database: str) -> str:
+        return Server(self.folder).address(database)
+
+    def start(self) -> Server:
+        self.log = (self.folder.parent / f"{self.folder.name}.log").open("wb")
+        options = [word for option in QUICK_SERVER for word in ("-c", option)]
+        self.process = subprocess.Popen(
+            [str(self.programs / "postgres"), "-D", str(self.data), "-k", str(self.folder),
+             "-c", "listen_addresses=", *options],
+            stdout=subprocess.DEVNULL, stderr=self.log, **self._as_user(),
+        )  # fmt: skip
+        server = Server(self.folder)
+        self._wait_until_ours(server)
+        return server
+
+    def kill(self) -> None:
+        """Stop at once, as a crash would."""
+        assert self.process is not None
+        self.process.send_signal(3)  # SIGQUIT: immediate shutdown
+        self.process.wait()
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+        self.log.close()
+        (self.folder.parent / f"{self.folder.name}.log").unlink(missing_ok=True)
+
+    def _wait_until_ours(self, server: Server) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        engine = sa.create_engine(server.address("postgres"), poolclass=sa.NullPool)
+        while True:
+            try:
+                with engine.connect() as connection:
+                    place = connection.exec_driver_sql("SHOW data_directory").scalar_one()
+                    assert Path(place) == self.data, f"this is somebody else's server: {place}"
+                    return
+            except sa.exc.OperationalError:
+                assert self.process is not None
+                assert self.process.poll() is None, "the server did not start"
+                assert time.monotonic() < deadline, "the server does not answer"
+                time.sleep(0.05)
+
+    def _run(self, program: str, *words: str) -> None:
+        subprocess.run(
+            [str(self.programs / program), *words],
+            check=True, stdout=subprocess.DEVNULL, **self._as_user(),
+        )  # fmt: skip
+
+    def _as_user(self) -> dict[str, object]:
+        if os.geteuid() != 0:
+            return {}
+        user = pwd.getpwnam(POSTGRES_USER)
+        return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": [], "cwd": "/"}
+
+    def _hand_over(self, folder: Path) -> None:
+        if os.geteuid() == 0:
+            user = pwd.getpwnam(POSTGRES_USER)
+            os.chown(folder, user.pw_uid, user.pw_gid)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _children_find_toys():
+    """Children of the tests are modules beside them."""
+    folder = str(Path(__file__).parent)
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [folder, before]))
+    yield
+    if before is None:
+        del os.environ["PYTHONPATH"]
+    else:
+        os.environ["PYTHONPATH"] = before
+
+
+@pytest.fixture
+def own_server() -> Iterator["running_server"]:
+    """A server of this test alone, which it may kill and start."""
+    programs = postgres_programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed (Debian's package `postgresql`)")
+    folder = Path(tempfile.mkdtemp(prefix="srpg", dir="/tmp"))
+    try:
+        server = running_server(programs, folder)
+        with server:
+            yield server
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
