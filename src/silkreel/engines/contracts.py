@@ -170,6 +170,7 @@ class TranslationRequest:
     formality: str = ""
     sound: Sound | None = None  # the episode's 16 kHz mono sound, for engines that listen
     synopsis: str = ""
+    series_id: str = ""  # whose tokens are spent, for engines that cost money
 
 
 @dataclass(frozen=True, slots=True)

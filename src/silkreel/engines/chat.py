@@ -1,0 +1,562 @@
+"""Structured answers from an OpenAI-compatible endpoint; shared by translation and the story tasks.
+
+The ladder: a JSON schema the endpoint enforces, else a tool call, else the schema in the prompt. What
+comes back is validated; twice it may be repaired with the validator's own words. Busy endpoints are
+asked again with jitter, never past the seconds that were given.
+"""
+
+import asyncio
+import json
+import random
+import re
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from typing import Any, Generic, Literal, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+
+from silkreel.engines.spend_book import SpendBook, Usage
+from silkreel.kit.children import Cancelled
+from silkreel.kit.clock import now
+from silkreel.kit.refusals import Refusal
+
+Rung = Literal["json_schema", "tool", "prompt"]
+RUNGS: tuple[Rung, ...] = ("json_schema", "tool", "prompt")
+ANSWER = "answer"  # name of the schema and the tool
+REPAIRS = 2
+TRIES = 5  # of one request, where the endpoint is busy
+TRIES_TO_CONNECT = 2
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 30.0
+CONNECT_SECONDS = 10.0
+POLL_SECONDS = 0.05
+MAX_REPLY_BYTES = 2 * 1024 * 1024  # forty lines in three lengths are below 50 KB
+CHARACTERS_PER_TOKEN = 3  # where the endpoint does not count; Chinese is nearer to 1, English to 4
+MAX_MODELS_NAMED = 5
+
+T = TypeVar("T")
+_parallel: dict[str, threading.BoundedSemaphore] = {}
+_parallel_lock = threading.Lock()
+
+
+class KeyRefused(Refusal):
+    """401 or 403."""
+
+    status = 502
+    message = "The endpoint at {address} refuses the key; check SILKREEL_TRANSLATOR_KEY."
+
+
+class ModelNotFound(Refusal):
+    """404, or a server that names its models and not this one."""
+
+    status = 502
+    message = "The endpoint at {address} has no model {model}; it names {known}. Set SILKREEL_TRANSLATOR_MODEL."
+
+
+class EndpointUnreachable(Refusal):
+    """Nobody listens there."""
+
+    status = 502
+    message = "Nobody answers at {address}; check SILKREEL_TRANSLATOR_URL and that the server runs."
+
+
+class EndpointBusy(Refusal):
+    """429 or 5xx, again and again."""
+
+    status = 503
+    message = "The endpoint at {address} stayed busy ({what}) for {tries} tries; try again later."
+
+
+class EndpointTooSlow(Refusal):
+    """The time that was given is used up."""
+
+    status = 504
+    message = "The endpoint at {address} did not finish within {seconds} seconds."
+
+
+class RequestRefused(Refusal):
+    """The endpoint does not take the request, on any rung."""
+
+    status = 502
+    message = "The endpoint at {address} does not take the request: {what}"
+
+
+class AnswerUnusable(Refusal):
+    """The answers did not fit the schema, repairs included."""
+
+    status = 502
+    message = "The endpoint's answer could not be used, even after {repairs} repairs: {what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where to ask, for what model, and how patiently."""
+
+    url: str
+    model: str | None = None  # None: the one model the server names
+    key: str | None = field(default=None, repr=False)
+    reply_seconds: float = 60.0
+    parallel: int = 4
+    first_pause_seconds: float = FIRST_PAUSE_SECONDS
+
+    @property
+    def base(self) -> str:
+        """The address requests go under; a bare host gets the usual /v1."""
+        trimmed = self.url.rstrip("/")
+        return trimmed if urlsplit(trimmed).path else f"{trimmed}/v1"
+
+    @property
+    def address(self) -> str:
+        """The address as it may be shown: no user, no key."""
+        parts = urlsplit(self.base)
+        return f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Generic[T]):
+    """What is asked: two messages, the answer's JSON schema, and a validator.
+
+    `validate` gets the parsed JSON and returns the answer, or raises ValueError with words that the
+    model can act on.
+    """
+
+    system: str
+    user: str
+    schema: Mapping[str, Any]
+    validate: Callable[[Any], T]
+    max_tokens: int = 2000
+    account: str = ""  # who pays: the series
+
+
+@dataclass(frozen=True, slots=True)
+class Reply(Generic[T]):
+    """An answer, how it was got, and what it used."""
+
+    answer: T
+    rung: Rung
+    repairs: int
+    usage: Usage
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A reply's words: what was said, or the arguments of the tool that was called."""
+
+    content: str
+    usage: Usage
+    finish: str
+
+
+class _NotTaken(Exception):  # noqa: N818 - a step down the ladder, never seen outside
+    """The endpoint does not know this way of asking."""
+
+
+class ChatClient:
+    """Asks an endpoint. Calls block; `ask_all` asks several questions at once."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        book: SpendBook | None = None,
+        *,
+        rungs: Sequence[Rung] = RUNGS,
+        dice: random.Random | None = None,
+    ) -> None:
+        self.endpoint = endpoint
+        self.usage = Usage()
+        self._book = book
+        self._rungs = list(rungs)
+        self._streams = True
+        self._dice = dice or random.Random()  # noqa: S311 - jitter, not a secret
+        self._model = endpoint.model
+
+    def ask(
+        self,
+        question: Question[T],
+        *,
+        seconds: float = 300.0,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Reply[T]:
+        """Ask one question.
+
+        Raises:
+            KeyRefused, ModelNotFound, EndpointUnreachable, EndpointBusy, EndpointTooSlow,
+            RequestRefused, AnswerUnusable, SpendLimitReached, Cancelled: as they say.
+        """
+        [reply] = self.ask_all([question], seconds=seconds, cancelled=cancelled)
+        if isinstance(reply, Refusal):
+            raise reply
+        return reply
+
+    def ask_all(
+        self,
+        questions: Sequence[Question[T]],
+        *,
+        seconds: float = 300.0,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> list[Reply[T] | Refusal]:
+        """Ask questions side by side; each has its reply or its no, in their order.
+
+        Raises:
+            Cancelled: somebody asked to stop; requests under way are dropped at once.
+        """
+        return asyncio.run(self._ask_all(questions, seconds, cancelled or (lambda: False)))
+
+    async def _ask_all(
+        self, questions: Sequence[Question[T]], seconds: float, cancelled: Callable[[], bool]
+    ) -> list[Reply[T] | Refusal]:
+        deadline = time.monotonic() + seconds
+        async with self._http() as http:
+            tasks = [
+                asyncio.create_task(self._ask(http, question, deadline, seconds))
+                for question in questions
+            ]
+            try:
+                while not all(task.done() for task in tasks):
+                    if cancelled():
+                        raise Cancelled
+                    await asyncio.wait(tasks, timeout=POLL_SECONDS)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+        return [_outcome(task) for task in tasks]
+
+    def _http(self) -> httpx.AsyncClient:
+        key = {"Authorization": f"Bearer {self.endpoint.key}"} if self.endpoint.key else {}
+        reply = self.endpoint.reply_seconds
+        return httpx.AsyncClient(
+            headers=key,
+            timeout=httpx.Timeout(reply, connect=min(CONNECT_SECONDS, reply)),
+            follow_redirects=False,
+        )
+
+    async def _ask(
+        self, http: httpx.AsyncClient, question: Question[T], deadline: float, seconds: float
+    ) -> Reply[T]:
+        try:
+            async with asyncio.timeout(max(0.0, deadline - time.monotonic())), self._turn():
+                await self._find_model(http)
+                return await self._down_the_ladder(http, question)
+        except TimeoutError:
+            raise EndpointTooSlow(
+                address=self.endpoint.address, seconds=round(seconds, 1)
+            ) from None
+
+    async def _down_the_ladder(self, http: httpx.AsyncClient, question: Question[T]) -> Reply[T]:
+        why = "no way of asking is left"
+        for rung in tuple(self._rungs):
+            try:
+                return await self._with_repairs(http, question, rung)
+            except _NotTaken as problem:
+                why = str(problem)
+                if len(self._rungs) > 1 and rung in self._rungs:
+                    self._rungs.remove(rung)  # it is not asked that way again
+        raise RequestRefused(address=self.endpoint.address, what=why)
+
+    async def _with_repairs(
+        self, http: httpx.AsyncClient, question: Question[T], rung: Rung
+    ) -> Reply[T]:
+        messages = [
+            {"role": "system", "content": _system(question, rung)},
+            {"role": "user", "content": question.user},
+        ]
+        used, problem = Usage(), ""
+        for repairs in range(REPAIRS + 1):
+            text = await self._patiently(http, self._body(question, rung, messages), question)
+            used += text.usage
+            try:
+                answer = question.validate(_parsed(text))
+            except ValueError as refused:
+                problem = str(refused)
+            else:
+                return Reply(answer, rung, repairs, used, self._model or "")
+            if rung == "tool" and not text.content:
+                raise _NotTaken("it did not call the tool")
+            messages = [*messages[:2], *_repair(text.content, problem)]
+        raise AnswerUnusable(repairs=REPAIRS, what=problem)
+
+    def _body(
+        self, question: Question[T], rung: Rung, messages: list[dict[str, str]]
+    ) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "model": self._model,
+            "messages": messages,
+            "temperature": 0,
+            "max_tokens": question.max_tokens,
+        }
+        if self._streams:
+            body |= {"stream": True, "stream_options": {"include_usage": True}}
+        if rung == "json_schema":
+            form = {"name": ANSWER, "strict": True, "schema": question.schema}
+            body["response_format"] = {"type": "json_schema", "json_schema": form}
+        elif rung == "tool":
+            function = {"name": ANSWER, "parameters": question.schema}
+            body["tools"] = [{"type": "function", "function": function}]
+            body["tool_choice"] = {"type": "function", "function": {"name": ANSWER}}
+        return body
+
+    async def _patiently(
+        self, http: httpx.AsyncClient, body: dict[str, Any], question: Question[T]
+    ) -> _Text:
+        """One request, asked again while the endpoint is busy."""
+        what = ""
+        for attempt in range(TRIES):
+            if self._book is not None:
+                self._book.check(question.account, _tokens(body["messages"]))
+            try:
+                text = await self._once(http, body)
+            except httpx.ConnectError:
+                if attempt + 1 >= TRIES_TO_CONNECT:
+                    raise EndpointUnreachable(address=self.endpoint.address) from None
+                await self._pause(attempt, None)
+            except httpx.TimeoutException:
+                what = "no reply in time"
+                await self._pause(attempt, None)
+            except httpx.TransportError as problem:
+                what = type(problem).__name__
+                await self._pause(attempt, None)
+            except _Busy as busy:
+                what = f"status {busy.status}"
+                await self._pause(attempt, busy.retry_after_seconds)
+            else:
+                self._count(text.usage, question.account)
+                return text
+        raise EndpointBusy(address=self.endpoint.address, what=what, tries=TRIES)
+
+    async def _once(self, http: httpx.AsyncClient, body: dict[str, Any]) -> _Text:
+        url = f"{self.endpoint.base}/chat/completions"
+        async with http.stream("POST", url, json=body) as response:
+            if response.status_code != httpx.codes.OK:
+                await self._refuse(http, response, body)
+            if "text/event-stream" in response.headers.get("content-type", ""):
+                return await _streamed(response, body)
+            return _whole(await _read(response), body)
+
+    async def _refuse(
+        self, http: httpx.AsyncClient, response: httpx.Response, body: dict[str, Any]
+    ) -> None:
+        code, words = response.status_code, _words(await _read(response))
+        if code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+            raise KeyRefused(address=self.endpoint.address)
+        if code == httpx.codes.NOT_FOUND:
+            known = ", ".join(await self._models(http)) or "none"
+            raise ModelNotFound(address=self.endpoint.address, model=self._model, known=known)
+        if code == httpx.codes.TOO_MANY_REQUESTS or code >= httpx.codes.INTERNAL_SERVER_ERROR:
+            unknown = code == httpx.codes.NOT_IMPLEMENTED
+            if unknown or "unsupported" in words.lower():
+                raise _NotTaken(words)
+            raise _Busy(code, _retry_after(response.headers.get("retry-after")))
+        if body.get("stream") and "stream" in words.lower():
+            self._streams = False
+            body.pop("stream", None)
+            body.pop("stream_options", None)
+            raise _Busy(code, 0.0)
+        raise _NotTaken(words or f"status {code}")
+
+    async def _find_model(self, http: httpx.AsyncClient) -> None:
+        if self._model is not None:
+            return
+        try:
+            names = await self._models(http)
+        except httpx.ConnectError:
+            raise EndpointUnreachable(address=self.endpoint.address) from None
+        if len(names) != 1:
+            known = ", ".join(names) or "none"
+            raise ModelNotFound(address=self.endpoint.address, model="by default", known=known)
+        self._model = names[0]
+
+    async def _models(self, http: httpx.AsyncClient) -> list[str]:
+        response = await http.get(f"{self.endpoint.base}/models")
+        if response.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+            raise KeyRefused(address=self.endpoint.address)
+        try:
+            rows = response.json()["data"]
+            return [str(row["id"]) for row in rows][:MAX_MODELS_NAMED]
+        except (ValueError, KeyError, TypeError):
+            return []
+
+    async def _pause(self, attempt: int, asked_seconds: float | None) -> None:
+        """Wait before asking again: what the endpoint asked for, else twice as long each time."""
+        if asked_seconds is None:
+            longest = self.endpoint.first_pause_seconds * 2**attempt
+            asked_seconds = min(LONGEST_PAUSE_SECONDS, longest) * self._dice.uniform(0.5, 1.0)
+        else:
+            asked_seconds += self._dice.uniform(0.0, self.endpoint.first_pause_seconds)
+        await asyncio.sleep(asked_seconds)
+
+    def _count(self, usage: Usage, account: str) -> None:
+        self.usage += usage
+        if self._book is not None:
+            self._book.charge(account, usage, self._model or "")
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """A place among the requests that may be under way, whatever client or thread asks."""
+        with _parallel_lock:
+            slots = _parallel.setdefault(
+                self.endpoint.base, threading.BoundedSemaphore(self.endpoint.parallel)
+            )
+        while not slots.acquire(blocking=False):
+            await asyncio.sleep(POLL_SECONDS)
+        try:
+            yield
+        finally:
+            slots.release()
+
+
+class _Busy(Exception):  # noqa: N818 - answered inside
+    """429 or 5xx."""
+
+    def __init__(self, status: int, retry_after_seconds: float | None) -> None:
+        super().__init__(status)
+        self.status = status
+        self.retry_after_seconds = retry_after_seconds
+
+
+def _outcome(task: "asyncio.Task[Reply[T]]") -> Reply[T] | Refusal:
+    problem = task.exception()
+    if problem is None:
+        return task.result()
+    if isinstance(problem, Refusal):
+        return problem
+    raise problem
+
+
+def _system(question: Question[Any], rung: Rung) -> str:
+    if rung == "json_schema":
+        return question.system
+    if rung == "tool":
+        return f"{question.system}\nCall the tool `{ANSWER}` with your answer."
+    schema = json.dumps(question.schema, ensure_ascii=False)
+    return f"{question.system}\nAnswer with one JSON object and nothing else. It must fit this schema:\n{schema}"
+
+
+def _repair(content: str, problem: str) -> list[dict[str, str]]:
+    words = f"Your answer cannot be used: {problem}\nAnswer again, whole, and mend that."
+    return [{"role": "assistant", "content": content}, {"role": "user", "content": words}]
+
+
+def _parsed(text: _Text) -> Any:
+    """The JSON in a reply; fences and words around it are forgiven.
+
+    Raises:
+        ValueError: there is none.
+    """
+    content = re.sub(r"^.*?</think>", "", text.content, flags=re.DOTALL)
+    first, last = content.find("{"), content.rfind("}")
+    if first < 0 or last < first:
+        cut = " It was cut off for its length." if text.finish == "length" else ""
+        raise ValueError(f"there is no JSON object in it.{cut}")
+    try:
+        return json.loads(content[first : last + 1])
+    except json.JSONDecodeError as problem:
+        cut = ", probably cut off for its length" if text.finish == "length" else ""
+        raise ValueError(f"the JSON is broken ({problem}){cut}.") from None
+
+
+async def _read(response: httpx.Response) -> bytes:
+    content = bytearray()
+    async for piece in response.aiter_bytes():
+        content += piece
+        if len(content) > MAX_REPLY_BYTES:
+            raise _NotTaken("its reply is larger than any answer")
+    return bytes(content)
+
+
+async def _streamed(response: httpx.Response, body: dict[str, Any]) -> _Text:
+    """Put a streamed reply together."""
+    said: list[str] = []
+    called: list[str] = []
+    usage, finish, size = None, "", 0
+    async for line in response.aiter_lines():
+        size += len(line)
+        if size > MAX_REPLY_BYTES * 8:  # every token comes with some hundred characters around it
+            raise _NotTaken("its reply is larger than any answer")
+        if not line.startswith("data:") or line.strip() == "data: [DONE]":
+            continue
+        event = _json(line.removeprefix("data:"))
+        if "error" in event:
+            raise _Busy(httpx.codes.INTERNAL_SERVER_ERROR, None)
+        usage = event.get("usage") or usage
+        for choice in event.get("choices") or ():
+            delta = choice.get("delta") or {}
+            said.append(delta.get("content") or "")
+            called += [_arguments(call) for call in delta.get("tool_calls") or ()]
+            finish = choice.get("finish_reason") or finish
+    return _text("".join(said), "".join(called), usage, finish, body)
+
+
+def _whole(content: bytes, body: dict[str, Any]) -> _Text:
+    reply = _json(content.decode("utf-8", "replace"))
+    try:
+        choice = reply["choices"][0]
+        message = choice["message"]
+    except (KeyError, IndexError, TypeError):
+        return _text(content.decode("utf-8", "replace"), "", None, "", body)
+    called = "".join(_arguments(call) for call in message.get("tool_calls") or ())
+    finish = choice.get("finish_reason") or ""
+    return _text(message.get("content") or "", called, reply.get("usage"), finish, body)
+
+
+def _text(
+    said: str, called: str, usage: Mapping[str, Any] | None, finish: str, body: dict[str, Any]
+) -> _Text:
+    asked_for_tool = "tools" in body
+    content = called or ("" if asked_for_tool and "{" not in said else said)
+    return _Text(content, _usage(usage, body, said + called), finish)
+
+
+def _usage(usage: Mapping[str, Any] | None, body: dict[str, Any], answer: str) -> Usage:
+    if not usage:
+        tokens = len(answer) // CHARACTERS_PER_TOKEN
+        return Usage(_tokens(body["messages"]), tokens, requests=1, estimated=True)
+    return Usage(
+        int(usage.get("prompt_tokens") or 0),
+        int(usage.get("completion_tokens") or 0),
+        float(usage.get("cost") or 0.0),
+        1,
+    )
+
+
+def _arguments(call: Mapping[str, Any]) -> str:
+    return str((call.get("function") or {}).get("arguments") or "")
+
+
+def _tokens(messages: Sequence[Mapping[str, str]]) -> int:
+    return sum(len(message["content"]) for message in messages) // CHARACTERS_PER_TOKEN
+
+
+def _json(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _words(content: bytes) -> str:
+    """What an error reply says, short."""
+    text = content.decode("utf-8", "replace")
+    error = _json(text).get("error", text)
+    message = error.get("message", text) if isinstance(error, dict) else error
+    return str(message)[:300]
+
+
+def _retry_after(header: str | None) -> float | None:
+    """Seconds of a Retry-After header, which may be a number or a date (RFC 9110, 10.2.3)."""
+    if not header:
+        return None
+    try:
+        return max(0.0, float(header))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, (parsedate_to_datetime(header) - now()).total_seconds())
+    except (ValueError, TypeError):
+        return None
