@@ -47,9 +47,7 @@ def keep_voice(tx: Session, character_id: str, voice: VoiceChoice, *, locked: bo
     tx.flush()
 
 
-def voices_of(
-    tx: Session, character_ids: Sequence[str], language: str
-) -> dict[str, VoiceChoice]:
+def voices_of(tx: Session, character_ids: Sequence[str], language: str) -> dict[str, VoiceChoice]:
     """Voices in a language by character id."""
     query = sa.select(VoiceRow).where(
         VoiceRow.character_id.in_(character_ids), VoiceRow.language == language
@@ -58,6 +56,4 @@ def voices_of(
 
 
 def _voice(row: VoiceRow) -> VoiceChoice:
-    return VoiceChoice(
-        row.engine, row.preset, row.language, row.pitch_semitones, row.rate_offset
-    )
+    return VoiceChoice(row.engine, row.preset, row.language, row.pitch_semitones, row.rate_offset)
