@@ -60,7 +60,10 @@ def test_a_deep_voice_gets_a_deep_preset_first():
 
 def test_a_voice_once_given_stays():
     kept = VoiceChoice("espeak", "en", "en")
-    assert choose_voices([("him", 110.0)], [("kokoro", ThreeVoices())], "en", {"him": kept})["him"] is kept
+    assert (
+        choose_voices([("him", 110.0)], [("kokoro", ThreeVoices())], "en", {"him": kept})["him"]
+        is kept
+    )
 
 
 def test_pitch_is_measured_and_silence_has_none():

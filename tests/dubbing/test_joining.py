@@ -28,7 +28,9 @@ def join(written, listened, speech):
 
 
 def test_a_caption_takes_the_time_of_its_speech_and_keeps_its_own_text():
-    lines = join([read("你终于回来了", 1.0, 3.0)], [heard("你中于回来啦", 1.4, 2.6)], [TimeSpan(1.4, 2.6)])
+    lines = join(
+        [read("你终于回来了", 1.0, 3.0)], [heard("你中于回来啦", 1.4, 2.6)], [TimeSpan(1.4, 2.6)]
+    )
     assert lines[0].source_text == "你终于回来了"
     assert lines[0].span.first_frame == 35
     assert lines[0].span.end_frame == 65
@@ -39,6 +41,13 @@ def test_a_caption_takes_the_time_of_its_speech_and_keeps_its_own_text():
 def test_a_caption_nobody_speaks_is_not_dubbed():
     lines = join([read("三年后", 1.0, 3.0)], [], [])
     assert not lines[0].dubbed
+
+
+def test_a_scripts_line_is_dubbed_although_nothing_of_it_was_heard():
+    written = [WrittenLine(TimeSpan(1.0, 3.0), "三年后", "script")]
+    lines = join(written, [], [])
+    assert lines[0].dubbed
+    assert (lines[0].span.first_frame, lines[0].span.end_frame) == (25, 75)
 
 
 def test_a_caption_over_speech_that_was_not_understood_is_dubbed_over_that_speech():

@@ -76,7 +76,9 @@ def test_web_vtt_is_read_back_by_another_reader():
 
 
 def test_ass_has_the_pictures_own_canvas_and_line_ids():
-    text = write_ass(track(line("ep001_aaaa", "Hi, you.", 1.0, 2.0)), width_pixels=720, height_pixels=1280)
+    text = write_ass(
+        track(line("ep001_aaaa", "Hi, you.", 1.0, 2.0)), width_pixels=720, height_pixels=1280
+    )
     made = pysubs2.SSAFile.from_string(text)
     assert made.info["PlayResX"] == "720"
     assert made[0].name == "Mei"
@@ -96,7 +98,9 @@ def test_no_limit_is_called_verified_without_a_primary_source():
         assert not limits.verified or limits.source.startswith("http")
 
 
-texts = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "Zs")), min_size=1, max_size=120).filter(str.strip)
+texts = st.text(
+    st.characters(codec="utf-8", categories=("L", "N", "P", "Zs")), min_size=1, max_size=120
+).filter(str.strip)
 
 
 @given(st.lists(st.tuples(texts, st.floats(0.1, 3), st.floats(0, 2)), min_size=1, max_size=8))

@@ -16,7 +16,9 @@ from silkreel.kit.spans import Span, TimeSpan
 
 MAX_SHIFT_SECONDS = 1.5  # text and speech further apart than this are not the same words
 HEARD_SHARE = 0.3  # share of a text's tokens that must be heard for its times to be believed
-SPEECH_SHARE = 0.4  # of a caption's time filled with speech: somebody speaks although unintelligibly
+SPEECH_SHARE = (
+    0.4  # of a caption's time filled with speech: somebody speaks although unintelligibly
+)
 UNWRITTEN_SHARE = 0.5  # of a heard sentence's tokens that no text explains: speech without caption
 SNAP_SECONDS = 0.25  # word times are this unsure: edges of speech nearby win
 SHORTEST_SECONDS = 0.2  # below this nothing can be said
@@ -60,7 +62,7 @@ def join_lines(
     """One list of lines in order of time.
 
     Written and heard: the text that is written, at the time it is heard. Written only: not dubbed
-    unless somebody audibly speaks meanwhile. Heard only: the recogniser's text. Both sequences are
+    unless somebody audibly speaks meanwhile, or a script says it is dialogue. Heard only: the recogniser's text. Both sequences are
     aligned by their longest common subsequence of sounds (pinyin without tones for Chinese).
     """
     text_tokens = _text_tokens(written, language)
@@ -101,10 +103,10 @@ def _written_line(
         span = _spoken_span(found, len(own), line.span, speech)
     else:
         covered = _speech_within(line.span, speech)
-        if covered is None:
-            dubbed = False
-        else:
+        if covered is not None:
             span = covered
+        else:  # a script holds what is spoken; a caption may be there to be read only
+            dubbed = line.came_from == "script"
     heard_text = "".join(token.sound for _, token in found) if found else None
     new = NewLine(
         span=Span(0, 1), source_text=line.text, came_from=line.came_from, dubbed=dubbed,
@@ -170,9 +172,7 @@ def _unexplained(
     if missing < UNWRITTEN_SHARE:
         return False
     middle = (line.span.start_seconds + line.span.end_seconds) / 2
-    return not any(
-        each.span.start_seconds <= middle <= each.span.end_seconds for each in written
-    )
+    return not any(each.span.start_seconds <= middle <= each.span.end_seconds for each in written)
 
 
 def _matches(
@@ -230,9 +230,7 @@ def _pinyin(character: str) -> str:
     return str(lazy_pinyin(character, style=Style.NORMAL)[0])
 
 
-def _in_frames(
-    timed: Sequence[_Timed], frame_rate: Fraction, length_frames: int
-) -> list[NewLine]:
+def _in_frames(timed: Sequence[_Timed], frame_rate: Fraction, length_frames: int) -> list[NewLine]:
     """Lines in order of time, inside the picture, each ending where the next begins at the latest."""
     ordered = sorted(timed, key=lambda each: each.span)
     lines: list[NewLine] = []

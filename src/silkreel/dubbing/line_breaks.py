@@ -90,7 +90,5 @@ def _greedy(pieces: list[str], glue: str, limit: int) -> list[str]:
 def _short_enough(pieces: list[str], limit: int) -> list[str]:
     """Pieces no longer than a line; a word that is longer is cut hard, for it would leave the picture."""
     return [
-        piece[start : start + limit]
-        for piece in pieces
-        for start in range(0, len(piece), limit)
+        piece[start : start + limit] for piece in pieces for start in range(0, len(piece), limit)
     ]

@@ -31,7 +31,9 @@ class ScriptLine:
     speaker: str = ""
 
 
-def read_script(path: Path, *, name: str, speakers: frozenset[str] = frozenset()) -> tuple[ScriptLine, ...]:
+def read_script(
+    path: Path, *, name: str, speakers: frozenset[str] = frozenset()
+) -> tuple[ScriptLine, ...]:
     """Lines of a subtitle file in order, with speakers where it names them.
 
     A prefix such as `[Mei]` or `Mei:` is taken for a speaker only if it is one of `speakers`; the

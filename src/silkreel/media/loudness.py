@@ -1,0 +1,243 @@
+"""How loud a sound is (ITU-R BS.1770-5, EBU Tech 3342), and bringing it to a delivery's profile.
+
+K-weighted momentary and short-term loudness come from FFmpeg's ebur128, ten times a second; gates,
+range and dialogue are reckoned here, the true peak in `true_peak`.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import av
+import numpy as np
+import numpy.typing as npt
+
+from silkreel.kit.effort import spend
+from silkreel.kit.sound import Sound
+from silkreel.kit.spans import TimeSpan
+from silkreel.media.limiting import Crest, limited, scaled
+from silkreel.media.loudness_profiles import LoudnessProfile
+from silkreel.media.stretch import exactly, run
+from silkreel.media.true_peak import true_peak
+
+STEP_SECONDS = 0.1
+BLOCK_STEPS, SHORT_TERM_STEPS = 4, 30  # windows of 400 ms and 3 s
+BLOCK_SECONDS = BLOCK_STEPS * STEP_SECONDS
+SILENCE_LUFS = -70.0  # the absolute gate: below it nothing is heard
+SILENCE_DBTP = -120.0
+RELATIVE_GATE_LU, RANGE_GATE_LU = 10.0, 20.0
+RANGE_QUANTILES = (0.10, 0.95)
+NEAR_LU = 0.1  # close enough to the target
+PASSES = 3  # the first guess is good to some tenths
+ROOM_DB = 12.0  # at most so much is given back for what the limiter takes
+METER_DB = 0.1  # true peaks by two meters may differ by as much
+MOST_GAIN_DB = 40.0  # quieter than this it is a fault, not a recording
+
+Series = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Loudness:
+    """What was measured; -70 LUFS and -120 dBTP stand for silence."""
+
+    integrated_lufs: float
+    true_peak_dbtp: float
+    range_lu: float
+    short_term_max_lufs: float
+    dialogue_lufs: float | None = None  # over the spans that were named
+    dialogue_share: float = 0.0  # of the whole time
+
+    def raised(self, gain_db: float) -> "Loudness":
+        """The same sound, louder by `gain_db`."""
+        spoken = self.dialogue_lufs
+        return replace(
+            self,
+            integrated_lufs=self.integrated_lufs + gain_db,
+            true_peak_dbtp=self.true_peak_dbtp + gain_db,
+            short_term_max_lufs=self.short_term_max_lufs + gain_db,
+            dialogue_lufs=None if spoken is None else spoken + gain_db,
+        )
+
+    def judged_lufs(self, profile: LoudnessProfile) -> float:
+        """The figure that the profile looks at."""
+        if self.dialogue_lufs is not None and profile.on_dialogue(self.dialogue_share):
+            return self.dialogue_lufs
+        return self.integrated_lufs
+
+    def meets(self, profile: LoudnessProfile) -> bool:
+        """Whether a delivery that measures so is accepted."""
+        off = abs(self.judged_lufs(profile) - profile.target_lufs(self.dialogue_share))
+        return off <= profile.tolerance_lu and self.true_peak_dbtp <= profile.true_peak_dbtp
+
+
+@dataclass(frozen=True, slots=True)
+class LoudnessReport:
+    """How a sound was brought to a profile."""
+
+    profile: str
+    before: Loudness
+    after: Loudness
+    gain_db: float
+    limited_db: float  # deepest reduction by the limiter; 0: gain alone
+
+
+def measure(
+    sound: Sound, dialogue: Sequence[TimeSpan] = (), *, peak: float | None = None
+) -> Loudness:
+    """Measure a sound; `dialogue` names where somebody speaks, `peak` its true peak if known."""
+    momentary, short_term = loudness_series(sound)
+    spoken = _steps_within(dialogue, len(momentary))
+    return Loudness(
+        integrated_lufs=_gated(momentary, RELATIVE_GATE_LU),
+        true_peak_dbtp=decibels(true_peak(sound) if peak is None else peak),
+        range_lu=_range(short_term),
+        short_term_max_lufs=max(SILENCE_LUFS, float(short_term.max(initial=SILENCE_LUFS))),
+        dialogue_lufs=_gated(momentary[spoken], None) if spoken.any() else None,
+        dialogue_share=float(spoken.mean()) if len(spoken) else 0.0,
+    )
+
+
+def measure_file(path: Path, dialogue: Sequence[TimeSpan] = ()) -> Loudness:
+    """Measure a coded file of ours as a player hears it."""
+    return measure(_decoded(path), dialogue)
+
+
+def _decoded(path: Path) -> Sound:
+    """The sound of a file that this program wrote."""
+    started = time.thread_time()
+    with av.open(str(path)) as container:
+        stream = container.streams.audio[0]
+        channels, rate = stream.codec_context.channels, stream.codec_context.sample_rate
+        to_float = av.AudioResampler(format="fltp")
+        frames = [f for frame in container.decode(stream) for f in to_float.resample(frame)]
+    spend("sound decoder", time.thread_time() - started)
+    if not frames:
+        return Sound(np.zeros((0, channels), dtype=np.float32), rate)
+    planes = np.concatenate([frame.to_ndarray() for frame in frames], axis=1)
+    return Sound(np.ascontiguousarray(planes.T, dtype=np.float32), rate)
+
+
+def loudness_of(sound: Sound) -> float:
+    """Loudness of a piece of any length; below one block its mean counts, without gates."""
+    short = sound.length_seconds < BLOCK_SECONDS
+    block = round(BLOCK_SECONDS * sound.sample_rate)
+    padded = Sound(exactly(sound.samples, block), sound.sample_rate) if short else sound
+    momentary, _ = loudness_series(padded)
+    if not short:
+        return _gated(momentary, RELATIVE_GATE_LU)
+    spread_db = 10 * np.log10(max(1, len(sound.samples)) / block)
+    return max(SILENCE_LUFS, float(momentary.max(initial=SILENCE_LUFS)) - float(spread_db))
+
+
+def loudness_series(sound: Sound) -> tuple[Series, Series]:
+    """Momentary (400 ms) and short-term (3 s) loudness, ten values a second.
+
+    Value k is of the window that starts at k/10 s; windows that are not full are left out.
+    """
+    frames = run(sound, [("ebur128", "metadata=1:framelog=quiet")])
+    tags = [frame.metadata for frame in frames]
+    rows = [(t["lavfi.r128.M"], t["lavfi.r128.S"]) for t in tags if "lavfi.r128.M" in t]
+    # The filter's running sums can round to less than nothing after a loud place: that is silence.
+    values = np.nan_to_num(
+        np.array(rows, dtype=np.float64).reshape(-1, 2), nan=SILENCE_DBTP, neginf=SILENCE_DBTP
+    )
+    return values[BLOCK_STEPS - 1 :, 0], values[SHORT_TERM_STEPS - 1 :, 1]
+
+
+def normalise(
+    sound: Sound,
+    profile: LoudnessProfile,
+    *,
+    dialogue: Sequence[TimeSpan] = (),
+    margin_db: float = 0.0,
+) -> tuple[Sound, LoudnessReport]:
+    """Bring a sound to a profile: gain alone where peaks allow it, else gain and limiter.
+
+    `margin_db` lowers the ceiling further; `coding_margin_db` says how far after coding.
+    """
+    before = measure(sound, dialogue)
+    target = profile.target_lufs(before.dialogue_share)
+    if before.judged_lufs(profile) <= SILENCE_LUFS:
+        return sound, LoudnessReport(profile.name, before, before, 0.0, 0.0)
+    ceiling_dbtp = profile.limit_dbtp - margin_db
+    gain_db = min(MOST_GAIN_DB, target - before.judged_lufs(profile))
+    if before.true_peak_dbtp + gain_db <= ceiling_dbtp:
+        louder = scaled(sound, linear(gain_db))
+        return louder, LoudnessReport(profile.name, before, before.raised(gain_db), gain_db, 0.0)
+    return _limited(sound, profile, before, dialogue, ceiling_dbtp)
+
+
+def coding_margin_db(coded: Loudness, profile: LoudnessProfile) -> float:
+    """How much lower the limiter must stop so that this coded sound keeps the profile's peak."""
+    over = coded.true_peak_dbtp + METER_DB - profile.true_peak_dbtp
+    return over + METER_DB if over > 0 else 0.0
+
+
+def _limited(
+    sound: Sound,
+    profile: LoudnessProfile,
+    before: Loudness,
+    dialogue: Sequence[TimeSpan],
+    ceiling_dbtp: float,
+) -> tuple[Sound, LoudnessReport]:
+    """Gain and limiter; what the limiter takes from the loudness is given back."""
+    target, ceiling = profile.target_lufs(before.dialogue_share), linear(ceiling_dbtp)
+    gain_db = min(MOST_GAIN_DB, target - before.judged_lufs(profile))
+    crest = Crest.of(sound, ceiling / linear(gain_db + ROOM_DB))
+    gain = min(crest.gain_for(linear(gain_db), ceiling), linear(gain_db + ROOM_DB))
+    for _ in range(PASSES):
+        curve = crest.curve(gain, ceiling)
+        louder, peak = limited(sound, curve, ceiling)
+        after = measure(louder, dialogue, peak=peak)
+        missing_lu = target - after.judged_lufs(profile)
+        if abs(missing_lu) <= NEAR_LU or gain >= linear(gain_db + ROOM_DB):
+            break
+        gain = min(gain * linear(missing_lu), linear(gain_db + ROOM_DB))
+    deepest = decibels(float(gain)) - decibels(float(curve.min()))
+    return louder, LoudnessReport(profile.name, before, after, decibels(gain), deepest)
+
+
+def _gated(momentary: Series, relative_lu: float | None) -> float:
+    heard = _energy(momentary[momentary > SILENCE_LUFS])
+    if not len(heard):
+        return SILENCE_LUFS
+    if relative_lu is not None:
+        heard = heard[heard > heard.mean() * 10 ** (-relative_lu / 10)]
+    return float(_lufs(heard.mean()))
+
+
+def _range(short_term: Series) -> float:
+    heard = _energy(short_term[short_term > SILENCE_LUFS])
+    if not len(heard):
+        return 0.0
+    heard = heard[heard > heard.mean() * 10 ** (-RANGE_GATE_LU / 10)]
+    low, high = np.quantile(_lufs(heard), RANGE_QUANTILES)
+    return float(high - low)
+
+
+def _steps_within(spans: Sequence[TimeSpan], count: int) -> npt.NDArray[np.bool_]:
+    """Blocks whose middle lies in one of the spans."""
+    middles = np.arange(count) * STEP_SECONDS + BLOCK_SECONDS / 2
+    inside = np.zeros(count, dtype=np.bool_)
+    for span in spans:
+        inside |= (middles >= span.start_seconds) & (middles < span.end_seconds)
+    return inside
+
+
+def _energy(lufs: Series) -> Series:
+    return np.asarray(10 ** ((lufs + 0.691) / 10))
+
+
+def _lufs(energy: Series | np.float64) -> Series:
+    return np.asarray(10 * np.log10(energy) - 0.691)
+
+
+def linear(level_db: float) -> float:
+    """An amplitude from decibels."""
+    return float(10 ** (level_db / 20))
+
+
+def decibels(amplitude: float) -> float:
+    """Decibels of an amplitude; never below -120."""
+    return max(SILENCE_DBTP, 20 * float(np.log10(max(amplitude, 1e-12))))
