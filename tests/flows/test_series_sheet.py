@@ -17,7 +17,12 @@ def test_a_folder_without_a_sheet_has_the_usual_values(tmp_path):
 
 
 def test_tags_are_spelled_the_one_way_and_a_single_title_is_in_the_source_language(tmp_path):
-    sheet = read_sheet(write(tmp_path, "title: 夜渡\nsource_language: zh-CN\nterms:\n  - {source: 阿梅, targets: {pt_br: Mei}}\n"))
+    sheet = read_sheet(
+        write(
+            tmp_path,
+            "title: 夜渡\nsource_language: zh-CN\nterms:\n  - {source: 阿梅, targets: {pt_br: Mei}}\n",
+        )
+    )
     assert sheet.source_language == "zh-Hans"
     assert list(sheet.title.values()) == ["夜渡"]
     assert sheet.terms[0].targets == {"pt-BR": "Mei"}

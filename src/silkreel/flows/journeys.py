@@ -4,6 +4,7 @@ from silkreel.flows import (  # noqa: F401
     check_dub,
     dub_episode,
     localise_series,
+    poster,
     read_series,
     take_in_episode,
     write_lines,

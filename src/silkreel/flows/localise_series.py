@@ -145,7 +145,11 @@ def _write_lines(run: Run, series_id: str, episodes: Sequence[str]) -> list[Stag
         StageCall("caption_original", f"captions {episode}", {"episode_id": episode})
         for episode in episodes
     ])  # fmt: skip
-    answers = [band, *read, *joined, cast, *captioned]
+    posters = run.together([
+        StageCall("choose_poster", f"poster {episode}", {"episode_id": episode})
+        for episode in episodes
+    ])  # fmt: skip
+    answers = [band, *read, *joined, cast, *captioned, *posters]
     return [answer for answer in answers if isinstance(answer, StageFailed)]
 
 
@@ -182,6 +186,10 @@ def _state(tx: Session, series_id: str) -> list[Any]:
         .join(EpisodeRow, EpisodeRow.id == SidecarRow.episode_id)
         .where(EpisodeRow.series_id == series_id)
     )
+    cast = sa.select(LineRow.id, LineRow.character_id).where(
+        LineRow.series_id == series_id,
+        LineRow.character_id.in_(sa.select(CharacterRow.id).where(CharacterRow.found_by == "person")),
+    )
     corrected = sa.select(LineRow.id, LineRow.source_text, LineRow.dubbed).where(
         LineRow.series_id == series_id, LineRow.came_from == "person"
     )
@@ -200,7 +208,7 @@ def _state(tx: Session, series_id: str) -> list[Any]:
         .join(CharacterRow, CharacterRow.id == VoiceRow.character_id)
         .where(CharacterRow.series_id == series_id, VoiceRow.locked)
     )
-    queries = (masters, sidecars, corrected, approved, memory, terms, locked)
+    queries = (masters, sidecars, cast, corrected, approved, memory, terms, locked)
     return [sorted(canonical_json(list(row)) for row in tx.execute(query)) for query in queries]
 
 

@@ -85,7 +85,7 @@ def make_sample(
         FontMissing: captions cannot be drawn.
     """
     drama, picture = drama or load_sample(), picture or Picture()
-    casting = tuple(_cast(member, i, speakers) for i, member in enumerate(drama.cast))
+    casting = _cast(drama, speakers)
     goal = folder / drama.slug
     goal.mkdir(parents=True, exist_ok=True)
     _write_sheet(goal, drama)
@@ -141,29 +141,37 @@ def _episode(
     return pool.submit(contextvars.copy_context().run, draw)
 
 
-def _cast(member: Member, position: int, speakers: Sequence[Speaker]) -> Casting:
+def _cast(drama: Drama, speakers: Sequence[Speaker]) -> tuple[Casting, ...]:
+    """A voice for everybody, from the first speaker who knows the language; no two alike."""
     for speaker in speakers:
         known = speaker.voices(SOURCE_LANGUAGE)
         if known:
-            preset = _preset(member, position, known)
-            voice = VoiceChoice(
-                engine=speaker.card.name,
-                preset=preset,
-                language=SOURCE_LANGUAGE,
-                pitch_semitones=member.voice.pitch_semitones,
-            )
-            return Casting(member.id, voice, member.voice.rate)
+            return _roles(drama, speaker, known)
     raise NoVoice(language=SOURCE_LANGUAGE)
 
 
-def _preset(member: Member, position: int, known: Sequence[str]) -> str:
-    """The wished voice, else one of the right gender that the others do not have."""
+def _roles(drama: Drama, speaker: Speaker, known: Sequence[str]) -> tuple[Casting, ...]:
+    casting: list[Casting] = []
+    for member in drama.cast:
+        taken = {part.voice.preset for part in casting}
+        voice = VoiceChoice(
+            engine=speaker.card.name,
+            preset=_preset(member, [name for name in known if name not in taken] or known),
+            language=SOURCE_LANGUAGE,
+            pitch_semitones=member.voice.pitch_semitones,
+        )
+        casting.append(Casting(member.id, voice, member.voice.rate))
+    return tuple(casting)
+
+
+def _preset(member: Member, known: Sequence[str]) -> str:
+    """The wished voice, else the best one left of the right gender, else the best one left."""
     for preset in member.voice.presets:
         if preset in known:
             return preset
-    letter = member.gender[0]
-    fitting = [name for name in known if f"+{letter}" in name or name[1:2] == letter] or list(known)
-    return fitting[position % len(fitting)]
+    letter = member.gender[0]  # Kokoro writes zf_name, espeak-ng cmn+f2
+    fitting = [name for name in known if f"+{letter}" in name or name[1:3] == f"{letter}_"]
+    return (fitting or list(known))[0]
 
 
 def _speak(
@@ -243,7 +251,7 @@ def _write_sheet(folder: Path, drama: Drama) -> None:
             {"source": t.source, "kind": t.kind, "reading": t.reading, "targets": dict(t.targets)}
             for t in drama.terms
         ],
-        "rights": asdict(drama.rights),  # type: ignore[call-overload]
+        "rights": asdict(drama.rights),
     }
     text = yaml.safe_dump(sheet, allow_unicode=True, sort_keys=False, width=100)
     (folder / "series.yaml").write_text(text, encoding="utf-8")

@@ -109,6 +109,22 @@ def picture_of(workshop: Workshop, episode: EpisodeRow) -> EpisodePicture:
     )
 
 
+def ladder_facts(workshop: Workshop, episode: EpisodeRow) -> dict[str, Any]:
+    """Facts of the ladder, each poster with its file's hash.
+
+    Raises:
+        NotTakenInError: it was not made yet.
+    """
+    made = workshop.find_set(ladder_key(episode))
+    if made is None:
+        raise NotTakenInError(f"episode {episode.number} has no picture yet")
+    posters = [
+        {**each, "content_hash": made.files[each["file"]].content_hash}
+        for each in made.facts["posters"]
+    ]
+    return {**made.facts, "posters": posters}
+
+
 def ladder_order(episode: EpisodeRow) -> LadderOrder:
     """The order that the probe led to, from the episode's row."""
     return LadderOrder(

@@ -79,6 +79,16 @@ def captions_of(desk: Desk, episode: EpisodeRow) -> list[WrittenLine]:
     ]
 
 
+def caption_spans(desk: Desk, episode: EpisodeRow) -> list[Span]:
+    """When burned-in captions and titles stand in the picture."""
+    made = reading_artifact(desk, episode)
+    if made is None:
+        return []
+    payload = json.loads(made.path.read_text(encoding="utf-8"))
+    seen = [each for each in payload["rejected"] if each["kind"] != "watermark"]
+    return [Span(*each["span"]) for each in [*payload["lines"], *seen]]
+
+
 def reading_artifact(desk: Desk, episode: EpisodeRow) -> Artifact | None:
     """What was read in the episode, read now if it was not before.
 

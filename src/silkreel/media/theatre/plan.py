@@ -1,0 +1,132 @@
+"""What is played: an episode as scenes, shots and lines, without a word of how it is drawn.
+
+Coordinates on the stage: one unit is a pixel of a 720-wide picture at camera zoom 1; x grows to
+the right from the middle of the place, y grows downwards from an adult's eyes.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+PlaceName = Literal["street", "workshop", "bridge"]
+Weather = Literal["clear", "rain", "storm", "snow", "embers"]
+PuppetName = Literal["maiden", "gentleman", "matron", "elder"]
+Pose = Literal["stand", "lantern", "fan", "stoop", "umbrella", "bare", "coat"]
+Size = Literal["insert", "close", "medium", "two", "wide"]
+Move = Literal[
+    "still", "push_in", "pull_out", "drift_left", "drift_right", "tilt_up", "shake"
+]  # fmt: skip
+Gesture = Literal[
+    "none", "lift", "heart", "reach", "point", "bow", "fan", "recoil", "startle", "reveal",
+    "slap", "throw",
+]  # fmt: skip
+Effect = Literal[
+    "none", "lightning", "reveal", "dim", "slap", "letters", "failing", "goes_out", "fire",
+    "beams", "boat",
+]  # fmt: skip
+Mood = Literal["dread", "arrival", "wound", "secret", "cold", "duel", "dawn"]
+Facing = Literal["left", "right"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line spoken by somebody on stage, and what stands in the picture meanwhile."""
+
+    id: str
+    who: str
+    caption: str
+    gesture: Gesture = "none"
+    before_seconds: float = 0.0
+    after_seconds: float = 0.25
+    turn: Facing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where somebody stands in a scene."""
+
+    who: str
+    x: float
+    facing: Facing
+    pose: Pose = "stand"
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A piece of picture between two cuts."""
+
+    size: Size
+    on: tuple[str, ...] = ()  # whom the camera looks at
+    at: tuple[float, float] | None = None  # or which point of the stage
+    move: Move = "still"
+    before_seconds: float = 0.3
+    after_seconds: float = 0.3
+    effect: Effect = "none"
+    enter: str | None = None  # who walks in while the shot runs
+    bare: tuple[str, ...] = ()  # whose hands are empty in this shot
+    writing: tuple[str, ...] = ()  # columns that come out on the lantern's paper
+    lines: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Shots in one place with the same people."""
+
+    place: PlaceName
+    weather: Weather
+    mood: Mood
+    marks: tuple[Mark, ...]
+    shots: tuple[Shot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody of the cast and the puppet that plays them."""
+
+    id: str
+    puppet: PuppetName
+
+
+@dataclass(frozen=True, slots=True)
+class TitleCard:
+    """Text that stands in the picture at the start and is no subtitle."""
+
+    series: str
+    episode: str
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """One episode, ready to be drawn once its lines have been spoken."""
+
+    number: int
+    title: TitleCard
+    watermark: str
+    cast: tuple[Actor, ...]
+    scenes: tuple[Scene, ...]
+    seed: int = 7
+    shortest_seconds: float = 40.0
+    longest_seconds: float = 60.0
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """All lines in the order they are spoken."""
+        return tuple(line for shot in self.shots for line in shot.lines)
+
+    @property
+    def shots(self) -> tuple[Shot, ...]:
+        """All shots in the order they are shown."""
+        return tuple(shot for scene in self.scenes for shot in scene.shots)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The size and rate of what is drawn."""
+
+    width_pixels: int = 720
+    height_pixels: int = 1280
+    frames_per_second: int = 25
+
+    @property
+    def scale(self) -> float:
+        """Pixels of this picture in one stage unit."""
+        return self.width_pixels / 720

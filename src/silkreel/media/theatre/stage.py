@@ -1,0 +1,214 @@
+"""Puts a frame together: backdrop, weather, puppets, foreground, light, letters."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from silkreel.media.theatre import effects, weather
+from silkreel.media.theatre.acting import Mouths, stance
+from silkreel.media.theatre.camera import View, aim, view_at, who_is_near
+from silkreel.media.theatre.happenings import Moment, after_actors, before_actors, shine_lamp
+from silkreel.media.theatre.lettering import (
+    WATERMARK_SECONDS,
+    Label,
+    caption,
+    title_card,
+    watermark,
+)  # fmt: skip
+from silkreel.media.theatre.places import Lamp, Layer, Place, draw_place
+from silkreel.media.theatre.plan import Picture, Play
+from silkreel.media.theatre.puppets import joints
+from silkreel.media.theatre.schedule import ShotCue, Timetable
+from silkreel.media.theatre.sprites import Pixels, Sprite, moved, paste, sized
+
+DRAWINGS_PER_SECOND = 12.5  # animated on twos, as paper is
+FRAMES_PER_DRAWING = 2
+FLAT_PARALLAX = 0.62  # layers farther than this are painted onto one backdrop per shot
+PARALLAX_MOVES = ("drift_left", "drift_right", "pull_out", "tilt_up")
+PLATE_MARGIN = 0.07  # of the picture, so that the camera may move over a plate
+CLOSE_BLUR = 5.0  # pixels at 720 wide: behind a face the world is soft
+TITLE_SECONDS = (0.5, 3.6)
+TITLE_FADE_SECONDS = 0.4
+SCENE_FADE_SECONDS = 0.32
+PUPPET_SCALE = 1.9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Set:
+    """What a shot needs and does not change: plates cut to its camera, and whom it shows."""
+
+    cue: ShotCue
+    place: Place
+    middle: View
+    plate: Sprite  # everything far, painted at the middle view, in pixels of the picture
+    plate_parallax: float
+    near: tuple[Layer, ...]
+    front: tuple[Layer, ...]
+    people: tuple[str, ...]
+
+
+class Stage:
+    """Draws the frames of one episode in order."""
+
+    def __init__(self, play: Play, times: Timetable, mouths: Mouths, picture: Picture) -> None:
+        self.play, self.times, self.mouths, self.picture = play, times, mouths, picture
+        self._puppets = {actor.id: actor.puppet for actor in play.cast}
+        self._title = title_card(play.title, picture)
+        self._watermarks = watermark(play.watermark, picture)
+
+    def frames(self, first: int = 0, end: int | None = None) -> Iterator[tuple[Pixels, bool]]:
+        """Frames in order, and whether each differs from the one before."""
+        end = self.times.length_frames if end is None else end
+        number, setting, label, shown = -1, None, None, None
+        base: Pixels | None = None
+        for frame in range(first, end):
+            cue = self._cue(frame)
+            fresh = setting is None or setting.cue is not cue
+            if setting is None or fresh:
+                setting = self._set(cue)
+            drawing = cue.span.first_frame + (
+                (frame - cue.span.first_frame) // FRAMES_PER_DRAWING * FRAMES_PER_DRAWING
+            )
+            words = self._words(frame)
+            changed = fresh or drawing != number or words != shown
+            if base is None or fresh or drawing != number:
+                base = self._draw(setting, drawing)
+                number = drawing
+            if words != shown or label is None:
+                label = caption(words, self.picture) if words else None
+                shown = words
+            if changed:
+                finished = base.copy()
+                self._letter(finished, frame, label)
+                yield finished, True
+            else:
+                yield finished, False
+
+    def _cue(self, frame: int) -> ShotCue:
+        return next(
+            cue for cue in self.times.shots if cue.span.first_frame <= frame < cue.span.end_frame
+        )
+
+    def _words(self, frame: int) -> str:
+        for line in self.times.lines:
+            if line.caption.first_frame <= frame < line.caption.end_frame:
+                return line.line.caption
+        return ""
+
+    def _set(self, cue: ShotCue) -> Set:
+        """Paint the far layers onto one plate, softly where a face fills the picture."""
+        place = draw_place(cue.scene.place, max(0.5, self.picture.scale))
+        middle = aim(cue)
+        # Near layers move on their own only where one would see it: in wider shots, sideways or back.
+        apart = cue.shot.size != "close" and cue.shot.move in PARALLAX_MOVES
+        flat = FLAT_PARALLAX if apart else 1.0
+        far = [layer for layer in place.back if layer.parallax <= flat]
+        near = tuple(layer for layer in place.back if layer.parallax > flat)
+        front, people = place.front, who_is_near(cue.shot, cue.scene.marks)
+        if cue.shot.effect == "boat":  # a look past everything, out on the water
+            near, front, people = (), (), ()
+        width, height = self.picture.width_pixels, self.picture.height_pixels
+        pad_x, pad_y = round(width * PLATE_MARGIN), round(height * PLATE_MARGIN)
+        canvas = np.zeros((height + 2 * pad_y, width + 2 * pad_x, 4), np.uint8)
+        canvas[..., 3] = 255
+        for layer in far:
+            paste(
+                canvas,
+                layer.sprite,
+                moved(pad_x, pad_y) @ middle.matrix(self.picture, layer.parallax),
+            )
+        for lamp in place.lamps:
+            at = moved(pad_x, pad_y) @ middle.matrix(self.picture, lamp.parallax)
+            spot = at @ np.array([lamp.x, lamp.y, 1.0])
+            size = middle.zoom_at(lamp.parallax) * self.picture.scale
+            shine_lamp(canvas, lamp, (float(spot[0]), float(spot[1])), size)
+        blur = CLOSE_BLUR * self.picture.scale * max(0.0, middle.zoom - 1.05)
+        if blur > 0.5:
+            canvas = cv2.GaussianBlur(canvas, (0, 0), blur)
+            near = tuple(self._soft(layer, middle, 0.45 * blur) for layer in near)
+        parallax = min(FLAT_PARALLAX, sum(layer.parallax for layer in far) / len(far))
+        plate = Sprite(canvas, -pad_x, -pad_y, 1.0)
+        return Set(cue, place, middle, plate, parallax, near, front, people)
+
+    def _soft(self, layer: Layer, view: View, blur_pixels: float) -> Layer:
+        sprite = layer.sprite
+        sigma = blur_pixels / view.zoom_at(layer.parallax) * sprite.scale / self.picture.scale
+        image = cv2.GaussianBlur(sprite.image, (0, 0), max(0.3, sigma))
+        return Layer(Sprite(image, sprite.left, sprite.top, sprite.scale), layer.parallax)
+
+    def _draw(self, setting: Set, frame: int) -> Pixels:
+        cue, rate = setting.cue, self.times.frames_per_second
+        since = (frame - cue.span.first_frame) / rate
+        view = view_at(cue, since, cue.length_seconds)
+        moment = Moment(cue, view, frame / rate, since, self.picture, self.play.seed)
+        pixels = self._backdrop(setting, view)
+        falling = weather.sheets(cue.scene.weather, self.picture, self.play.seed)
+        for sheet in falling:
+            if sheet.behind:
+                weather.fall(pixels, sheet, moment.now)
+        before_actors(pixels, moment, setting.place)
+        self._actors(pixels, setting, moment)
+        after_actors(pixels, moment)
+        for layer in setting.front:
+            paste(pixels, layer.sprite, view.matrix(self.picture, layer.parallax))
+        for sheet in falling:
+            if not sheet.behind:
+                weather.fall(pixels, sheet, moment.now)
+        return self._graded(pixels, moment)
+
+    def _backdrop(self, setting: Set, view: View) -> Pixels:
+        """The plate moved by what the camera moved since the middle of the shot."""
+        p, middle = setting.plate_parallax, setting.middle
+        shift = view.matrix(self.picture, p) @ np.linalg.inv(middle.matrix(self.picture, p))
+        whole = shift @ setting.plate.to_units
+        size = (self.picture.width_pixels, self.picture.height_pixels)
+        picture = cv2.warpAffine(
+            setting.plate.image, whole[:2], size, borderMode=cv2.BORDER_REPLICATE
+        )
+        for layer in setting.near:
+            paste(picture, layer.sprite, view.matrix(self.picture, layer.parallax))
+        made: Pixels = picture
+        return made
+
+    def _actors(self, pixels: Pixels, setting: Set, moment: Moment) -> None:
+        cue, picture = setting.cue, self.picture
+        for mark in cue.scene.marks:
+            if mark.who not in setting.people:
+                continue
+            held = (joints.HELD[mark.pose],) if mark.pose in joints.HELD else ()
+            name, scale = self._puppets[mark.who], PUPPET_SCALE * picture.scale
+            cut = joints.parts(name, setting.place.light, scale, held, bare=mark.pose == "bare")
+            at = stance(cue, mark, moment.now, self.mouths, DRAWINGS_PER_SECOND)
+            side = joints.UNIT if at.facing == "right" else -joints.UNIT
+            place = moment.view.matrix(picture) @ moved(at.x, 0) @ sized(side, joints.UNIT)
+            spot = joints.draw_puppet(pixels, cut, at.acting, place)
+            if spot is not None:
+                lamp = Lamp(0, 0, 300, "#ff9a3c", 0.42, 1.0)
+                shine_lamp(pixels, lamp, spot, moment.view.zoom * picture.scale, moment.now)
+
+    def _graded(self, pixels: Pixels, moment: Moment) -> Pixels:
+        cue = moment.cue
+        share = effects.brightness(cue.shot.effect, moment.since, cue.length_seconds)
+        share *= 0.985 + 0.2 * (effects.flicker(moment.now, 0.7) - 1)
+        first = next(each for each in self.times.shots if each.scene_number == cue.scene_number)
+        if cue is first:
+            share *= min(1.0, 0.15 + moment.since / SCENE_FADE_SECONDS)
+        colours = effects.grade(cue.scene.mood, self.picture)
+        made: Pixels = cv2.multiply(pixels, colours, scale=share / 255)
+        return made
+
+    def _letter(self, picture: Pixels, frame: int, label: Label | None) -> None:
+        now = frame // FRAMES_PER_DRAWING * FRAMES_PER_DRAWING / self.times.frames_per_second
+        start, end = TITLE_SECONDS
+        if start <= now < end:
+            share = min(
+                1.0, (now - start) / TITLE_FADE_SECONDS + 0.1, (end - now) / TITLE_FADE_SECONDS
+            )
+            self._title.draw(picture, share)
+        elif now >= end:
+            corner = int((now - end) / WATERMARK_SECONDS) % 2
+            self._watermarks[corner].draw(picture)
+        if label is not None:
+            label.draw(picture)

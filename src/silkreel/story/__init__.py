@@ -1,0 +1,1 @@
+"""One text, three media; for now the demo's own drama."""
