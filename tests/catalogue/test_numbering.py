@@ -52,6 +52,9 @@ def test_any_number_comes_back_out_of_its_own_name(number):
     assert episode_number(f"show_ep{number:03d}") == number
 
 
-@pytest.mark.parametrize(("text", "value"), [("十", 10), ("二十", 20), ("二十一", 21), ("一百", 100), ("两百零五", 205), ("一〇三", 103)])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("十", 10), ("二十", 20), ("二十一", 21), ("一百", 100), ("两百零五", 205), ("一〇三", 103)],
+)
 def test_chinese_numerals_have_their_value(text, value):
     assert chinese_number(text) == value

@@ -36,9 +36,7 @@ class Master:
 def put_master(tx: Session, series_id: str, number: int, master: Master) -> tuple[EpisodeRow, bool]:
     """The episode of that number with this master, and whether anything changed."""
     episode = tx.scalar(
-        sa.select(EpisodeRow).where(
-            EpisodeRow.series_id == series_id, EpisodeRow.number == number
-        )
+        sa.select(EpisodeRow).where(EpisodeRow.series_id == series_id, EpisodeRow.number == number)
     )
     if episode is None:
         episode = EpisodeRow(

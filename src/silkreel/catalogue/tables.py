@@ -21,7 +21,9 @@ class SeriesRow(Base):
     source_language: Mapped[str] = mapped_column(sa.String(35))
     orientation: Mapped[str] = mapped_column(sa.String(16), default="vertical")
     rights: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
-    caption_band: Mapped[list[Any] | None] = mapped_column(sa.JSON)  # top, bottom as shares, and how it was voted; empty: none
+    caption_band: Mapped[list[Any] | None] = mapped_column(
+        sa.JSON
+    )  # top, bottom as shares, and how it was voted; empty: none
     made_at: Mapped[datetime] = mapped_column(UtcTime)
 
     episodes: Mapped[list["EpisodeRow"]] = relationship(

@@ -34,6 +34,7 @@ COMMANDS = {
     "series": ("listing:series", "List the series, their episodes and languages."),
     "qc": ("checking:qc", "Show what the checks found."),
     "lines": ("lines:app", "Lines that wait for words: export, import, approve."),
+    "cast": ("cast:app", "Who speaks: list, name, give lines, choose voices."),
     "export": ("exporting:export", "Take lines, subtitles, sound or checks out as a file."),
     "models": ("models:app", "List, fetch and verify the model weights."),
     "doctor": ("doctor:doctor", "Say what is missing, what it costs, and what mends it."),
