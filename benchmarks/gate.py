@@ -15,9 +15,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from spoiled_lines import Pair, by_kind, digits_only_alarm, pairs, spoil_all, terms_for
-
 from silkreel.dubbing.gate import check_wording
+from spoiled_lines import Pair, by_kind, digits_only_alarm, pairs, spoil_all, terms_for
 
 FALSE_ALARM_MARK = 0.02
 

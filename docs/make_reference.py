@@ -8,6 +8,9 @@ import pkgutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+import docstring_parser
 
 import silkreel
 
@@ -56,10 +59,16 @@ def _commands() -> str:
     return _page(rows)
 
 
-def _parameters(command: object) -> Iterator[str]:
-    for argument in command.assemble_argument_collection():  # type: ignore[attr-defined]
-        names = ", ".join(f"`{name}`" for name in argument.names) or f"`{argument.field_info.name}`"
-        yield f"- {names}: {argument.parameter.help or ''}".rstrip()
+def _parameters(command: Any) -> Iterator[str]:
+    described = {
+        each.arg_name: each.description
+        for each in docstring_parser.parse(command.default_command.__doc__ or "").params
+    }
+    for argument in command.assemble_argument_collection():
+        names = [name for name in argument.names if not name.startswith("--empty-")]
+        told = argument.parameter.help or described.get(argument.field_info.name, "")
+        shown = ", ".join(f"`{name}`" for name in names)
+        yield f"- {shown}: {told}".rstrip()
 
 
 def _settings() -> str:

@@ -28,9 +28,14 @@ Decide = Callable[[dict, int], Answer]
 def said(content: str, *, usage: bool = True, tool: bool = False) -> dict:
     """A chat reply with these words, or with them as the arguments of the tool."""
     call = {"type": "function", "function": {"name": "answer", "arguments": content}}
-    message = {"role": "assistant", "content": None, "tool_calls": [call]} if tool else {
-        "role": "assistant", "content": content,
-    }
+    message = (
+        {"role": "assistant", "content": None, "tool_calls": [call]}
+        if tool
+        else {
+            "role": "assistant",
+            "content": content,
+        }
+    )
     reply = {"choices": [{"index": 0, "finish_reason": "stop", "message": message}]}
     if usage:
         reply["usage"] = {"prompt_tokens": 100, "completion_tokens": 20, "cost": 0.001}

@@ -54,7 +54,11 @@ OTHER_UNIT = {
     "pt-BR": {"dias": "meses", "anos": "meses", "meses": "semanas", "horas": "minutos", "dólares": "yuans"},
 }  # fmt: skip
 CHATTER = {
-    "en": ("Sure, here is the translation: {}", "Translation: {}", "{} (Note: literal meaning kept.)"),
+    "en": (
+        "Sure, here is the translation: {}",
+        "Translation: {}",
+        "{} (Note: literal meaning kept.)",
+    ),
     "es": ("Claro, aquí tienes la traducción: {}", "Traducción: {}", "Here is the translation: {}"),
     "pt-BR": ("Aqui está a tradução: {}", "Tradução: {}", '{{"full": "{}"}}'),
 }
@@ -95,7 +99,9 @@ def terms_for(language: str) -> tuple[TermHint, ...]:
     """The bible of the set in a language."""
     place = LANGUAGES.index(language)
     return tuple(
-        TermHint(source, forms[place], "person", (FORBIDDEN[source],) if source in FORBIDDEN else ())
+        TermHint(
+            source, forms[place], "person", (FORBIDDEN[source],) if source in FORBIDDEN else ()
+        )
         for source, forms in TERMS.items()
     )
 
@@ -134,7 +140,9 @@ def _name_of_another(pair: Pair, dice: random.Random, _: Sequence[Pair]) -> str 
     form = _term_form(pair)
     if form is None:
         return None
-    others = [t.target for t in terms_for(pair.language) if t.target != form and form not in t.target]
+    others = [
+        t.target for t in terms_for(pair.language) if t.target != form and form not in t.target
+    ]
     return re.sub(re.escape(form), dice.choice(others), pair.target, flags=re.IGNORECASE)
 
 
@@ -168,7 +176,9 @@ def _number_changed(pair: Pair, dice: random.Random, _: Sequence[Pair]) -> str |
 
 def _number_dropped(pair: Pair, dice: random.Random, _: Sequence[Pair]) -> str | None:
     words = [word for word in OTHER_NUMBER[pair.language] if _word(word).search(pair.target)]
-    big = [word for word in words if word not in {"third", "tercera", "tercer", "terceira", "terceiro"}]
+    big = [
+        word for word in words if word not in {"third", "tercera", "tercer", "terceira", "terceiro"}
+    ]
     if len(words) != 1 or not big:
         return None
     return re.sub(r"\s+", " ", _word(big[0]).sub("", pair.target, count=1)).strip()
@@ -186,7 +196,9 @@ def _swap(text: str, table: dict[str, str], dice: random.Random) -> str | None:
         return None
     word = dice.choice(fitting)
     return _word(word).sub(
-        lambda match: table[word].capitalize() if match[0][0].isupper() else table[word], text, count=1
+        lambda match: table[word].capitalize() if match[0][0].isupper() else table[word],
+        text,
+        count=1,
     )
 
 
@@ -236,7 +248,9 @@ def _other_language(pair: Pair, dice: random.Random, good: Sequence[Pair]) -> st
 
 
 def _run_on(pair: Pair, dice: random.Random, good: Sequence[Pair]) -> str | None:
-    same = [p.target for p in good if p.language == pair.language and not re.search(r"\d", p.target)]
+    same = [
+        p.target for p in good if p.language == pair.language and not re.search(r"\d", p.target)
+    ]
     return " ".join([pair.target, *dice.sample(same, 5)])
 
 

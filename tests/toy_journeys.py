@@ -8,7 +8,7 @@ import os
 import signal
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -24,7 +24,7 @@ from silkreel.kit.refusals import Refusal
 from silkreel.kit.settings import Settings
 
 QUICK = Tempo(
-    look_seconds=0.05, poll_seconds=0.05, beat_seconds=0.2, dead_seconds=1.0, compare_seconds=0.5
+    look_seconds=0.05, poll_seconds=0.05, beat_seconds=0.2, dead_seconds=30.0, compare_seconds=0.5
 )
 PLAN = SlotPlan(cpu=2, speech=1)
 
@@ -248,8 +248,9 @@ def work(home: str, plan: dict[str, Any], words: Connection, log: str) -> None:
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     workshop = open_workshop(settings)
+    tempo = replace(QUICK, dead_seconds=plan.get("dead_seconds", QUICK.dead_seconds))
     engine = DbosEngine(
-        settings, workshop, version=plan.get("version", "1"), name=plan.get("name"), tempo=QUICK,
+        settings, workshop, version=plan.get("version", "1"), name=plan.get("name"), tempo=tempo,
         plan=PLAN, queues=tuple(plan.get("queues", ("cpu", "speech", "api"))),
         deaths_allowed=plan.get("deaths_allowed", 100),
     )  # fmt: skip

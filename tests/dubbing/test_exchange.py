@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from contextlib import suppress
 from dataclasses import replace
 
 import polib
@@ -54,7 +55,9 @@ LINES = (
 
 
 def wording(source, text, length="full", **more):
-    return Wording(source.line_id, text, more.pop("origin", "clerk"), source.source_hash, length, **more)
+    return Wording(
+        source.line_id, text, more.pop("origin", "clerk"), source.source_hash, length, **more
+    )
 
 
 def sheet(*wordings, lines=LINES):
@@ -68,7 +71,9 @@ def sheet(*wordings, lines=LINES):
 
 
 DRAFT = wording(LINES[0], "Mr. Gu, the meeting starts at 3:30.")
-APPROVED = wording(LINES[1], "I've waited twenty years.", draft=False, approved_by="Ana", origin="person")
+APPROVED = wording(
+    LINES[1], "I've waited twenty years.", draft=False, approved_by="Ana", origin="person"
+)
 SHORT = wording(LINES[1], "Twenty years.", "short")
 NOW = sheet(DRAFT, APPROVED, SHORT)
 
@@ -108,7 +113,11 @@ def sheets(draw):
         for value in draw(st.lists(worded, max_size=3, unique_by=lambda v: v["length"])):
             if value["text"]:
                 made = wording(
-                    each, value["text"], value["length"], draft=value["draft"], origin=value["origin"]
+                    each,
+                    value["text"],
+                    value["length"],
+                    draft=value["draft"],
+                    origin=value["origin"],
                 )
                 hashed = replace(made, source_hash="old") if value["stale"] else made
                 wordings.append(hashed)
@@ -173,7 +182,9 @@ def test_unknown_ids_and_stale_sources_are_listed_and_left_alone():
 
 
 def test_the_gate_turns_down_what_comes_back_unless_a_person_insists():
-    entries = [Entry(LINES[0].line_id, "Mr. Liu, the meeting starts at 3:30.", LINES[0].source_hash)]
+    entries = [
+        Entry(LINES[0].line_id, "Mr. Liu, the meeting starts at 3:30.", LINES[0].source_hash)
+    ]
     plan = plan_import(NOW, entries, PARTS)
     assert plan.changes == ()
     assert "Liu" in plan.turned_down[0].reason
@@ -221,9 +232,15 @@ def test_an_independent_reader_finds_everything_in_the_csv_and_no_formula():
 
 
 def test_a_csv_saved_with_semicolons_and_other_columns_is_read_by_its_names():
-    content = f"text;id;mine;source_hash\nDon't touch me!;{LINES[2].line_id};x;{LINES[2].source_hash}\n"
+    content = (
+        f"text;id;mine;source_hash\nDon't touch me!;{LINES[2].line_id};x;{LINES[2].source_hash}\n"
+    )
     [entry] = read_csv(content.encode())
-    assert (entry.line_id, entry.text, entry.state) == (LINES[2].line_id, "Don't touch me!", "draft")
+    assert (entry.line_id, entry.text, entry.state) == (
+        LINES[2].line_id,
+        "Don't touch me!",
+        "draft",
+    )
 
 
 def test_an_independent_reader_finds_everything_in_the_srt():
@@ -231,7 +248,9 @@ def test_an_independent_reader_finds_everything_in_the_srt():
     events = pysubs2.SSAFile.from_string(made.srt.decode(), format_="srt")
     spoken = [(event.start, event.end, event.text) for event in events if event.text]
     assert spoken == [(3000, 5000, DRAFT.text), (6000, 8000, APPROVED.text)]
-    assert [row["id"] for row in json.loads(made.id_map)["cues"]] == [each.line_id for each in LINES]
+    assert [row["id"] for row in json.loads(made.id_map)["cues"]] == [
+        each.line_id for each in LINES
+    ]
 
 
 def test_without_the_map_a_cue_belongs_to_the_one_line_it_lies_on():
@@ -252,7 +271,9 @@ def test_a_cue_between_two_lines_is_not_guessed():
 
 def test_a_cue_that_was_moved_is_not_trusted_by_its_number():
     made = write_srt(NOW)
-    moved = made.srt.decode().replace("00:00:03,000 --> 00:00:05,000", "00:00:09,000 --> 00:00:11,000")
+    moved = made.srt.decode().replace(
+        "00:00:03,000 --> 00:00:05,000", "00:00:09,000 --> 00:00:11,000"
+    )
     reading = read_srt(moved.encode(), NOW, id_map=made.id_map)
     assert LINES[0].line_id not in {entry.line_id for entry in reading.entries}
 
@@ -290,10 +311,8 @@ def test_a_file_no_series_needs_is_refused(monkeypatch):
 @given(st.text(max_size=200))
 def test_no_text_breaks_a_reader(text):
     for reader in (read_po, read_csv, lambda content: read_srt(content, NOW)):
-        try:
+        with suppress(NotReadable):
             reader(text.encode())
-        except NotReadable:
-            pass
 
 
 @given(st.lists(st.tuples(texts, st.integers(0, 10_000_000)), max_size=5))

@@ -5,7 +5,6 @@ from collections import Counter
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from spoiled_lines import NAMES, by_kind, pairs, spoil_all, terms_for
 
 from silkreel.dubbing.gate import (
     SENTENCES,
@@ -16,6 +15,7 @@ from silkreel.dubbing.gate import (
     passes,
 )
 from silkreel.engines.contracts import TermHint
+from spoiled_lines import NAMES, by_kind, pairs, spoil_all, terms_for
 
 GU = TermHint("顾总", "Mr. Gu", "person", ("Chairman Gu",))
 FALSE_ALARMS_ALLOWED = 0.02
@@ -140,7 +140,9 @@ def test_a_lost_or_added_no_is_a_warning():
 
 
 def test_a_text_far_too_long_or_short_fails():
-    assert "too_long" in codes("走。", "I believe that the time has come for all of us to leave here.")
+    assert "too_long" in codes(
+        "走。", "I believe that the time has come for all of us to leave here."
+    )
     source = "他从小就在山里长大，从来没有见过大海，也没有见过城市里的高楼。"
     assert "too_short" in codes(source, "He did.")
     assert codes(source, "He never saw the sea.", length="short") == []

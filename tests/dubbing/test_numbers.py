@@ -20,9 +20,7 @@ def values(text, language):
 
 
 def kinds(source, target, language="en", source_language="zh-Hans"):
-    found = compare_amounts(
-        read_numbers(source, source_language), read_numbers(target, language)
-    )
+    found = compare_amounts(read_numbers(source, source_language), read_numbers(target, language))
     return [difference.kind for difference in found]
 
 
@@ -128,7 +126,12 @@ def test_no_text_breaks_a_reader_and_every_text_agrees_with_itself(text, languag
     assert compare_amounts(amounts, amounts) == ()
 
 
-@given(st.lists(st.sampled_from("一二三四五六七八九十百千万亿两零点半第个年月天号多几0123456789.,%"), max_size=12))
+@given(
+    st.lists(
+        st.sampled_from("一二三四五六七八九十百千万亿两零点半第个年月天号多几0123456789.,%"),
+        max_size=12,
+    )
+)
 def test_no_heap_of_numerals_breaks_the_chinese_reader(chars):
     read_numbers("".join(chars), "zh")
 

@@ -64,7 +64,7 @@ class Clerk:
     def card(self):
         return EngineCard(self.name, "1", None, "Apache-2.0", None, None)
 
-    def can(self, source_language, target_language):
+    def can(self, *_):
         return self.speaks
 
     def translate(self, request):
@@ -295,9 +295,9 @@ def test_new_drafts_leave_no_length_of_the_old_ones(database):
     with database.transaction() as tx:
         store_wordings(tx, SERIES, "en", old)
         store_wordings(tx, SERIES, "en", new)
-        assert list(wordings_of_lines(tx, SERIES, "en", [lines[0].line_id]).values())[
-            0
-        ].keys() == {"full"}
+        assert list(wordings_of_lines(tx, SERIES, "en", [lines[0].line_id]).values())[0].keys() == {
+            "full"
+        }
 
 
 def test_cancelling_stops_between_requests_and_keeps_what_memory_had(database):
@@ -359,7 +359,11 @@ def overlong(line, text, seconds=0.8):
 
 def test_an_overrun_is_told_to_an_engine_that_rewords(database):
     lines = write_lines(database)
-    shorter = [("full", GOOD[SOURCES[1]]), ("compact", "I waited twenty years."), ("short", "Twenty years!")]
+    shorter = [
+        ("full", GOOD[SOURCES[1]]),
+        ("compact", "I waited twenty years."),
+        ("short", "Twenty years!"),
+    ]
     clerk = Clerk({SOURCES[1]: shorter}, rewords=True)
     outcome = reword_lines(lines, [overlong(lines[1], GOOD[SOURCES[1]])], [clerk], PARTS)
     assert clerk.asked[0].lines[0].overrun_seconds == 0.8

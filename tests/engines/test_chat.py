@@ -5,12 +5,12 @@ import random
 import socket
 import threading
 import time
-from email.utils import format_datetime
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
-from fault_server import Answer, fault_server, said
 
+from fault_server import Answer, fault_server, said
 from silkreel.engines.chat import (
     REPAIRS,
     TRIES,
@@ -24,8 +24,8 @@ from silkreel.engines.chat import (
     ModelNotFound,
     Question,
     RequestRefused,
-    _retry_after,
 )
+from silkreel.engines.chat_replies import retry_after_seconds
 from silkreel.engines.spend_book import SpendBook, SpendLimitReached, Usage
 from silkreel.kit.children import Cancelled
 
@@ -57,7 +57,7 @@ def client(server, **more):
 
 
 def test_a_schema_is_asked_for_and_the_answer_validated():
-    with fault_server(lambda body, n: Answer(body=said(GOOD))) as server:
+    with fault_server(lambda *_: Answer(body=said(GOOD))) as server:
         reply = client(server, key="k3y").ask(QUESTION)
     assert (reply.answer, reply.rung, reply.repairs) == (7, "json_schema", 0)
     form = server.requests[0]["response_format"]
@@ -104,7 +104,7 @@ def test_a_server_that_ignores_the_tool_is_asked_in_words():
 
 def test_a_bad_answer_is_repaired_with_the_validators_words():
     answers = ['{"n": "seven"}', "no idea", f"```json\n{GOOD}\n```"]
-    with fault_server(lambda body, n: Answer(body=said(answers[n - 1]))) as server:
+    with fault_server(lambda _, n: Answer(body=said(answers[n - 1]))) as server:
         reply = client(server).ask(QUESTION)
     assert (reply.answer, reply.repairs) == (7, 2)
     assert "n must be an integer." in server.requests[1]["messages"][-1]["content"]
@@ -113,7 +113,7 @@ def test_a_bad_answer_is_repaired_with_the_validators_words():
 
 
 def test_after_two_repairs_it_is_over():
-    with fault_server(lambda body, n: Answer(body=said("{}"))) as server:
+    with fault_server(lambda *_: Answer(body=said("{}"))) as server:
         with pytest.raises(AnswerUnusable, match="n must be an integer"):
             client(server).ask(QUESTION)
     assert len(server.requests) == REPAIRS + 1
@@ -122,14 +122,14 @@ def test_after_two_repairs_it_is_over():
 def test_an_answer_cut_for_its_length_says_so():
     cut = said('{"n": ')
     cut["choices"][0]["finish_reason"] = "length"
-    with fault_server(lambda body, n: Answer(body=cut)) as server:
+    with fault_server(lambda *_: Answer(body=cut)) as server:
         with pytest.raises(AnswerUnusable, match="cut off for its length"):
             client(server).ask(QUESTION)
 
 
 def test_thoughts_before_the_answer_are_passed_over():
     text = '<think>maybe {"n": 1}?</think>{"n": 7}'
-    with fault_server(lambda body, n: Answer(body=said(text))) as server:
+    with fault_server(lambda *_: Answer(body=said(text))) as server:
         assert client(server).ask(QUESTION).answer == 7
 
 
@@ -140,7 +140,7 @@ def streamed(*pieces, usage=True):
 
 
 def test_a_streamed_answer_is_put_together():
-    with fault_server(lambda body, n: Answer(stream=streamed('{"n"', ": 7", "}"))) as server:
+    with fault_server(lambda _, n: Answer(stream=streamed('{"n"', ": 7", "}"))) as server:
         reply = client(server).ask(QUESTION)
     assert reply.answer == 7
     assert reply.usage == Usage(5, 3, 0.0, 1)
@@ -161,7 +161,7 @@ def test_a_server_that_cannot_stream_is_asked_without():
 
 
 def test_tokens_are_estimated_where_the_server_does_not_count():
-    with fault_server(lambda body, n: Answer(body=said(GOOD, usage=False))) as server:
+    with fault_server(lambda *_: Answer(body=said(GOOD, usage=False))) as server:
         reply = client(server).ask(QUESTION)
     assert reply.usage.estimated
     assert reply.usage.prompt_tokens == (len("You count.") + len("How many?")) // 3
@@ -178,9 +178,11 @@ def test_a_busy_server_is_asked_again(status):
 
 
 def test_a_server_that_stays_busy_is_left_alone():
-    with fault_server(lambda body, n: Answer(503, {})) as server:
-        with pytest.raises(EndpointBusy, match="503"):
-            client(server).ask(QUESTION)
+    with (
+        fault_server(lambda *_: Answer(503, {})) as server,
+        pytest.raises(EndpointBusy, match="503"),
+    ):
+        client(server).ask(QUESTION)
     assert len(server.requests) == TRIES
 
 
@@ -196,20 +198,22 @@ def test_retry_after_is_honoured():
 
 def test_retry_after_may_be_a_date():
     header = format_datetime(datetime.now(UTC) + timedelta(seconds=20), usegmt=True)
-    assert 15 < _retry_after(header) <= 20
-    assert _retry_after("soon") is None
+    assert 15 < retry_after_seconds(header) <= 20
+    assert retry_after_seconds("soon") is None
 
 
 def test_a_dropped_connection_and_a_slow_reply_are_tried_again():
     def decide(body, n):
-        return [Answer(drop=True), Answer(wait_seconds=0.6, body={}), Answer(body=said(GOOD))][n - 1]
+        return [Answer(drop=True), Answer(wait_seconds=0.6, body={}), Answer(body=said(GOOD))][
+            n - 1
+        ]
 
     with fault_server(decide) as server:
         assert client(server, reply_seconds=0.3).ask(QUESTION).answer == 7
 
 
 def test_the_seconds_given_are_never_passed():
-    with fault_server(lambda body, n: Answer(429, {}, {"Retry-After": "60"})) as server:
+    with fault_server(lambda *_: Answer(429, {}, {"Retry-After": "60"})) as server:
         started = time.monotonic()
         with pytest.raises(EndpointTooSlow):
             client(server).ask(QUESTION, seconds=0.5)
@@ -217,7 +221,7 @@ def test_the_seconds_given_are_never_passed():
 
 
 def test_a_wrong_key_is_said_so_and_not_tried_again():
-    with fault_server(lambda body, n: Answer(401, {"error": "bad key sk-123"})) as server:
+    with fault_server(lambda *_: Answer(401, {"error": "bad key sk-123"})) as server:
         with pytest.raises(KeyRefused, match="SILKREEL_TRANSLATOR_KEY") as caught:
             client(server, key="sk-123").ask(QUESTION)
     assert len(server.requests) == 1
@@ -225,16 +229,16 @@ def test_a_wrong_key_is_said_so_and_not_tried_again():
 
 
 def test_an_unknown_model_is_answered_with_those_there_are():
-    with fault_server(lambda body, n: Answer(404, {}), models=("big", "small")) as server:
+    with fault_server(lambda *_: Answer(404, {}), models=("big", "small")) as server:
         with pytest.raises(ModelNotFound, match=r"huge.*big, small"):
             client(server, model="huge").ask(QUESTION)
 
 
 def test_without_a_model_the_only_one_is_taken_and_of_several_one_must_be_named():
-    with fault_server(lambda body, n: Answer(body=said(GOOD)), models=("only",)) as server:
+    with fault_server(lambda *_: Answer(body=said(GOOD)), models=("only",)) as server:
         assert client(server, model=None).ask(QUESTION).model == "only"
         assert server.requests[0]["model"] == "only"
-    with fault_server(lambda body, n: Answer(body=said(GOOD)), models=("a", "b")) as server:
+    with fault_server(lambda *_: Answer(body=said(GOOD)), models=("a", "b")) as server:
         with pytest.raises(ModelNotFound, match="a, b"):
             client(server, model=None).ask(QUESTION)
 
@@ -250,24 +254,24 @@ def test_nobody_listening_is_said_with_the_setting_to_check(model):
 
 
 def test_a_request_no_rung_takes_is_refused_with_the_servers_words():
-    with fault_server(lambda body, n: Answer(400, {"error": {"message": "too long"}})) as server:
+    with fault_server(lambda *_: Answer(400, {"error": {"message": "too long"}})) as server:
         with pytest.raises(RequestRefused, match="too long"):
             client(server).ask(QUESTION)
     assert len(server.requests) == 3
 
 
 @pytest.mark.parametrize(
-    "body", [b"<html>hello</html>", b"", b"[]", b'{"choices": []}', b'{"choices": [{}]}', b"\xff\xfe"]
+    "body",
+    [b"<html>hello</html>", b"", b"[]", b'{"choices": []}', b'{"choices": [{}]}', b"\xff\xfe"],
 )
 def test_garbage_is_never_an_answer(body):
-    with fault_server(lambda _, n: Answer(body=body)) as server:
-        with pytest.raises(AnswerUnusable):
-            client(server).ask(QUESTION)
+    with fault_server(lambda _, n: Answer(body=body)) as server, pytest.raises(AnswerUnusable):
+        client(server).ask(QUESTION)
 
 
 def test_a_reply_without_end_is_cut(monkeypatch):
-    monkeypatch.setattr("silkreel.engines.chat.MAX_REPLY_BYTES", 1000)
-    with fault_server(lambda body, n: Answer(body=b"x" * 5000)) as server:
+    monkeypatch.setattr("silkreel.engines.chat_replies.MAX_REPLY_BYTES", 1000)
+    with fault_server(lambda *_: Answer(body=b"x" * 5000)) as server:
         with pytest.raises(RequestRefused, match="larger"):
             client(server).ask(QUESTION)
 
@@ -284,7 +288,7 @@ def test_cancelling_drops_the_request_at_once():
 
 
 def test_no_more_requests_are_under_way_than_allowed():
-    with fault_server(lambda body, n: Answer(wait_seconds=0.1, body=said(GOOD))) as server:
+    with fault_server(lambda *_: Answer(wait_seconds=0.1, body=said(GOOD))) as server:
         asking = client(server, parallel=2)
         replies = asking.ask_all([QUESTION] * 6)
     assert [reply.answer for reply in replies] == [7] * 6
@@ -305,7 +309,7 @@ def test_each_question_has_its_own_reply_or_no():
 
 def test_what_a_series_used_is_written_down_and_limits_it(tmp_path):
     book = SpendBook(tmp_path, limit_tokens=240)
-    with fault_server(lambda body, n: Answer(body=said(GOOD))) as server:
+    with fault_server(lambda *_: Answer(body=said(GOOD))) as server:
         asking = client(server, book=book)
         asking.ask(QUESTION)
         asking.ask(QUESTION)

@@ -198,7 +198,7 @@ def test_kills_at_random_times_lose_nothing(settings, workshop, seed):
 def test_a_dead_workers_job_moves_to_a_living_one(settings, workshop):
     order = series(episodes=2, seconds=0.3)
     job = JobOrder(**order).id
-    with working(settings, name="alive") as alive:
+    with working(settings, name="alive", dead_seconds=2.0) as alive:
         alive.ready()
         with working(settings, order=order, name="doomed") as doomed:
             doomed.ready()
@@ -228,7 +228,7 @@ def test_three_workers_share_and_a_living_ones_work_stays(settings, workshop):
 def test_a_paused_worker_that_wakes_changes_nothing(settings, workshop):
     order = series(episodes=2, seconds=0.3)
     job = JobOrder(**order).id
-    with working(settings, name="awake") as awake:
+    with working(settings, name="awake", dead_seconds=2.0) as awake:
         awake.ready()
         with working(settings, order=order, name="sleepy") as sleepy:
             sleepy.ready()
@@ -397,16 +397,20 @@ def test_a_stage_goes_to_those_who_serve_its_queue(settings, workshop):
 
 
 def test_urgent_stages_come_first(settings, workshop):
+    """With all on the queue: what was taken off it before is done, then the urgent, then bulk."""
     calls = [["toy.make", 50]] * 4 + [["toy.make", 1]] * 2
-    order = JobOrder("toy.many", {"calls": calls, "each": {"seconds": 0.1}})
+    order = JobOrder("toy.many", {"calls": calls})
     plan = SlotPlan(cpu=1, speech=1)
-    with workshop.transaction() as tx:  # a second worker on the board: calls go to the queue
-        put_order(tx, order)
     with DbosEngine(settings, workshop, version="1", plan=plan, tempo=toys.QUICK) as engine:
-        engine.keeper.shares = lambda _: True
+        engine.keeper.shares = lambda _: True  # as if there were others: calls go to the queue
+        assert engine.slots.take("cpu", 0, lambda: False)
+        engine.submit(order)
+        listed = engine._dbos.list_workflows
+        wait_for(lambda: len(listed(name="stage", load_input=False)) == len(calls))
+        engine.slots.give("cpu")
         assert engine.wait(order.id).state == "done"
-    first_queued = begun(settings)
-    assert set(first_queued[-3:]) <= {"n0", "n1", "n2", "n3"}  # bulk is last
+    assert set(begun(settings)[-2:]) <= {"n0", "n1", "n2", "n3"}
+    assert {"n4", "n5"} <= set(begun(settings)[:4])
 
 
 def test_calls_to_endpoints_start_no_quicker_than_allowed(settings, workshop):

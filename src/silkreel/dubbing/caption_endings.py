@@ -32,6 +32,8 @@ SURE_CONFIDENCE = 0.9
 OUTSIDE_FRAMES = 14
 # Columns with less than this share of the median column's strokes are blank.
 BLANK_SHARE = 0.1
+# A line shows in full on this share of its frames; the rest are fades and things in front.
+STEADY_SHARE = 0.4
 # A line whose readings lie so much further along was moving.
 MOVED_LETTERS = 0.8
 # To find blanks between letters: edges this steep, common to so many frames.
@@ -79,7 +81,7 @@ class Ending:
             shown = self._shown(track, box)
             span = _span(shown, track.seen[0].frame) or span
         place = Box(box.left, box.top + track.strip_rows.start, box.width, box.height)
-        if span.length_frames < SHORTEST_FRAMES or _moved(track, span, self.size.line_pixels):
+        if not _stood(shown, span) or _moved(track, span, self.size.line_pixels):
             sure = track.seen[0].ballot.confidence
             return Sighting(span, track.text, (), sure, place, drifting=True)
         ballots += self._votes(track, box, span, shown.sure(span), ballots)
@@ -144,16 +146,15 @@ class Ending:
         own = self._narrowed(box, left, right)
         foreign = _unsteady(shown, span)
         if not track.not_before and track.not_after is None:  # else a twin stood there
-            foreign |= _foreign(shown, span)
-        foreign &= shown.template.telling
-        keep = np.flatnonzero(~foreign & shown.template.telling)
-        if not foreign.any() or not len(keep):
+            foreign |= _foreign(shown, span) & shown.template.telling
+        keep = np.flatnonzero(~foreign)
+        if not len(keep):
             return own
         cells = [*shown.template.cells.tolist(), shown.template.weights.shape[2]]
-        if foreign[: keep[0]].any():
-            left = cells[keep[0]]
-        if foreign[keep[-1] + 1 :].any():
-            right = cells[keep[-1] + 1]
+        if keep[0] > 0:
+            left = max(left, cells[keep[0]])
+        if keep[-1] + 2 < len(cells):
+            right = min(right, cells[keep[-1] + 1])
         cropped = self._narrowed(box, left, right)
         middle = next(iter(track.strip.values())).shape[1] / 2
         nearer = abs(cropped.centre[0] - middle) < abs(own.centre[0] - middle)
@@ -238,6 +239,13 @@ def _unsteady(shown: Shown, span: Span) -> npt.NDArray[np.bool_]:
     if len(inside) < 3:
         return np.zeros(len(shown.template.cells), np.bool_)
     return np.asarray(np.percentile(np.stack(inside), 25, axis=0) < STANDS)
+
+
+def _stood(shown: Shown, span: Span) -> bool:
+    """Whether the line showed in full for long enough, and for most of its time."""
+    inside = sum(span.first_frame <= index < span.end_frame for index in shown.whole)
+    enough = max(SHORTEST_FRAMES / 2, STEADY_SHARE * inside)
+    return span.length_frames >= SHORTEST_FRAMES and len(shown.sure(span)) >= enough
 
 
 def _moved(track: Track, span: Span, letter_pixels: int) -> bool:

@@ -41,6 +41,8 @@ PAST_SECONDS = 2.0
 HIDDEN_FRAMES = 5
 # After a line's first reading its strokes are learned again, from frames that came since.
 RELEARN_AFTER_FRAMES = (6, 16)
+# Learned again after a change behind it, from so many frames: some before it, some since.
+RECENT_FRAMES = 12
 # What a look says counts from here on.
 LEAST_CONFIDENCE = 0.5
 # To part two lines that differ by a character both must be read twice this surely.
@@ -124,9 +126,9 @@ class Follower:
                 self._place(glimpse, row)
         for track in self.tracks:
             if track.suspect:  # looked at and the same: what stands behind it has changed
-                changed = glimpse.index - int(track.lost.max())
-                recent = [each for each in self.past if each.index > changed]
-                track.learn(track.place, recent, line)
+                recent = list(self.past)[-RECENT_FRAMES:]
+                sure = [each for each in recent if track.shares.get(each.index, 0.0) >= SURELY]
+                track.learn(track.place, sure, line)
 
     def _unsettled(self, picture: Luma) -> Luma:
         """The picture without the lines that were read alike often enough: they need no reader."""

@@ -229,7 +229,9 @@ def clock(seconds: float) -> str:
     """A time as subtitles write it: 00:01:02,345."""
     total = max(0, round(seconds * 1000))
     minutes, milliseconds = divmod(total, 60_000)
-    return f"{minutes // 60:02}:{minutes % 60:02}:{milliseconds // 1000:02},{milliseconds % 1000:03}"
+    return (
+        f"{minutes // 60:02}:{minutes % 60:02}:{milliseconds // 1000:02},{milliseconds % 1000:03}"
+    )
 
 
 def decoded(content: bytes, name: str, form: str) -> str:

@@ -158,7 +158,7 @@ def longest_loop(text: str) -> tuple[str, int]:
 def _is_spaceless(text: str) -> bool:
     """Whether most letters are of a script that puts no blanks between words."""
     letters = [char for char in text if char.isalpha()]
-    spaceless = sum(1 for char in letters if ord(char) >= 0x0E00)  # noqa: PLR2004 - Thai and beyond
+    spaceless = sum(1 for char in letters if ord(char) >= 0x0E00)
     return bool(letters) and spaceless > len(letters) / 2
 
 
@@ -188,7 +188,7 @@ def _language(
 def _copied(source: str, target: str, terms: Sequence[TermHint]) -> bool:
     mine, theirs = (_skeleton(_without_names(text, source, terms)) for text in (source, target))
     long_enough = len(mine.replace(" ", "")) >= COPY_LETTERS and mine.count(" ") + 1 >= COPY_WORDS
-    return mine == theirs and (long_enough or not mine.isascii() and len(mine) > COPY_WORDS)
+    return mine == theirs and (long_enough or (not mine.isascii() and len(mine) > COPY_WORDS))
 
 
 def _skeleton(text: str) -> str:

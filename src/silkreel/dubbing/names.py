@@ -23,16 +23,109 @@ _NO_NAME_ENDS = re.compile(
     r"|iendo|indo|ado|ada|ção|dade|agem|amos|emos|imos|aste|iste)$"
 )
 # Spanish and Portuguese orders with a pronoun behind: suéltame, encuéntrenla, ajoelhe-se.
-_ORDER_ENDS = re.compile(r"[áéíóú]\w*(?:me|te|se|l[aeo]s?|nos)$|-(?:me|te|se|l?[ao]s?|lhes?)$|rl[ao]s?$|n(?:me|los?|las?)$")
-_STRONG_PINYIN = re.compile(r"^(?:x|zh|qi[^u]|q(?:ing|in|iu|uan$))|iao|iong|iang|uang|^shu[aeio]|^chu[aeio]")
+_ORDER_ENDS = re.compile(
+    r"[áéíóú]\w*(?:me|te|se|l[aeo]s?|nos)$|-(?:me|te|se|l?[ao]s?|lhes?)$|rl[ao]s?$|n(?:me|los?|las?)$"
+)
+_STRONG_PINYIN = re.compile(
+    r"^(?:x|zh|qi[^u]|q(?:ing|in|iu|uan$))|iao|iong|iang|uang|^shu[aeio]|^chu[aeio]"
+)
 _ENGLISH_VERBS = frozenset(
-    """
-    is was has had will would can could did does said says knows knew wants never always just came went
-    isn't wasn't won't can't didn't doesn't and left took gave made told saw met got became kept found
-    lost heard felt thought brought bought ran fell broke drove wrote spoke stole chose slept wept sent
-    spent paid stood sat won led held hid hit cut put let set shut hurt beat bit threw grew taught fought
-    caught sold swore wore woke rose flew drew ate drank sang rang swam began also still only really
-    """.split()
+    [
+        "is",
+        "was",
+        "has",
+        "had",
+        "will",
+        "would",
+        "can",
+        "could",
+        "did",
+        "does",
+        "said",
+        "says",
+        "knows",
+        "knew",
+        "wants",
+        "never",
+        "always",
+        "just",
+        "came",
+        "went",
+        "isn't",
+        "wasn't",
+        "won't",
+        "can't",
+        "didn't",
+        "doesn't",
+        "and",
+        "left",
+        "took",
+        "gave",
+        "made",
+        "told",
+        "saw",
+        "met",
+        "got",
+        "became",
+        "kept",
+        "found",
+        "lost",
+        "heard",
+        "felt",
+        "thought",
+        "brought",
+        "bought",
+        "ran",
+        "fell",
+        "broke",
+        "drove",
+        "wrote",
+        "spoke",
+        "stole",
+        "chose",
+        "slept",
+        "wept",
+        "sent",
+        "spent",
+        "paid",
+        "stood",
+        "sat",
+        "won",
+        "led",
+        "held",
+        "hid",
+        "hit",
+        "cut",
+        "put",
+        "let",
+        "set",
+        "shut",
+        "hurt",
+        "beat",
+        "bit",
+        "threw",
+        "grew",
+        "taught",
+        "fought",
+        "caught",
+        "sold",
+        "swore",
+        "wore",
+        "woke",
+        "rose",
+        "flew",
+        "drew",
+        "ate",
+        "drank",
+        "sang",
+        "rang",
+        "swam",
+        "began",
+        "also",
+        "still",
+        "only",
+        "really",
+    ]
 )
 _LINKS = frozenset({"of", "of the", "de", "de la", "del", "de los", "da", "do", "das", "dos"})
 _FIGURE = re.compile(r"\d[\d.,:]*")  # the colon of 3:30 opens no sentence
@@ -140,7 +233,7 @@ def _is_name(capital: _Capital, lists: WordLists) -> bool:
     known = bare in lists.honorific or bare in lists.capital or capital.lower in lists.capital
     if capital.after_title and not capital.opens:
         return bare not in lists.honorific and bare not in lists.capital
-    if known or (capital.text.isupper() and 1 < len(capital.text) <= 5):  # noqa: PLR2004 - DNA, KTV
+    if known or (capital.text.isupper() and 1 < len(capital.text) <= 5):
         return False
     if _part_of_a_title(capital, lists):
         return bare not in lists.common and (bool(_pinyin(bare)) or bare in name_lists().given)
@@ -165,7 +258,9 @@ def _part_of_a_title(capital: _Capital, lists: WordLists) -> bool:
 def _opens_like_a_name(capital: _Capital, bare: str, lists: WordLists) -> bool:
     """Whether a sentence's first word is a name: it is listed, looks like pinyin, or acts like one."""
     names = name_lists()
-    if lists.common & {bare, capital.lower, bare.split("-")[0]} or _LAUGHTER.match(bare):
+    if lists.common & {bare, capital.lower, bare.split("-", maxsplit=1)[0]} or _LAUGHTER.match(
+        bare
+    ):
         return False
     if bare in names.given:
         return True
@@ -212,16 +307,18 @@ def _capitals(target: str, lists: WordLists) -> Iterator[_Capital]:
         link = target[earlier.end() : match.start()].strip() if earlier else ""
         previous = before[0].lower() if before else ""
         after_title = _bare(previous) in lists.honorific and not re.search(r"[!?,;:…]", gap)
-        opens = before is None or (bool(re.search(r"[.!?…:;\"“”«»¿¡\n—–-]", gap)) and not (
-            previous in _ABBREVIATIONS and gap.strip() == "."
-        ))
+        opens = before is None or (
+            bool(re.search(r"[.!?…:;\"“”«»¿¡\n—–-]", gap))
+            and not (previous in _ABBREVIATIONS and gap.strip() == ".")
+        )
         following = words[place + 1] if place + 1 < len(words) else None
         between = target[match.end() : following.start() if following else len(target)]
         yield _Capital(
             text=match[0],
             lower=match[0].lower(),
             opens=opens,
-            after_title=after_title and not (opens and "." in gap and previous not in _ABBREVIATIONS),
+            after_title=after_title
+            and not (opens and "." in gap and previous not in _ABBREVIATIONS),
             before=previous,
             after=following[0].lower() if following and not between.strip() else "",
             mark=between.strip()[:1],
@@ -254,9 +351,13 @@ def _is_title(target: str, words: list[re.Match[str]]) -> bool:
         return len(words) > 1
     if re.search(r"[,;!?¿¡…]", target):
         return False
-    long_words = [word for word in words if len(word[0]) > 3]  # noqa: PLR2004 - "of", "the" stay small
-    every = len(long_words) >= _TITLE_LONG_WORDS and all(word[0][0].isupper() for word in long_words)
-    return len(words) >= _TITLE_WORDS and every and capitals / len(words) > _EVERY_WORD_CAPITAL_SHARE
+    long_words = [word for word in words if len(word[0]) > 3]
+    every = len(long_words) >= _TITLE_LONG_WORDS and all(
+        word[0][0].isupper() for word in long_words
+    )
+    return (
+        len(words) >= _TITLE_WORDS and every and capitals / len(words) > _EVERY_WORD_CAPITAL_SHARE
+    )
 
 
 def _bare(word: str) -> str:

@@ -3,7 +3,8 @@
 from silkreel.dubbing.amounts import Amount
 from silkreel.dubbing.number_words import NUMBER_WORDS
 from silkreel.dubbing.numbers_chinese import read_chinese
-from silkreel.dubbing.numbers_latin import read_digits, read_latin
+from silkreel.dubbing.numbers_digits import read_digits
+from silkreel.dubbing.numbers_latin import read_latin
 from silkreel.kit.languages import primary
 
 _HAN_NUMERALS = frozenset({"zh", "ja", "yue"})

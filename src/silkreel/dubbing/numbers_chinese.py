@@ -6,37 +6,28 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from silkreel.dubbing.amounts import Amount, Firmness, Values
+from silkreel.dubbing.word_lists import listed
 
 # Traditional forms are read as the simplified ones; 两 is 二.
-_FORMS = str.maketrans("〇两倆兩萬億點個號歲週禮鐘塊錢歐鎊幾數餘來時間", "零二俩二万亿点个号岁周礼钟块钱欧镑几数余来时间")
+_FORMS = str.maketrans(
+    "〇两倆兩萬億點個號歲週禮鐘塊錢歐鎊幾數餘來時間",
+    "零二俩二万亿点个号岁周礼钟块钱欧镑几数余来时间",
+)
 # Banker's digits, only in a banker's number: 陆 and 伍 are surnames, 叁 and 肆 stand in names.
 _BANKER = str.maketrans("壹贰貳叁參肆伍陆陸柒捌玖拾佰仟", "一二二三三四五六六七八九十百千")
-_BANKER_RUN = re.compile(r"[壹贰貳叁參肆伍陆陸柒捌玖拾佰仟零万亿]*[拾佰仟][壹贰貳叁參肆伍陆陸柒捌玖拾佰仟零万亿]*|[壹贰貳叁肆伍柒捌玖](?=[万亿元圆])")
+_BANKER_CHARS = "[壹贰貳叁參肆伍陆陸柒捌玖拾佰仟零万亿]*"
+_BANKER_RUN = re.compile(
+    rf"{_BANKER_CHARS}[拾佰仟]{_BANKER_CHARS}|[壹贰貳叁肆伍柒捌玖](?=[万亿元圆])"
+)
 _DIGIT = {char: value for value, char in enumerate("零一二三四五六七八九")}
 _SCALE = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 
 # Everyday words that hold a numeral and mean no number; the longest is taken first.
-_VOID = sorted(
-    """
-    千万别 千万不 千万要 千万记 千万小心 千万得 千万可 千万给 千万保 千万注意 千万当心 万一 万岁 万能 万事 万物
-    万恶 万丈 万年 万众 万般 万全 万无一失 万千 亿万 千金 千里 千古 千秋 千军 千百 百般 百姓 百货 百合 百科
-    百年好合 百里 百战 百口 百度 成千上万 千千万万 百分百 十足 十字 十全十美 十有八九 十之八九 八成是 八卦 八婆
-    八仙 三八 三思 三生 三世 三明治 三角 三心二意 三长两短 三更半夜 三番五次 三番两次 三天两头 三言两语 三教九流
-    三七二十一 三下五除二 三从四德 三五成群 三妻四妾 三维 再三 接二连三 丢三落四 颠三倒四 朝三暮四 说三道四 不三不四
-    低三下四 推三阻四 张三李四 四面八方 四分五裂 四周 四处 四海 四肢 四合院 五官 五脏 五湖四海 五花八门 五味 六神
-    六亲 七上八下 七嘴八舌 七手八脚 七夕 乱七八糟 横七竖八 九泉 九死一生 九霄 九牛 二话 二百五 二维 二手 二婚 二货
-    二奶 小三 老三老四 独一无二 一清二楚 一干二净 一五一十 一言九鼎 一日三餐 数一数二 说一不二 一石二鸟 一举两得
-    一刀两断 一分为二 一心一意 一生一世 一模一样 一点一滴 一朝一夕 一来二去 一而再 一天到晚 一个个 一无所有
-    一无所知 一一 二选一 两全其美 二全其美 二口子 二码事 二难 二清 二边 二旁 二侧 二面 二情 二地分居 二败俱伤
-    百分之百 百依百顺 百发百中 百感交集 百万富翁 亿万富翁 千万富翁 千方百计 千辛万苦 千言万语 千变万化 千刀万剐 千山万水
-    千载难逢 万水千山 万众一心 半天 半夜 半路 半死 半点 半途 半辈子 半生 半个字 三缄其口 四不像 双十一
-    一千零一夜 六六六 三三两两 三三二二 十恶不赦 十万火急 十万八千里 一百八十度 二十四孝 八字 万万
-    """.translate(_FORMS).split(),
-    key=len,
-    reverse=True,
-)
+_VOID = sorted((word.translate(_FORMS) for word in listed("zh", "void")), key=len, reverse=True)
 _VOID_PATTERN = re.compile("|".join(map(re.escape, _VOID)))
-_FOUR_WORDS = re.compile(r"([一二三四五六七八九十百千万])([^\W\d_])([一二三四五六七八九十百千万])([^\W\d_])")
+_FOUR_WORDS = re.compile(
+    r"([一二三四五六七八九十百千万])([^\W\d_])([一二三四五六七八九十百千万])([^\W\d_])"
+)
 _KIN = re.compile(r"[叔伯哥弟姐妹爷奶姨舅姑嫂婶娘少太师殿皇王房媳妈爸]|小姐|公子|公主|公公")
 _COUNTED = "天年月日号岁块元角分秒点时周个人男女位名次回遍只条张件本杯万亿百千十家间栋层楼倍成斤里米夜度下口代"
 
@@ -54,6 +45,7 @@ _UNITS = (
 )  # fmt: skip
 _UNIT_PATTERNS = tuple((re.compile(rf"[多余来]?(?:{pattern})"), unit) for pattern, unit in _UNITS)
 _WEEKDAY = re.compile(r"(?:星期|礼拜|周)([一二三四五六日天])(?!年|岁|个)")
+
 
 def read_chinese(text: str) -> tuple[Amount, ...]:
     """Every amount in a line of Chinese, in reading order."""
@@ -180,12 +172,15 @@ _Maker = Callable[[re.Match[str]], Amount | None]
 _PAIRS = "一二|二三|三四|四五|五六|六七|七八|八九|三五"
 _SPECIAL: tuple[tuple[re.Pattern[str], _Maker], ...] = (
     (_WEEKDAY, _weekday),
-    (re.compile(rf"(?<![点零一二三四五六七八九])半个?(小时|钟头|年|月|分钟)"), _half),
+    (re.compile(r"(?<![点零一二三四五六七八九])半个?(小时|钟头|年|月|分钟)"), _half),
     (re.compile(r"[一二三四五]更(?![加多少好])"), lambda _: None),  # watches of the night
     (re.compile(r"(?<![百千万亿十])[几数][十百千万亿]+"), lambda _: None),
     (re.compile(r"([二三四五六七八九]?)十几"), _teens),
     (re.compile(rf"(?<!{_NUMERAL})({_PAIRS})([十百千万亿]?)(?=[{_COUNTED}])"), _about),
-    (re.compile(rf"([二三四五六七八九十千万亿]+|[一二三四五六七八九]百)分之({_NUMERAL}+)"), _fraction),
+    (
+        re.compile(rf"([二三四五六七八九十千万亿]+|[一二三四五六七八九]百)分之({_NUMERAL}+)"),
+        _fraction,
+    ),
     (re.compile(rf"({_NUMERAL}+)[块元]([一二三四五六七八九])(?![{_COUNTED}钱零点])"), _coins),
 )
 
@@ -270,7 +265,9 @@ def _unit(tail: str, end: int) -> tuple[str, int]:
 
 def _pair(line: str, match: re.Match[str], before: str) -> bool:
     tail = line[match.end() :]
-    return bool(re.search(r"[们俩]$", before) or re.match(r"个人|个(?![月小星礼亿])|人|位|口", tail))
+    return bool(
+        re.search(r"[们俩]$", before) or re.match(r"个人|个(?![月小星礼亿])|人|位|口", tail)
+    )
 
 
 def _is_kin(before: str, tail: str) -> bool:
@@ -281,8 +278,8 @@ def _written_year(match: re.Match[str], value: Fraction) -> bool:
     """Whether the figure is a year of the calendar: 2015年, 二零一五年, 九八年."""
     numeral = match["numeral"] or ""
     plain = not any(char in _SCALE for char in numeral + (match["scale"] or ""))
-    short = len(numeral) == 2 and value >= 50  # noqa: PLR2004 - 九八 is 1998
-    return plain and (1000 <= value < 3000 or short)  # noqa: PLR2004 - years people speak of
+    short = len(numeral) == 2 and value >= 50
+    return plain and (1000 <= value < 3000 or short)
 
 
 def _years(value: Fraction) -> Values:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from silkreel.dubbing.amounts import Amount, Firmness, Values
+from silkreel.dubbing.numbers_digits import digit_values
 
 _SYMBOLS = {"R$": "real", "US$": "dollar", "$": "dollar", "€": "euro", "£": "pound", "¥": "yuan"}
 _TOKEN = re.compile(
@@ -117,24 +118,31 @@ def _read_at(
     tokens: list[_Token], at: int, words: NumberWords, line: str
 ) -> tuple[list[Amount], int]:
     token = tokens[at]
-    calendar = _calendar(tokens, at, words)
-    if calendar is not None:
-        return [calendar], 1
-    if token.kind == "symbol":
-        run, step = _number(tokens, at + 1, words)
-        if run is not None:
-            return [_amount(run, _SYMBOLS[token.text])], step + 1
-        return [], 1
-    if token.lower in words.loose_words:
-        return [Amount(words.loose_words[token.lower], firmness="loose", text=token.text)], 1
+    single = _single(tokens, at, words)
+    if single is not None:
+        return [single], 1
     if token.lower in words.halves:
         return _half(tokens, at, words)
-    if token.lower in words.ordinals and not _plural_unit(tokens, at, words):
-        return [_ordinal(words.ordinals[token.lower], token.text)], 1
-    run, step = _number(tokens, at, words)
+    money = token.kind == "symbol"
+    run, step = _number(tokens, at + money, words)
+    if run is not None and money:
+        return [_amount(run, _SYMBOLS[token.text])], step + 1
     if run is None:
         return _article(tokens, at, words, line)
     return _finish(tokens, at, step, run, words, line)
+
+
+def _single(tokens: list[_Token], at: int, words: NumberWords) -> Amount | None:
+    """An amount of one word: a month, "both", "third"."""
+    token = tokens[at]
+    calendar = _calendar(tokens, at, words)
+    if calendar is not None:
+        return calendar
+    if token.lower in words.loose_words:
+        return Amount(words.loose_words[token.lower], firmness="loose", text=token.text)
+    if token.lower in words.ordinals and not _plural_unit(tokens, at, words):
+        return _ordinal(words.ordinals[token.lower], token.text)
+    return None
 
 
 def _calendar(tokens: list[_Token], at: int, words: NumberWords) -> Amount | None:
@@ -175,9 +183,7 @@ def _number(tokens: list[_Token], at: int, words: NumberWords) -> tuple[_Run | N
     return run, step
 
 
-def _take(
-    run: _Run, token: _Token, rest: list[_Token], words: NumberWords, *, first: bool
-) -> int:
+def _take(run: _Run, token: _Token, rest: list[_Token], words: NumberWords, *, first: bool) -> int:
     """Add a token to the run; 0 when it does not go on there."""
     if token.kind == "digits":
         return _take_digits(run, token, words) if first else 0
@@ -197,7 +203,7 @@ def _take(
 
 
 def _take_digits(run: _Run, token: _Token, words: NumberWords) -> int:
-    values = _digit_values(token.text, decimal_comma=words.decimal_comma)
+    values = digit_values(token.text, decimal_comma=words.decimal_comma)
     if not values:
         return 0
     first, *others = values
@@ -251,26 +257,6 @@ def _fits(run: _Run, value: int) -> bool:
     return run.current % 10 == 0 and run.current % 100 >= 20 and 0 < value < 10
 
 
-def _digit_values(text: str, *, decimal_comma: bool) -> list[Fraction]:
-    """What a written number may mean, likeliest first: 1.500 is 1500, or 1.5 in Mexico."""
-    if re.fullmatch(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})+", text) or re.fullmatch(r"\d+", text):
-        return [Fraction(re.sub(r"[.,]", "", text))]
-    if re.fullmatch(r"\d{1,3}[.,]\d{3}", text):
-        whole = Fraction(re.sub(r"[.,]", "", text))
-        part = Fraction(text.replace(",", "."))
-        grouped = ("." in text) == decimal_comma
-        return [whole] if grouped else [part, whole]
-    if re.fullmatch(r"\d+[.,]\d{1,2}", text):
-        return [Fraction(text.replace(",", "."))]
-    plain = re.fullmatch(r"(\d{1,3}(?:[.,]\d{3})+)[.,](\d{1,2})", text)
-    if plain:
-        return [Fraction(re.sub(r"[.,]", "", plain[1]) + "." + plain[2])]
-    try:
-        return [Fraction(text.replace(",", "."))]
-    except ValueError:
-        return [Fraction(part) for part in re.split(r"[.,]", text)[:1]]
-
-
 def _finish(
     tokens: list[_Token], at: int, step: int, run: _Run, words: NumberWords, line: str
 ) -> tuple[list[Amount], int]:
@@ -297,17 +283,17 @@ def _finish(
 def _joined_ordinal(run: _Run, last: _Token, following: _Token, words: NumberWords) -> bool:
     """Whether "twenty" goes on to "first"."""
     ordinal = words.ordinals.get(following.lower, 10)
-    return last.kind == "word" and run.value >= 20 and run.value % 10 == 0 and ordinal < 10  # noqa: PLR2004
+    return last.kind == "word" and run.value >= 20 and run.value % 10 == 0 and ordinal < 10
 
 
 def _spoken_year(
     tokens: list[_Token], at: int, step: int, run: _Run, words: NumberWords
 ) -> tuple[list[Amount], int] | None:
-    """ "nineteen ninety-eight": two numbers below a hundred are a year."""
-    if tokens[at].kind != "word" or not 17 <= run.value <= 20:  # noqa: PLR2004 - centuries spoken of
+    """Two numbers below a hundred are a year: nineteen ninety-eight."""
+    if tokens[at].kind != "word" or not 17 <= run.value <= 20:
         return None
     rest, more = _number(tokens, at + step, words)
-    if rest is None or tokens[at + step].kind != "word" or not 10 <= rest.value < 100:  # noqa: PLR2004
+    if rest is None or tokens[at + step].kind != "word" or not 10 <= rest.value < 100:
         return None
     return [Amount(_one(run.value * 100 + rest.value), text=tokens[at].text)], step + more
 
@@ -355,20 +341,20 @@ def _is_clock(tokens: list[_Token], at: int, step: int) -> bool:
     return (
         step == 1
         and first.kind == "digits"
-        and len(following) == 2  # noqa: PLR2004 - a colon and the minutes
+        and len(following) == 2
         and following[0] == ":"
         and following[1].isdigit()
-        and int(re.sub(r"\D", "", first.text)) <= 24  # noqa: PLR2004 - hours
+        and int(re.sub(r"\D", "", first.text)) <= 24
     )
 
 
 def _clock(tokens: list[_Token], at: int, step: int, run: _Run) -> tuple[list[Amount], int]:
     hour = run.value
-    hours = frozenset({hour, hour + 12 if hour <= 12 else hour - 12})  # noqa: PLR2004 - a half day
+    hours = frozenset({hour, hour + 12 if hour <= 12 else hour - 12})
     found = [Amount(hours, text=tokens[at].text)]
     minutes = Fraction(tokens[at + step + 1].text)
     if minutes:
-        parts = {minutes} | ({Fraction(1, 2)} if minutes == 30 else set())  # noqa: PLR2004
+        parts = {minutes} | ({Fraction(1, 2)} if minutes == 30 else set())
         parts |= {Fraction(1, 4)} if minutes in (15, 45) else set()
         found.append(Amount(frozenset(parts), text=tokens[at + step + 1].text))
     return found, step + 2
@@ -408,7 +394,7 @@ def _half(tokens: list[_Token], at: int, words: NumberWords) -> tuple[list[Amoun
 def _article(
     tokens: list[_Token], at: int, words: NumberWords, line: str
 ) -> tuple[list[Amount], int]:
-    """ "a million", "un año": an article that counts; any other word is passed over."""
+    """An article that counts ("a million", "un año"); any other word is passed over."""
     if tokens[at].lower not in words.articles or at + 1 >= len(tokens):
         return [], 1
     following = tokens[at + 1].lower
@@ -434,8 +420,8 @@ def _plural_unit(tokens: list[_Token], at: int, words: NumberWords) -> bool:
 
 
 def _ordinal(value: int, text: str) -> Amount:
-    values = frozenset({Fraction(value), Fraction(1, value)}) if value > 2 else _one(value)  # noqa: PLR2004
-    firmness: Firmness = "firm" if value > 2 else "loose"  # noqa: PLR2004 - "second" is also "other"
+    values = frozenset({Fraction(value), Fraction(1, value)}) if value > 2 else _one(value)
+    firmness: Firmness = "firm" if value > 2 else "loose"
     return Amount(values, kind="ordinal", firmness=firmness, text=text)
 
 
@@ -449,13 +435,3 @@ def _amount(run: _Run, unit: str, token: _Token | None = None) -> Amount:
 
 def _one(value: Fraction | int) -> Values:
     return frozenset({Fraction(value)})
-
-
-def read_digits(text: str) -> tuple[Amount, ...]:
-    """Amounts written in digits, for languages whose number words are not known."""
-    found: list[Amount] = []
-    for match in re.finditer(r"\d[\d.,]*\d|\d", unicodedata.normalize("NFKC", text)):
-        values = _digit_values(match[0], decimal_comma=False)
-        values += _digit_values(match[0], decimal_comma=True)
-        found.append(Amount(frozenset(values), text=match[0]))
-    return tuple(found)

@@ -5,7 +5,7 @@ Whatever shortens passes the same gate; what is not shorter than all that was tr
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from silkreel.bible.memory import Memory
 from silkreel.dubbing.gate import passes
@@ -91,39 +91,62 @@ def reword_lines(
         Cancelled: somebody asked to stop.
     """
     worst_first = sorted(overlong, key=lambda each: -each.overrun_seconds)
-    open_lines = {each.line.line_id: each for each in worst_first}
-    found: list[Wording] = []
-    notes: dict[str, None] = {}
-    cards: dict[str, EngineCard] = {}
+    bench = _Bench({each.line.line_id: each for each in worst_first})
+    for each in worst_first:
+        bench.keep(each, list(_from_memory(each, memory, parts)))
+    for translator in translators:
+        if translator.rewords and translator.can(parts.source_language, parts.target_language):
+            _ask(translator, lines, bench, parts, cancelled)
+    for each in list(bench.open.values()):
+        bench.keep(each, list(by_rule(each, parts)))
+    return bench.outcome()
 
-    def keep(each: Overlong, wordings: Sequence[Wording]) -> bool:
+
+@dataclass(slots=True)
+class _Bench:
+    """Lines still too long, and what was found for the others."""
+
+    open: dict[str, Overlong]
+    found: list[Wording] = field(default_factory=list)
+    notes: dict[str, None] = field(default_factory=dict)
+    cards: dict[str, EngineCard] = field(default_factory=dict)
+
+    def keep(self, each: Overlong, wordings: Sequence[Wording]) -> bool:
+        """Keep what helps a line; whether anything did."""
         good = [wording for wording in wordings if each.helps(wording)]
         if good:
-            found.extend(good)
-            del open_lines[each.line.line_id]
+            self.found += good
+            del self.open[each.line.line_id]
         return bool(good)
 
-    for each in list(open_lines.values()):
-        keep(each, list(_from_memory(each, memory, parts)))
-    for translator in (each for each in translators if each.rewords):
-        if not open_lines or not translator.can(parts.source_language, parts.target_language):
-            continue
-        try:
-            for line_id, own in _asked(translator, lines, open_lines, parts, cancelled):
-                wordings = _renamed(open_lines[line_id], own, parts, translator.card.name)
-                if keep(open_lines[line_id], wordings):
-                    cards[translator.card.name] = translator.card
-        except Cancelled:
-            raise
-        except Refusal as refusal:
-            notes[f"{translator.card.name}: {refusal}"] = None
-    for each in list(open_lines.values()):
-        keep(each, list(by_rule(each, parts)))
-    waiting = tuple(
-        Waiting(line_id, (f"too long by {each.overrun_seconds:.2f} s in every wording",))
-        for line_id, each in open_lines.items()
-    )
-    return TranslationOutcome(tuple(found), waiting, (), tuple(notes), tuple(cards.values()))
+    def outcome(self) -> TranslationOutcome:
+        """Everything together; what nothing shortened waits."""
+        waiting = tuple(
+            Waiting(line_id, (f"too long by {each.overrun_seconds:.2f} s in every wording",))
+            for line_id, each in self.open.items()
+        )
+        cards = tuple(self.cards.values())
+        return TranslationOutcome(tuple(self.found), waiting, (), tuple(self.notes), cards)
+
+
+def _ask(
+    translator: Translator,
+    lines: Sequence[SourceLine],
+    bench: _Bench,
+    parts: RequestParts,
+    cancelled: Callable[[], bool],
+) -> None:
+    """Ask one engine for everything that is still too long; its no is a note."""
+    card = translator.card
+    try:
+        for line_id, own in _asked(translator, lines, dict(bench.open), parts, cancelled):
+            each = bench.open[line_id]
+            if bench.keep(each, _renamed(each, own, parts, card.name)):
+                bench.cards[card.name] = card
+    except Cancelled:
+        raise
+    except Refusal as refusal:
+        bench.notes[f"{card.name}: {refusal}"] = None
 
 
 def by_rule(each: Overlong, parts: RequestParts) -> Iterator[Wording]:
@@ -169,7 +192,7 @@ def _asked(
         candidates = translator.translate(_with_overruns(request, overruns))
         for line in request.lines:
             own = [each for each in candidates if each.line_id == line.line_id]
-            if own and line.line_id in open_lines:
+            if own:
                 yield line.line_id, own
 
 

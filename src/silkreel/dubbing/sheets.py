@@ -84,9 +84,7 @@ def _entry(row: Mapping[str, str | None]) -> Entry:
     cells = {name: _unguarded(cell or "") for name, cell in row.items() if isinstance(name, str)}
     length: Length = next((each for each in LENGTHS if each == cells.get("length")), "full")
     state: State = "approved" if cells.get("state", "").strip().lower() == "approved" else "draft"
-    return Entry(
-        cells["id"].strip(), cells["text"], cells["source_hash"].strip(), length, state
-    )
+    return Entry(cells["id"].strip(), cells["text"], cells["source_hash"].strip(), length, state)
 
 
 def _guarded(cell: str) -> str:
@@ -94,4 +92,4 @@ def _guarded(cell: str) -> str:
 
 
 def _unguarded(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") else cell
+    return cell.removeprefix("'")

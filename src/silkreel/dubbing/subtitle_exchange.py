@@ -130,7 +130,7 @@ def _mapped(id_map: bytes, name: str) -> dict[int, tuple[Entry, float]]:
     try:
         facts = json.loads(decoded(id_map, name, "a map of ids"))
         if facts["form"] != FORM:
-            raise ValueError(f"its form is {facts['form']}, not {FORM}")  # noqa: TRY301
+            raise ValueError(f"its form is {facts['form']}, not {FORM}")
         rows = facts["cues"]
         return {
             int(row["cue"]): (
@@ -157,7 +157,9 @@ def _by_time(cue: Cue, sheet: Sheet) -> Entry | None:
     """The one line a cue clearly lies on; its present source is all we can hold it against."""
     if not cue.text:
         return None
-    shares = sorted(((_share(cue, line), line) for line in _timed(sheet)), key=lambda pair: -pair[0])
+    shares = sorted(
+        ((_share(cue, line), line) for line in _timed(sheet)), key=lambda pair: -pair[0]
+    )
     if not shares or shares[0][0] < SAME_SHARE:
         return None
     if len(shares) > 1 and shares[0][0] - shares[1][0] < CLEAR_LEAD:

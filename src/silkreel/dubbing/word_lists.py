@@ -75,6 +75,11 @@ def is_word(word: str, language: str) -> bool:
     return any(stem in _english() for stem in stems)
 
 
+def listed(name: str, section: str) -> tuple[str, ...]:
+    """The words of one section of a list."""
+    return tuple(_sections(name).get(section, ()))
+
+
 def _sections(name: str) -> dict[str, list[str]]:
     text = files("silkreel.dubbing").joinpath("gate_words", f"{name}.txt").read_text("utf-8")
     sections: dict[str, list[str]] = {}

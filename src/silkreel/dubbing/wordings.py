@@ -284,4 +284,3 @@ def wording_of(row: WordingRow) -> Wording:
         row.line_id, row.text, row.origin, row.source_hash, length, row.draft,
         tuple(GateFinding.from_json(finding) for finding in row.findings), row.approved_by,
     )  # fmt: skip
-

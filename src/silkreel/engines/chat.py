@@ -8,21 +8,30 @@ asked again with jitter, never past the seconds that were given.
 import asyncio
 import json
 import random
-import re
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from typing import Any, Generic, Literal, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 
+from silkreel.engines.chat_replies import (
+    Busy,
+    NotTaken,
+    Said,
+    error_words,
+    parsed,
+    read_reply,
+    retry_after_seconds,
+    rough_tokens,
+    streamed,
+    whole,
+)
 from silkreel.engines.spend_book import SpendBook, Usage
 from silkreel.kit.children import Cancelled
-from silkreel.kit.clock import now
 from silkreel.kit.refusals import Refusal
 
 Rung = Literal["json_schema", "tool", "prompt"]
@@ -34,8 +43,6 @@ TRIES_TO_CONNECT = 2
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 30.0
 CONNECT_SECONDS = 10.0
 POLL_SECONDS = 0.05
-MAX_REPLY_BYTES = 2 * 1024 * 1024  # forty lines in three lengths are below 50 KB
-CHARACTERS_PER_TOKEN = 3  # where the endpoint does not count; Chinese is nearer to 1, English to 4
 MAX_MODELS_NAMED = 5
 
 T = TypeVar("T")
@@ -54,7 +61,10 @@ class ModelNotFound(Refusal):
     """404, or a server that names its models and not this one."""
 
     status = 502
-    message = "The endpoint at {address} has no model {model}; it names {known}. Set SILKREEL_TRANSLATOR_MODEL."
+    message = (
+        "The endpoint at {address} has no model {model}; it names {known}. "
+        "Set SILKREEL_TRANSLATOR_MODEL."
+    )
 
 
 class EndpointUnreachable(Refusal):
@@ -113,7 +123,9 @@ class Endpoint:
     def address(self) -> str:
         """The address as it may be shown: no user, no key."""
         parts = urlsplit(self.base)
-        return f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path}"
+        return (
+            f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,19 +155,6 @@ class Reply(Generic[T]):
     model: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """A reply's words: what was said, or the arguments of the tool that was called."""
-
-    content: str
-    usage: Usage
-    finish: str
-
-
-class _NotTaken(Exception):  # noqa: N818 - a step down the ladder, never seen outside
-    """The endpoint does not know this way of asking."""
-
-
 class ChatClient:
     """Asks an endpoint. Calls block; `ask_all` asks several questions at once."""
 
@@ -172,7 +171,7 @@ class ChatClient:
         self._book = book
         self._rungs = list(rungs)
         self._streams = True
-        self._dice = dice or random.Random()  # noqa: S311 - jitter, not a secret
+        self._dice = dice or random.Random()
         self._model = endpoint.model
 
     def ask(
@@ -253,7 +252,7 @@ class ChatClient:
         for rung in tuple(self._rungs):
             try:
                 return await self._with_repairs(http, question, rung)
-            except _NotTaken as problem:
+            except NotTaken as problem:
                 why = str(problem)
                 if len(self._rungs) > 1 and rung in self._rungs:
                     self._rungs.remove(rung)  # it is not asked that way again
@@ -271,13 +270,13 @@ class ChatClient:
             text = await self._patiently(http, self._body(question, rung, messages), question)
             used += text.usage
             try:
-                answer = question.validate(_parsed(text))
+                answer = question.validate(parsed(text))
             except ValueError as refused:
                 problem = str(refused)
             else:
                 return Reply(answer, rung, repairs, used, self._model or "")
             if rung == "tool" and not text.content:
-                raise _NotTaken("it did not call the tool")
+                raise NotTaken("it did not call the tool")
             messages = [*messages[:2], *_repair(text.content, problem)]
         raise AnswerUnusable(repairs=REPAIRS, what=problem)
 
@@ -303,12 +302,12 @@ class ChatClient:
 
     async def _patiently(
         self, http: httpx.AsyncClient, body: dict[str, Any], question: Question[T]
-    ) -> _Text:
+    ) -> Said:
         """One request, asked again while the endpoint is busy."""
         what = ""
         for attempt in range(TRIES):
             if self._book is not None:
-                self._book.check(question.account, _tokens(body["messages"]))
+                self._book.check(question.account, rough_tokens(body["messages"]))
             try:
                 text = await self._once(http, body)
             except httpx.ConnectError:
@@ -321,27 +320,27 @@ class ChatClient:
             except httpx.TransportError as problem:
                 what = type(problem).__name__
                 await self._pause(attempt, None)
-            except _Busy as busy:
+            except Busy as busy:
                 what = f"status {busy.status}"
-                await self._pause(attempt, busy.retry_after_seconds)
+                await self._pause(attempt, busy.after_seconds)
             else:
                 self._count(text.usage, question.account)
                 return text
         raise EndpointBusy(address=self.endpoint.address, what=what, tries=TRIES)
 
-    async def _once(self, http: httpx.AsyncClient, body: dict[str, Any]) -> _Text:
+    async def _once(self, http: httpx.AsyncClient, body: dict[str, Any]) -> Said:
         url = f"{self.endpoint.base}/chat/completions"
         async with http.stream("POST", url, json=body) as response:
             if response.status_code != httpx.codes.OK:
                 await self._refuse(http, response, body)
             if "text/event-stream" in response.headers.get("content-type", ""):
-                return await _streamed(response, body)
-            return _whole(await _read(response), body)
+                return await streamed(response, body)
+            return whole(await read_reply(response), body)
 
     async def _refuse(
         self, http: httpx.AsyncClient, response: httpx.Response, body: dict[str, Any]
     ) -> None:
-        code, words = response.status_code, _words(await _read(response))
+        code, words = response.status_code, error_words(await read_reply(response))
         if code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
             raise KeyRefused(address=self.endpoint.address)
         if code == httpx.codes.NOT_FOUND:
@@ -350,14 +349,14 @@ class ChatClient:
         if code == httpx.codes.TOO_MANY_REQUESTS or code >= httpx.codes.INTERNAL_SERVER_ERROR:
             unknown = code == httpx.codes.NOT_IMPLEMENTED
             if unknown or "unsupported" in words.lower():
-                raise _NotTaken(words)
-            raise _Busy(code, _retry_after(response.headers.get("retry-after")))
+                raise NotTaken(words)
+            raise Busy(code, retry_after_seconds(response.headers.get("retry-after")))
         if body.get("stream") and "stream" in words.lower():
             self._streams = False
             body.pop("stream", None)
             body.pop("stream_options", None)
-            raise _Busy(code, 0.0)
-        raise _NotTaken(words or f"status {code}")
+            raise Busy(code, 0.0)
+        raise NotTaken(words or f"status {code}")
 
     async def _find_model(self, http: httpx.AsyncClient) -> None:
         if self._model is not None:
@@ -410,15 +409,6 @@ class ChatClient:
             slots.release()
 
 
-class _Busy(Exception):  # noqa: N818 - answered inside
-    """429 or 5xx."""
-
-    def __init__(self, status: int, retry_after_seconds: float | None) -> None:
-        super().__init__(status)
-        self.status = status
-        self.retry_after_seconds = retry_after_seconds
-
-
 def _outcome(task: "asyncio.Task[Reply[T]]") -> Reply[T] | Refusal:
     problem = task.exception()
     if problem is None:
@@ -434,129 +424,10 @@ def _system(question: Question[Any], rung: Rung) -> str:
     if rung == "tool":
         return f"{question.system}\nCall the tool `{ANSWER}` with your answer."
     schema = json.dumps(question.schema, ensure_ascii=False)
-    return f"{question.system}\nAnswer with one JSON object and nothing else. It must fit this schema:\n{schema}"
+    order = "Answer with one JSON object and nothing else. It must fit this schema:"
+    return f"{question.system}\n{order}\n{schema}"
 
 
 def _repair(content: str, problem: str) -> list[dict[str, str]]:
     words = f"Your answer cannot be used: {problem}\nAnswer again, whole, and mend that."
     return [{"role": "assistant", "content": content}, {"role": "user", "content": words}]
-
-
-def _parsed(text: _Text) -> Any:
-    """The JSON in a reply; fences and words around it are forgiven.
-
-    Raises:
-        ValueError: there is none.
-    """
-    content = re.sub(r"^.*?</think>", "", text.content, flags=re.DOTALL)
-    first, last = content.find("{"), content.rfind("}")
-    if first < 0 or last < first:
-        cut = " It was cut off for its length." if text.finish == "length" else ""
-        raise ValueError(f"there is no JSON object in it.{cut}")
-    try:
-        return json.loads(content[first : last + 1])
-    except json.JSONDecodeError as problem:
-        cut = ", probably cut off for its length" if text.finish == "length" else ""
-        raise ValueError(f"the JSON is broken ({problem}){cut}.") from None
-
-
-async def _read(response: httpx.Response) -> bytes:
-    content = bytearray()
-    async for piece in response.aiter_bytes():
-        content += piece
-        if len(content) > MAX_REPLY_BYTES:
-            raise _NotTaken("its reply is larger than any answer")
-    return bytes(content)
-
-
-async def _streamed(response: httpx.Response, body: dict[str, Any]) -> _Text:
-    """Put a streamed reply together."""
-    said: list[str] = []
-    called: list[str] = []
-    usage, finish, size = None, "", 0
-    async for line in response.aiter_lines():
-        size += len(line)
-        if size > MAX_REPLY_BYTES * 8:  # every token comes with some hundred characters around it
-            raise _NotTaken("its reply is larger than any answer")
-        if not line.startswith("data:") or line.strip() == "data: [DONE]":
-            continue
-        event = _json(line.removeprefix("data:"))
-        if "error" in event:
-            raise _Busy(httpx.codes.INTERNAL_SERVER_ERROR, None)
-        usage = event.get("usage") or usage
-        for choice in event.get("choices") or ():
-            delta = choice.get("delta") or {}
-            said.append(delta.get("content") or "")
-            called += [_arguments(call) for call in delta.get("tool_calls") or ()]
-            finish = choice.get("finish_reason") or finish
-    return _text("".join(said), "".join(called), usage, finish, body)
-
-
-def _whole(content: bytes, body: dict[str, Any]) -> _Text:
-    reply = _json(content.decode("utf-8", "replace"))
-    try:
-        choice = reply["choices"][0]
-        message = choice["message"]
-    except (KeyError, IndexError, TypeError):
-        return _text(content.decode("utf-8", "replace"), "", None, "", body)
-    called = "".join(_arguments(call) for call in message.get("tool_calls") or ())
-    finish = choice.get("finish_reason") or ""
-    return _text(message.get("content") or "", called, reply.get("usage"), finish, body)
-
-
-def _text(
-    said: str, called: str, usage: Mapping[str, Any] | None, finish: str, body: dict[str, Any]
-) -> _Text:
-    asked_for_tool = "tools" in body
-    content = called or ("" if asked_for_tool and "{" not in said else said)
-    return _Text(content, _usage(usage, body, said + called), finish)
-
-
-def _usage(usage: Mapping[str, Any] | None, body: dict[str, Any], answer: str) -> Usage:
-    if not usage:
-        tokens = len(answer) // CHARACTERS_PER_TOKEN
-        return Usage(_tokens(body["messages"]), tokens, requests=1, estimated=True)
-    return Usage(
-        int(usage.get("prompt_tokens") or 0),
-        int(usage.get("completion_tokens") or 0),
-        float(usage.get("cost") or 0.0),
-        1,
-    )
-
-
-def _arguments(call: Mapping[str, Any]) -> str:
-    return str((call.get("function") or {}).get("arguments") or "")
-
-
-def _tokens(messages: Sequence[Mapping[str, str]]) -> int:
-    return sum(len(message["content"]) for message in messages) // CHARACTERS_PER_TOKEN
-
-
-def _json(text: str) -> dict[str, Any]:
-    try:
-        value = json.loads(text)
-    except json.JSONDecodeError:
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def _words(content: bytes) -> str:
-    """What an error reply says, short."""
-    text = content.decode("utf-8", "replace")
-    error = _json(text).get("error", text)
-    message = error.get("message", text) if isinstance(error, dict) else error
-    return str(message)[:300]
-
-
-def _retry_after(header: str | None) -> float | None:
-    """Seconds of a Retry-After header, which may be a number or a date (RFC 9110, 10.2.3)."""
-    if not header:
-        return None
-    try:
-        return max(0.0, float(header))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, (parsedate_to_datetime(header) - now()).total_seconds())
-    except (ValueError, TypeError):
-        return None

@@ -83,7 +83,9 @@ def _usable(folder: Path) -> bool:
 
 
 def _spm(folder: Path) -> tuple[str, str] | None:
-    return next((pair for pair in SPM_PAIRS if all((folder / name).is_file() for name in pair)), None)
+    return next(
+        (pair for pair in SPM_PAIRS if all((folder / name).is_file() for name in pair)), None
+    )
 
 
 def _reads_spm() -> bool:
@@ -117,7 +119,10 @@ def _why_not(folder: Path) -> str:
 def _mend(folder: Path) -> str:
     if folder.is_dir() and any(_spm(path) for path in folder.iterdir() if path.is_dir()):
         return "Run: pip install sentencepiece (or put a tokenizer.json beside model.bin)."
-    return "Each subfolder is named SOURCE-TARGET and holds model.bin with tokenizer.json or source.spm and target.spm."
+    return (
+        "Each subfolder is named SOURCE-TARGET and holds model.bin "
+        "with tokenizer.json or source.spm and target.spm."
+    )
 
 
 def _package_version() -> str:

@@ -42,7 +42,7 @@ def pieces(folder: str, tokenizer: str | None, spm: tuple[str, str] | None) -> P
         return _tokenizers(Path(folder) / tokenizer) if tokenizer else _sentencepiece(folder, spm)
     except ModelUnreadable:
         raise
-    except Exception as problem:  # noqa: BLE001 - the libraries raise bare exceptions
+    except Exception as problem:
         raise ModelUnreadable(engine="ctranslate2", folder=folder, why=str(problem)) from None
 
 
@@ -59,28 +59,34 @@ def _tokenizers(path: Path) -> Pieces:
 
 
 def _sentencepiece(folder: str, spm: tuple[str, str] | None) -> Pieces:
-    import sentencepiece
+    import sentencepiece  # type: ignore[import-not-found]  # an extra the operator adds
 
     assert spm is not None
-    source, target = (sentencepiece.SentencePieceProcessor(str(Path(folder) / name)) for name in spm)
+    source, target = (
+        sentencepiece.SentencePieceProcessor(str(Path(folder) / name)) for name in spm
+    )
     return Pieces(lambda text: source.encode(text, out_type=str), target.decode)
 
 
 def translate(request: dict[str, Any]) -> list[str]:
     """Every text in the other language."""
-    spm = tuple(request["spm"]) if request.get("spm") else None
-    words = pieces(request["folder"], request.get("tokenizer"), spm)  # type: ignore[arg-type]
+    spm = (request["spm"][0], request["spm"][1]) if request.get("spm") else None
+    words = pieces(request["folder"], request.get("tokenizer"), spm)
     prompt = request["prompt"]
     prefix, suffix = prompt.get("source_prefix", []), prompt.get("source_suffix", [])
     start = prompt.get("target_prefix", [])
     tokens = [[*prefix, *words.encode(text), *suffix] for text in request["texts"]]
-    results = network(request["folder"], request["threads"]).translate_batch(
-        tokens,
-        target_prefix=[start] * len(tokens) if start else None,
-        beam_size=BEAM,
-        max_batch_size=BATCH,
-        max_decoding_length=MOST_TOKENS,
-    )
+    try:
+        results = network(request["folder"], request["threads"]).translate_batch(
+            tokens,
+            target_prefix=[start] * len(tokens) if start else None,
+            beam_size=BEAM,
+            max_batch_size=BATCH,
+            max_decoding_length=MOST_TOKENS,
+        )
+    except (RuntimeError, ValueError) as problem:
+        folder = request["folder"]
+        raise ModelUnreadable(engine="ctranslate2", folder=folder, why=str(problem)) from None
     return [words.decode(_without(result.hypotheses[0], start)) for result in results]
 
 

@@ -77,9 +77,7 @@ class EndpointTranslator:
             settings.translator_timeout_seconds,
             settings.translator_parallel,
         )
-        book = SpendBook(
-            settings.folder / "endpoint-spend", settings.translator_spend_limit_tokens
-        )
+        book = SpendBook(settings.folder / "endpoint-spend", settings.translator_spend_limit_tokens)
         return cls(endpoint, book)
 
     @property

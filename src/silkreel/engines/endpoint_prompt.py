@@ -5,7 +5,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from silkreel.engines.chat import Question
-from silkreel.engines.contracts import Candidate, Length, LineToTranslate, SceneLine, TranslationRequest
+from silkreel.engines.contracts import (
+    Candidate,
+    Length,
+    LineToTranslate,
+    SceneLine,
+    TranslationRequest,
+)
 from silkreel.kit.languages import name_in
 
 LENGTHS: tuple[Length, ...] = ("full", "compact", "short")
@@ -30,10 +36,12 @@ Rules:
 - Match the tone, who speaks to whom{formality}, and what is said before and after.
 - Write only {target}, with its usual punctuation; no notes, no speaker names, no quotation marks around.
 """
-_ALLOWANCE = "Where a line has \"fits_characters\", \"compact\" and \"short\" must not be longer than that. "
+_ALLOWANCE = (
+    'Where a line has "fits_characters", "compact" and "short" must not be longer than that. '
+)
 _OVERRUN = (
-    "A line with \"too_long_seconds\" was spoken and came out too long by that much: make \"compact\" and "
-    "\"short\" clearly shorter than before. "
+    'A line with "too_long_seconds" was spoken and came out too long by that much: make "compact" and '
+    '"short" clearly shorter than before. '
 )
 
 
@@ -128,7 +136,7 @@ def _candidates(value: Any, aliases: Mapping[str, LineToTranslate]) -> tuple[Can
         ValueError: what is wrong, in words the model can act on.
     """
     if not isinstance(value, dict):
-        raise ValueError("it is not a JSON object.")  # noqa: TRY004 - words for the model
+        raise ValueError("it is not a JSON object.")
     problems = [f'"{alias}" is missing.' for alias in aliases if alias not in value]
     problems += [f'"{key}" was not asked for.' for key in value if key not in aliases]
     found: list[Candidate] = []

@@ -20,6 +20,7 @@ from silkreel.kit.settings import Settings
 SCHEMA = "silkreel_jobs"  # on PostgreSQL, where both databases are one
 POOL_SIZE = 8
 SHARE_EVERY_SECONDS = 1.0
+FROZEN_SECONDS = 30  # a transaction that waits for its own client so long is given up
 
 board_tables = sa.MetaData(schema=SCHEMA)
 
@@ -247,7 +248,7 @@ def jobs_engine(settings: Settings) -> sa.Engine:
     """
     url = settings.jobs_database
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE)
+        return _postgres_engine(url)
     engine = sa.create_engine(
         url,
         connect_args={"timeout": BUSY_TIMEOUT_MILLISECONDS / 1000},
@@ -265,6 +266,19 @@ def jobs_engine(settings: Settings) -> sa.Engine:
             "foreign_keys=ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+def _postgres_engine(url: str) -> sa.Engine:
+    engine = sa.create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE)
+
+    @sa.event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _entry: ConnectionPoolEntry) -> None:
+        """A worker that is frozen in a transaction must not hold its locks for ever."""
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET idle_in_transaction_session_timeout = '{FROZEN_SECONDS}s'")
+        connection.commit()
 
     return engine
 

@@ -102,10 +102,13 @@ def title_lantern(scale: float, words: tuple[str, ...] = ()) -> Sprite:
         ring = card.mask(ellipse(0, 2, 50, 50)) - card.mask(ellipse(0, 2, 45, 45))
         card.lay(ring.clip(0, 1), "#8e1a12", plain=True, alpha=0.8)
         write(card, "林", 0, 0, 66, "#8e1a12", spread=0)
+    longest = max((len(word) for word in words), default=1)
+    step = min(44.0, 118.0 / longest)
     for column, word in enumerate(words):
-        x = (len(words) - 1) * 17 - column * 34
+        x = ((len(words) - 1) / 2 - column) * step * 1.18
         for row, letter in enumerate(word):
-            write(card, letter, x, -58 + row * 29, 26, "#6a120c", spread=0)
+            y = 2 + (row - (longest - 1) / 2) * step
+            write(card, letter, x, y, step * 0.92, "#6a120c", spread=0)
     return Sprite(card.finished(), card.left, card.top, scale)
 
 

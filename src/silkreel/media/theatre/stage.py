@@ -102,12 +102,13 @@ class Stage:
         place = draw_place(cue.scene.place, max(0.5, self.picture.scale))
         middle = aim(cue)
         # Near layers move on their own only where one would see it: in wider shots, sideways or back.
-        apart = cue.shot.size != "close" and cue.shot.move in PARALLAX_MOVES
+        past = cue.shot.effect == "boat"  # a look past everything, out on the water
+        apart = past or (cue.shot.size != "close" and cue.shot.move in PARALLAX_MOVES)
         flat = FLAT_PARALLAX if apart else 1.0
         far = [layer for layer in place.back if layer.parallax <= flat]
         near = tuple(layer for layer in place.back if layer.parallax > flat)
         front, people = place.front, who_is_near(cue.shot, cue.scene.marks)
-        if cue.shot.effect == "boat":  # a look past everything, out on the water
+        if past:
             near, front, people = (), (), ()
         width, height = self.picture.width_pixels, self.picture.height_pixels
         pad_x, pad_y = round(width * PLATE_MARGIN), round(height * PLATE_MARGIN)
