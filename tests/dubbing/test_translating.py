@@ -295,9 +295,8 @@ def test_new_drafts_leave_no_length_of_the_old_ones(database):
     with database.transaction() as tx:
         store_wordings(tx, SERIES, "en", old)
         store_wordings(tx, SERIES, "en", new)
-        assert list(wordings_of_lines(tx, SERIES, "en", [lines[0].line_id]).values())[0].keys() == {
-            "full"
-        }
+        [left] = wordings_of_lines(tx, SERIES, "en", [lines[0].line_id]).values()
+    assert left.keys() == {"full"}
 
 
 def test_cancelling_stops_between_requests_and_keeps_what_memory_had(database):

@@ -40,7 +40,7 @@ GOOD = '{"n": 7}'
 
 def number(value):
     if not isinstance(value, dict) or not isinstance(value.get("n"), int):
-        raise ValueError("n must be an integer.")
+        raise ValueError("n must be an integer.")  # noqa: TRY004 - what validators raise
     return value["n"]
 
 
@@ -113,18 +113,22 @@ def test_a_bad_answer_is_repaired_with_the_validators_words():
 
 
 def test_after_two_repairs_it_is_over():
-    with fault_server(lambda *_: Answer(body=said("{}"))) as server:
-        with pytest.raises(AnswerUnusable, match="n must be an integer"):
-            client(server).ask(QUESTION)
+    with (
+        fault_server(lambda *_: Answer(body=said("{}"))) as server,
+        pytest.raises(AnswerUnusable, match="n must be an integer"),
+    ):
+        client(server).ask(QUESTION)
     assert len(server.requests) == REPAIRS + 1
 
 
 def test_an_answer_cut_for_its_length_says_so():
     cut = said('{"n": ')
     cut["choices"][0]["finish_reason"] = "length"
-    with fault_server(lambda *_: Answer(body=cut)) as server:
-        with pytest.raises(AnswerUnusable, match="cut off for its length"):
-            client(server).ask(QUESTION)
+    with (
+        fault_server(lambda *_: Answer(body=cut)) as server,
+        pytest.raises(AnswerUnusable, match="cut off for its length"),
+    ):
+        client(server).ask(QUESTION)
 
 
 def test_thoughts_before_the_answer_are_passed_over():
@@ -140,7 +144,7 @@ def streamed(*pieces, usage=True):
 
 
 def test_a_streamed_answer_is_put_together():
-    with fault_server(lambda _, n: Answer(stream=streamed('{"n"', ": 7", "}"))) as server:
+    with fault_server(lambda *_: Answer(stream=streamed('{"n"', ": 7", "}"))) as server:
         reply = client(server).ask(QUESTION)
     assert reply.answer == 7
     assert reply.usage == Usage(5, 3, 0.0, 1)
@@ -221,26 +225,32 @@ def test_the_seconds_given_are_never_passed():
 
 
 def test_a_wrong_key_is_said_so_and_not_tried_again():
-    with fault_server(lambda *_: Answer(401, {"error": "bad key sk-123"})) as server:
-        with pytest.raises(KeyRefused, match="SILKREEL_TRANSLATOR_KEY") as caught:
-            client(server, key="sk-123").ask(QUESTION)
+    with (
+        fault_server(lambda *_: Answer(401, {"error": "bad key sk-123"})) as server,
+        pytest.raises(KeyRefused, match="SILKREEL_TRANSLATOR_KEY") as caught,
+    ):
+        client(server, key="sk-123").ask(QUESTION)
     assert len(server.requests) == 1
     assert "sk-123" not in str(caught.value)
 
 
 def test_an_unknown_model_is_answered_with_those_there_are():
-    with fault_server(lambda *_: Answer(404, {}), models=("big", "small")) as server:
-        with pytest.raises(ModelNotFound, match=r"huge.*big, small"):
-            client(server, model="huge").ask(QUESTION)
+    with (
+        fault_server(lambda *_: Answer(404, {}), models=("big", "small")) as server,
+        pytest.raises(ModelNotFound, match=r"huge.*big, small"),
+    ):
+        client(server, model="huge").ask(QUESTION)
 
 
 def test_without_a_model_the_only_one_is_taken_and_of_several_one_must_be_named():
     with fault_server(lambda *_: Answer(body=said(GOOD)), models=("only",)) as server:
         assert client(server, model=None).ask(QUESTION).model == "only"
         assert server.requests[0]["model"] == "only"
-    with fault_server(lambda *_: Answer(body=said(GOOD)), models=("a", "b")) as server:
-        with pytest.raises(ModelNotFound, match="a, b"):
-            client(server, model=None).ask(QUESTION)
+    with (
+        fault_server(lambda *_: Answer(body=said(GOOD)), models=("a", "b")) as server,
+        pytest.raises(ModelNotFound, match="a, b"),
+    ):
+        client(server, model=None).ask(QUESTION)
 
 
 @pytest.mark.parametrize("model", ["small", None])
@@ -254,9 +264,11 @@ def test_nobody_listening_is_said_with_the_setting_to_check(model):
 
 
 def test_a_request_no_rung_takes_is_refused_with_the_servers_words():
-    with fault_server(lambda *_: Answer(400, {"error": {"message": "too long"}})) as server:
-        with pytest.raises(RequestRefused, match="too long"):
-            client(server).ask(QUESTION)
+    with (
+        fault_server(lambda *_: Answer(400, {"error": {"message": "too long"}})) as server,
+        pytest.raises(RequestRefused, match="too long"),
+    ):
+        client(server).ask(QUESTION)
     assert len(server.requests) == 3
 
 
@@ -265,22 +277,24 @@ def test_a_request_no_rung_takes_is_refused_with_the_servers_words():
     [b"<html>hello</html>", b"", b"[]", b'{"choices": []}', b'{"choices": [{}]}', b"\xff\xfe"],
 )
 def test_garbage_is_never_an_answer(body):
-    with fault_server(lambda _, n: Answer(body=body)) as server, pytest.raises(AnswerUnusable):
+    with fault_server(lambda *_: Answer(body=body)) as server, pytest.raises(AnswerUnusable):
         client(server).ask(QUESTION)
 
 
 def test_a_reply_without_end_is_cut(monkeypatch):
     monkeypatch.setattr("silkreel.engines.chat_replies.MAX_REPLY_BYTES", 1000)
-    with fault_server(lambda *_: Answer(body=b"x" * 5000)) as server:
-        with pytest.raises(RequestRefused, match="larger"):
-            client(server).ask(QUESTION)
+    with (
+        fault_server(lambda *_: Answer(body=b"x" * 5000)) as server,
+        pytest.raises(RequestRefused, match="larger"),
+    ):
+        client(server).ask(QUESTION)
 
 
 def test_cancelling_drops_the_request_at_once():
     stop = threading.Event()
     threading.Timer(0.3, stop.set).start()
     slow = Answer(stream=streamed(*"slow" * 50), pause_seconds=0.1)
-    with fault_server(lambda body, n: slow) as server:
+    with fault_server(lambda *_: slow) as server:
         started = time.monotonic()
         with pytest.raises(Cancelled):
             client(server, reply_seconds=30.0).ask(QUESTION, cancelled=stop.is_set)

@@ -226,3 +226,13 @@ def test_secrets_of_the_parents_environment_stay_with_it(monkeypatch):
         environment = Path(f"/proc/{child._process.pid}/environ").read_bytes()
     assert b"secret" not in environment
     assert os.environ["PATH"].encode() in environment
+
+
+def test_a_child_outlives_the_thread_that_first_asked_it(child):
+    thread = threading.Thread(target=child.ask, args=({"do": "echo"},))
+    thread.start()
+    thread.join()
+    first = child._process.pid
+    time.sleep(0.2)
+    child.ask({"do": "echo"})
+    assert child._process.pid == first

@@ -19,7 +19,7 @@ def import_folder(
     slug: str | None = None,
     source_language: str | None = None,
     orientation: Annotated[Orientation | None, Parameter(help="the picture's shape")] = None,
-    fix: Annotated[list[str] | None, Parameter(help="a mend to accept, e.g. media.vfr")] = None,
+    fix: Annotated[list[str] | None, Parameter(help="a mend to accept, e.g. vfr")] = None,
     json: bool = False,
 ) -> int:
     """Take a folder of episodes, with optional sidecars and series.yaml, into the catalogue.

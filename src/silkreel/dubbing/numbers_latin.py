@@ -97,7 +97,7 @@ def _weekday_phrases(line: str, words: NumberWords) -> tuple[str, list[Amount]]:
 def _tokens(line: str) -> list[_Token]:
     return [
         _Token(
-            match.lastgroup if match.lastgroup != "suffix" else "digits",
+            "digits" if match["digits"] else str(match.lastgroup),
             match["digits"] or match[0],
             (match["digits"] or match[0]).lower().replace("’", "'"),
             match.start(),

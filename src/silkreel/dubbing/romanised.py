@@ -23,10 +23,8 @@ _SPELLINGS = {
 }
 LONGEST_NAME = 4  # characters of a Chinese name, with a double surname
 _CYRILLIC_LETTERS = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
-_CYRILLIC_SOUNDS = (
-    "a b v g d e yo zh z i y k l m n o p r s t u f kh ts ch sh shch _ y _ e yu ya".split()
-)
-_CYRILLIC = dict(zip(_CYRILLIC_LETTERS, _CYRILLIC_SOUNDS, strict=True))
+_CYRILLIC_SOUNDS = "a b v g d e yo zh z i y k l m n o p r s t u f kh ts ch sh shch _ y _ e yu ya"
+_CYRILLIC = dict(zip(_CYRILLIC_LETTERS, _CYRILLIC_SOUNDS.split(), strict=True))
 
 
 def stands_in_source(name: str, source: str) -> bool:

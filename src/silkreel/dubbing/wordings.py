@@ -182,10 +182,10 @@ def store_wordings(
                 del there[line_id][length]
     tx.flush()
     for wording in wordings:
-        row = there.get(wording.line_id, {}).get(wording.length)
-        if row is not None and is_approved(row):
+        known = there.get(wording.line_id, {}).get(wording.length)
+        if known is not None and is_approved(known):
             continue
-        _write(tx, row, series_id, language, use, wording)
+        _write(tx, known, series_id, language, use, wording)
         written[wording.line_id] = None
     tx.flush()
     return tuple(written)

@@ -171,7 +171,7 @@ class ChatClient:
         self._book = book
         self._rungs = list(rungs)
         self._streams = True
-        self._dice = dice or random.Random()
+        self._dice = dice or random.Random()  # noqa: S311 - jitter, no secret
         self._model = endpoint.model
 
     def ask(
@@ -401,7 +401,7 @@ class ChatClient:
             slots = _parallel.setdefault(
                 self.endpoint.base, threading.BoundedSemaphore(self.endpoint.parallel)
             )
-        while not slots.acquire(blocking=False):
+        while not slots.acquire(blocking=False):  # noqa: ASYNC110
             await asyncio.sleep(POLL_SECONDS)
         try:
             yield

@@ -26,11 +26,11 @@ class Said:
     finish: str
 
 
-class NotTaken(Exception):
+class NotTaken(Exception):  # noqa: N818 - a step down the ladder, answered inside
     """The endpoint does not know this way of asking."""
 
 
-class Busy(Exception):
+class Busy(Exception):  # noqa: N818 - a reason to wait, answered inside
     """429 or 5xx."""
 
     def __init__(self, status: int, after_seconds: float | None) -> None:
@@ -58,6 +58,11 @@ def parsed(text: Said) -> Any:
 
 
 async def read_reply(response: httpx.Response) -> bytes:
+    """The reply's bytes, up to what an answer can have.
+
+    Raises:
+        NotTaken: there are more.
+    """
     content = bytearray()
     async for piece in response.aiter_bytes():
         content += piece
@@ -90,6 +95,7 @@ async def streamed(response: httpx.Response, body: dict[str, Any]) -> Said:
 
 
 def whole(content: bytes, body: dict[str, Any]) -> Said:
+    """A reply that came in one piece; what is no reply is taken for words."""
     reply = _json(content.decode("utf-8", "replace"))
     try:
         choice = reply["choices"][0]
@@ -126,6 +132,7 @@ def _arguments(call: Mapping[str, Any]) -> str:
 
 
 def rough_tokens(messages: Sequence[Mapping[str, str]]) -> int:
+    """About how many tokens messages have."""
     return sum(len(message["content"]) for message in messages) // CHARACTERS_PER_TOKEN
 
 

@@ -42,7 +42,7 @@ def pieces(folder: str, tokenizer: str | None, spm: tuple[str, str] | None) -> P
         return _tokenizers(Path(folder) / tokenizer) if tokenizer else _sentencepiece(folder, spm)
     except ModelUnreadable:
         raise
-    except Exception as problem:
+    except Exception as problem:  # noqa: BLE001
         raise ModelUnreadable(engine="ctranslate2", folder=folder, why=str(problem)) from None
 
 

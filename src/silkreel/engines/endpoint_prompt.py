@@ -136,7 +136,7 @@ def _candidates(value: Any, aliases: Mapping[str, LineToTranslate]) -> tuple[Can
         ValueError: what is wrong, in words the model can act on.
     """
     if not isinstance(value, dict):
-        raise ValueError("it is not a JSON object.")
+        raise ValueError("it is not a JSON object.")  # noqa: TRY004 - words for the model
     problems = [f'"{alias}" is missing.' for alias in aliases if alias not in value]
     problems += [f'"{key}" was not asked for.' for key in value if key not in aliases]
     found: list[Candidate] = []

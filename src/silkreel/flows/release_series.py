@@ -38,6 +38,8 @@ def release_series(
 ) -> tuple[str, ...]:
     """Open a series in a market and return the languages it is open in.
 
+    The original is always among them: viewers may want its voices under their subtitles.
+
     Raises:
         NoSuchSeries, NoSuchMarket, NotDubbed, NothingToRelease, DraftsLeft.
     """
@@ -49,6 +51,7 @@ def release_series(
         for language in wanted:
             if language not in ready:
                 raise NotDubbed(slug=slug, language=language)
+        wanted = sorted({*wanted, series.source_language})
         row = release(tx, series, code, wanted, drafts_allowed=drafts_allowed)
         return tuple(row.languages)
 

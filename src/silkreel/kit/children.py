@@ -16,8 +16,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import IO, Any
 
 import numpy as np
@@ -152,14 +154,16 @@ class Child:
         self._words = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the child
         environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
         environment["PYTHONUNBUFFERED"] = "1"
-        self._process = subprocess.Popen(
+        # Death with the parent follows the thread that forked: one that lasts as long as we do.
+        self._process = _forking_thread().submit(
+            subprocess.Popen,
             [sys.executable, "-m", self.module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._words,
             start_new_session=True,
             env=environment,
-        )
+        ).result()
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._inbox = queue.SimpleQueue()
@@ -223,6 +227,11 @@ class Child:
         self.close()
         last = words.decode(errors="replace").strip().splitlines()
         return ChildCrashed(module=self.module, how=how, words=last[-1] if last else "none")
+
+
+@cache
+def _forking_thread() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix="silkreel-children")
 
 
 def ask_once(
