@@ -29,7 +29,7 @@ from silkreel.kit.settings import Settings
 POSTGRES_USER = "postgres"
 START_SECONDS = 60.0
 QUICK_SERVER = (
-    "fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300",
+    "fsync=off", "full_page_writes=off", "max_connections=300",
 )  # fmt: skip
 TEMPLATE = "silkreel_template"
 _numbers = count(1)

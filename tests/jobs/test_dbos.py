@@ -155,25 +155,21 @@ POINTS = ["begin", "before effect", "after effect", "after record", "in dispatch
 
 @pytest.mark.parametrize("point", POINTS)
 def test_a_killed_process_goes_on_where_it_was(settings, workshop, point):
-    """kill -9 at a named point, three times in one job; then it is let finish."""
+    """kill -9 at a named point, twice in one job; then it is let finish."""
     order = series(seconds=0.05)
     dice = random.Random(point)
-    hit = 0
-    for _ in range(3):
+    hits = 0
+    for _ in range(2):
+        kept, lines = recorded(settings), len(toys.lines(settings.folder))
         nth = 1 if point == "in dispatch" else dice.randrange(1, 5)
         with working(settings, order=order, die=f"{point}#{nth}", name="one") as worker:
-            hit += worker.wait() == -signal.SIGKILL
-        kept, lines = recorded(settings), len(toys.lines(settings.folder))
-        if state(workshop, JobOrder(**order).id) == "done":
-            break
-        with working(settings, order=order, die=f"{point}#{nth + 2}", name="one") as worker:
-            hit += worker.wait() == -signal.SIGKILL
+            hits += worker.wait() == -signal.SIGKILL
         assert not kept & set(begun(settings, lines)), "a finished stage was run again"
+    assert hits, "the kill hit nothing"
     kept, lines = recorded(settings), len(toys.lines(settings.folder))
     with working(settings, order=order, name="one") as worker:
         assert worker.wait() == 0, worker.words()
     assert not kept & set(begun(settings, lines)), "a finished stage was run again"
-    assert hit, "the kill hit nothing"
     check_ended_well(settings, workshop, order, 2)
 
 
@@ -181,7 +177,7 @@ def test_a_killed_process_goes_on_where_it_was(settings, workshop, point):
 def test_kills_at_random_times_lose_nothing(settings, workshop, seed):
     order = series(episodes=3, seconds=0.1, seed=seed)
     dice = random.Random(seed)
-    for _ in range(3):
+    for _ in range(2):
         lines = len(toys.lines(settings.folder))
         kept = recorded(settings)
         with working(settings, order=order, name="one") as worker:
@@ -436,7 +432,7 @@ def test_a_database_server_that_restarts_strands_nothing(own_server, tmp_path):
             own_server.kill()
             time.sleep(0.3)
             own_server.start()
-        assert worker.wait(90) == 0, worker.words()
+        assert worker.wait(60) == 0, worker.words()
     workshop.database.engine.dispose()
     check_ended_well(settings, workshop, order, 3)
     workshop.database.close()

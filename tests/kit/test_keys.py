@@ -50,8 +50,9 @@ def test_how_a_text_is_composed_does_not_matter(text):
     assert len(forms) == 1
 
 
-def test_outer_blanks_do_not_matter_and_inner_ones_do():
-    assert text_hash("  好 的 ") == text_hash("好 的") != text_hash("好的")
+def test_outer_blanks_and_blanks_beside_chinese_do_not_matter_and_those_between_words_do():
+    assert text_hash("  好 的 ") == text_hash("好的")
+    assert text_hash(" a b ") == text_hash("a b") != text_hash("ab")
 
 
 @pytest.mark.parametrize("size", [0, 1, 1024 * 1024, 1024 * 1024 + 1])

@@ -198,7 +198,7 @@ def test_a_piece_of_any_length_has_a_loudness(seconds):
 def test_coding_is_given_the_room_that_it_needed():
     profile = loudness_profile("mobile")
     loud = Loudness(-16.0, -1.1, 5.0, -14.0)
-    assert coding_margin_db(loud, profile) == pytest.approx(0.6)
+    assert coding_margin_db(loud, profile) == pytest.approx(1.0)
     assert coding_margin_db(Loudness(-16.0, -1.7, 5.0, -14.0), profile) == 0
 
 

@@ -10,17 +10,17 @@ import numpy as np
 from silkreel.dubbing.caption_rows import rows_of
 from silkreel.dubbing.caption_script import comparable, written_in
 from silkreel.dubbing.caption_votes import alike
-from silkreel.dubbing.read_lines import CaptionBand, CaptionFrames, NoCaptionsSeen
+from silkreel.dubbing.read_lines import CaptionBand, CaptionFrames, NoCaptionsSeen, must_read
 from silkreel.engines.contracts import Luma, Reader
 
 # Captions stand in the lower half; the last rows hold nothing but disclaimers and players' bars.
 TOP_SHARE, BOTTOM_SHARE = 0.45, 0.97
 EPISODES = 3
 SAMPLES_EVERY_SECONDS = 2.0
-FEWEST_SAMPLES, MOST_SAMPLES = 16, 30
-CHECK_SAMPLES = 8
+FEWEST_SAMPLES, MOST_SAMPLES = 16, 24
+CHECK_SAMPLES = 6
 # Letters need about this many pixels of width to be found; more only cost time.
-PORTRAIT_PIXELS, LANDSCAPE_PIXELS = 400, 720
+PORTRAIT_PIXELS, LANDSCAPE_PIXELS = 360, 640
 LEAST_CONFIDENCE = 0.6
 LINE_HEIGHTS = (0.012, 0.07)  # of the picture, with the detector's air
 OFF_CENTRE = 0.12
@@ -54,8 +54,10 @@ def vote_band(
     one voice. Rows that stand together with the winner's, of its language or another, come along.
 
     Raises:
+        LanguageNotSpoken: the reader does not know the language's letters.
         NoCaptionsSeen: no text of the language was seen there.
     """
+    must_read(reader, source_language)
     votes: list[_Vote] = []
     for number, frames in enumerate(episodes[:EPISODES]):
         votes += _votes(frames, reader, source_language, number, samples=None)

@@ -164,11 +164,12 @@ def _unhidden(lines: Sequence[ReadLine]) -> list[ReadLine]:
         for place, other in enumerate(kept):
             gap = line.span.first_frame - other.span.end_frame
             if (
-                -2 <= gap <= HIDDEN_FRAMES
+                gap <= HIDDEN_FRAMES
                 and _same_place(line.box, other.box)
                 and comparable(line.text) == comparable(other.text)
             ):
-                kept[place] = replace(other, span=Span(other.span.first_frame, line.span.end_frame))
+                end = max(other.span.end_frame, line.span.end_frame)
+                kept[place] = replace(other, span=Span(other.span.first_frame, end))
                 break
         else:
             kept.append(line)
@@ -180,7 +181,9 @@ def _standing_frames(line: ReadLine, lines: Sequence[ReadLine]) -> int:
     return sum(
         other.span.length_frames
         for other in lines
-        if _same_place(line.box, other.box) and alike(line.text, other.text) >= 0.6
+        if same_row(line.box, other.box)
+        and across(line.box, other.box) >= 0.6 * min(line.box.width, other.box.width)
+        and partial_ratio(comparable(line.text), comparable(other.text)) >= PIECE_RATIO
     )
 
 

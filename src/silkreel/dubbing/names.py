@@ -20,7 +20,7 @@ _SAME_TITLE = {
 }  # fmt: skip
 _NO_NAME_ENDS = re.compile(
     r"(?:ing|tion|sion|ness|ment|ity|ism|ly|ed|ies|able|ible|ful|less|ous|ción|sión|dad|mente|ando|endo"
-    r"|iendo|indo|ado|ada|ção|dade|agem|amos|emos|imos|aste|iste)$"
+    r"|iendo|indo|ado|ada|ção|dade|agem|amos|emos|imos|aste|iste|ei|ías|aba[sn]?|avam?|rían|riam)$"
 )
 # Spanish and Portuguese orders with a pronoun behind: suéltame, encuéntrenla, ajoelhe-se.
 _ORDER_ENDS = re.compile(
@@ -134,6 +134,7 @@ _ENGLISH_VERB_ENDS = re.compile(r"\w{2}(?:ed|[^s']s)$")
 _VERB_ENDS = re.compile(r"\w{2}(?:ó|aba|ía|ou|eu|iu|ava|ará|erá|irá)$")
 _EVERY_WORD_CAPITAL_SHARE = 0.6  # a title, not a sentence
 _TITLE_WORDS, _TITLE_LONG_WORDS = 4, 3
+_SHORTEST_VERB = 3  # characters; shorter words in -a and -e are articles and pronouns
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,9 +276,16 @@ def _opens_like_a_name(capital: _Capital, bare: str, lists: WordLists) -> bool:
         capital.after in verbs
         or capital.lower.endswith(("'s", "’s"))
         or (bool(ends.search(capital.after)) and not bare.endswith("s"))
+        or (bool(lists.verbs) and _sings(capital.after, lists))
     )
     calls = capital.mark == "," or (bool(syllables) and capital.mark in {"!", "?", "."})
     return bool(lists.common) and len(bare) > 1 and (acts or calls)
+
+
+def _sings(after: str, lists: WordLists) -> bool:
+    """Whether a word is a Spanish or Portuguese verb by its look: bare nouns open no sentence there."""
+    ends = after.endswith(("a", "e", "am", "em", "an", "en")) and not after.endswith("mente")
+    return len(after) > _SHORTEST_VERB and ends and after not in lists.common
 
 
 def _pinyin(word: str) -> int:

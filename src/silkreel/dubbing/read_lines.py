@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, Protocol
 
-from silkreel.engines.contracts import Box
+from silkreel.engines.contracts import Box, LanguageNotSpoken, Reader
+from silkreel.kit.languages import primary
 from silkreel.kit.refusals import Refusal
 from silkreel.kit.spans import Span
 from silkreel.media.frames import Frame
@@ -120,3 +121,14 @@ class Reading:
     lines: tuple[ReadLine, ...]
     band: CaptionBand
     rejected: tuple[ReadLine, ...] = ()
+
+
+def must_read(reader: Reader, language: str) -> None:
+    """Refuse a language whose letters the reader does not know: it would invent others.
+
+    Raises:
+        LanguageNotSpoken: it is not on the reader's card.
+    """
+    known = reader.card.languages
+    if known is not None and primary(language) not in known:
+        raise LanguageNotSpoken(engine=reader.card.name, language=language)

@@ -12,9 +12,9 @@ from silkreel.dubbing.read_lines import (
     Reading,
     ReadingOrder,
     ReadLine,
+    must_read,
 )
-from silkreel.engines.contracts import Box, LanguageNotSpoken, Reader
-from silkreel.kit.languages import primary
+from silkreel.engines.contracts import Box, Reader
 
 __all__ = [
     "CaptionBand",
@@ -40,9 +40,7 @@ def read_captions(frames: CaptionFrames, reader: Reader, order: ReadingOrder) ->
         NoCaptionsSeen: there is no place where captions stand.
     """
     language = order.source_language
-    known = reader.card.languages
-    if known is not None and primary(language) not in known:
-        raise LanguageNotSpoken(engine=reader.card.name, language=language)
+    must_read(reader, language)
     band = order.band
     if band is None or not band_fits(band, frames, reader, language):
         band = vote_band([frames], reader, language)

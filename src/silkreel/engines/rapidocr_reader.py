@@ -21,7 +21,7 @@ WORKER = "silkreel.engines.rapidocr_worker"
 FILES = {"detect": "PP-OCRv6_det_small.onnx", "recognise": "PP-OCRv6_rec_small.onnx"}
 # Primary tags whose letters are all among the model's symbols (tested).
 LANGUAGES = (
-    "zh", "ja", "en", "es", "pt", "fr", "de", "it", "nl", "id", "ms", "pl", "cs", "sk", "hu", "ro",
+    "zh", "ja", "en", "es", "pt", "fr", "de", "it", "nl", "id", "ms", "pl", "hu", "ro",
     "tr", "sv", "da", "nb", "fi", "hr", "sl", "et", "lv", "lt",
 )  # fmt: skip
 # One picture takes a tenth of a second; CPU time is not bounded, a series may be read by one child.

@@ -242,8 +242,13 @@ class DbosEngine:
 
     def start_stage(self, name: str, spec: dict[str, Any]) -> None:
         """Run a stage in this process, or meet again the one that was begun."""
-        with self._set_workflow_id(name):
-            self._dbos.start_workflow(self._stage_workflow, spec)
+        try:
+            with self._set_workflow_id(name):
+                self._dbos.start_workflow(self._stage_workflow, spec)
+        except BaseException:
+            if self.reserved.claim(name):
+                self.slots.give(spec["queue"])
+            raise
 
     def enqueue_stage(self, name: str, spec: dict[str, Any]) -> None:
         """Put a stage on its queue."""

@@ -8,6 +8,7 @@ from silkreel.jobs.board import Board
 from silkreel.jobs.engine import ENDED, JobState, JobStatus, OnProgress
 from silkreel.jobs.journeys import JobOrder
 from silkreel.jobs.outbox import find_job, put_cancellation, put_order, start_over
+from silkreel.jobs.patience import patiently
 from silkreel.jobs.progress import Typical, job_progress
 from silkreel.jobs.tables import JobRow
 from silkreel.kit.database import Database, Session
@@ -55,12 +56,11 @@ class Orders:
         show_at = 0.0
         while True:
             self._ended.clear()
-            with self.database.reading() as tx:
-                ended = _state(find_job(tx, job)) in ENDED
+            ended = patiently(lambda: self._has_ended(job), job)
             moment = time.monotonic()
             if ended or (on_progress is not None and moment >= show_at):
                 show_at = moment + SHOW_SECONDS
-                status = self.status(job)
+                status = patiently(lambda: self.status(job), job)
                 if on_progress is not None:
                     on_progress(status)
                 if status.ended:
@@ -84,6 +84,10 @@ class Orders:
     def tell_ended(self) -> None:
         """Wake those who wait in this process: some job has ended."""
         self._ended.set()
+
+    def _has_ended(self, job: str) -> bool:
+        with self.database.reading() as tx:
+            return _state(find_job(tx, job)) in ENDED
 
 
 def _state(row: JobRow) -> JobState:

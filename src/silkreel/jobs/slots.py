@@ -3,13 +3,13 @@
 import heapq
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
-from threading import Condition, Lock
+from threading import Event, Lock
 
-from silkreel.jobs.journeys import QueueName
+from silkreel.jobs.journeys import QUEUES, QueueName
 
-LOOK_SECONDS = 0.25  # how often a waiter asks whether it should give up
+LOOK_SECONDS = 0.5  # how often a waiter asks whether it should give up
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,40 +37,55 @@ class SlotPlan:
         return {"cpu": self.cpu, "speech": self.speech, "api": self.api}[queue]
 
 
+@dataclass(slots=True)
+class _Ticket:
+    """Somebody who waits for a slot; a slot is handed to one, so that only one wakes."""
+
+    given: bool = False
+    gone: bool = False
+    woken: Event = field(default_factory=Event)
+
+
 class Slots:
     """Hands out a queue's slots: the lowest priority number first, then who came first."""
 
     def __init__(self, plan: SlotPlan) -> None:
-        self._free: dict[QueueName, int] = {
-            "cpu": plan.cpu, "speech": plan.speech, "api": plan.api,
-        }  # fmt: skip
-        self._waiting: dict[QueueName, list[tuple[int, int]]] = {"cpu": [], "speech": [], "api": []}
+        self._free = {queue: plan.of(queue) for queue in QUEUES}
+        self._waiting: dict[QueueName, list[tuple[int, int, _Ticket]]] = {
+            queue: [] for queue in QUEUES
+        }
         self._numbers = count()
-        self._changed = Condition()
+        self._lock = Lock()
 
     def take(self, queue: QueueName, priority: int, give_up: Callable[[], bool]) -> bool:
         """Wait for a slot and take it; False when `give_up` said yes first."""
-        with self._changed:
-            ticket = (priority, next(self._numbers))
-            waiting = self._waiting[queue]
-            heapq.heappush(waiting, ticket)
-            try:
-                while not give_up():
-                    if self._free[queue] > 0 and waiting[0] == ticket:
-                        self._free[queue] -= 1
-                        return True
-                    self._changed.wait(LOOK_SECONDS)
-                return False
-            finally:
-                waiting.remove(ticket)
-                heapq.heapify(waiting)
-                self._changed.notify_all()
+        if give_up():
+            return False
+        ticket = _Ticket()
+        with self._lock:
+            heapq.heappush(self._waiting[queue], (priority, next(self._numbers), ticket))
+            self._hand_out(queue)
+        while not ticket.woken.wait(LOOK_SECONDS):
+            if give_up():
+                with self._lock:
+                    ticket.gone = not ticket.given
+                return ticket.given
+        return True
 
     def give(self, queue: QueueName) -> None:
         """Give a slot back."""
-        with self._changed:
+        with self._lock:
             self._free[queue] += 1
-            self._changed.notify_all()
+            self._hand_out(queue)
+
+    def _hand_out(self, queue: QueueName) -> None:
+        waiting = self._waiting[queue]
+        while self._free[queue] > 0 and waiting:
+            _, _, ticket = heapq.heappop(waiting)
+            if not ticket.gone:
+                self._free[queue] -= 1
+                ticket.given = True
+                ticket.woken.set()
 
     @contextmanager
     def held(self, queue: QueueName, priority: int, give_up: Callable[[], bool]) -> Iterator[bool]:

@@ -32,6 +32,7 @@ NEAR_LU = 0.1  # close enough to the target
 PASSES = 3  # the first guess is good to some tenths
 ROOM_DB = 12.0  # at most so much is given back for what the limiter takes
 METER_DB = 0.1  # true peaks by two meters may differ by as much
+CODING_SLACK_DB = 0.5  # coding is not smooth: exactly the room that lacked is as often too little
 MOST_GAIN_DB = 40.0  # quieter than this it is a fault, not a recording
 
 Series = npt.NDArray[np.float64]
@@ -171,7 +172,7 @@ def normalise(
 def coding_margin_db(coded: Loudness, profile: LoudnessProfile) -> float:
     """How much lower the limiter must stop so that this coded sound keeps the profile's peak."""
     over = coded.true_peak_dbtp + METER_DB - profile.true_peak_dbtp
-    return over + METER_DB if over > 0 else 0.0
+    return over + CODING_SLACK_DB if over > 0 else 0.0
 
 
 def _limited(

@@ -12,7 +12,8 @@ GESTURE_LEAD_SECONDS = 0.12
 GESTURE_RISE_SECONDS = 0.36
 GESTURE_REST_SECONDS = 0.45
 SUDDEN = ("slap", "throw")
-SLAP_LEAD_SECONDS = 0.42
+SLAP_LEAD_SECONDS, SLAP_HIT_SECONDS = 0.42, 0.06
+STRUCK_DEGREES = -15.0
 THROW_LEAD_SECONDS, THROW_HOLD_SECONDS = 0.45, 9.0
 RELEASE_SECONDS = 0.52
 WALK_SECONDS = 1.7
@@ -47,7 +48,7 @@ def stance(
     x, bob = _walk(cue, mark, seconds)
     holds = None if thrown else HELD.get(pose)
     acting = Acting(
-        limbs=replace(limbs, head=limbs.head + nod),
+        limbs=replace(limbs, head=limbs.head + nod + _struck(cue, mark, seconds)),
         mouth=mouth,
         blink=(seconds + phase) % BLINK_EVERY_SECONDS < BLINK_SECONDS,
         breath=1.1 * math.sin(seconds * 1.9 + phase) + bob,
@@ -55,6 +56,14 @@ def stance(
         prop=holds,
     )
     return Stance(mark.who, x, 0.0, _facing(cue, mark, seconds), acting)
+
+
+def _struck(cue: ShotCue, mark: Mark, seconds: float) -> float:
+    """Degrees by which a slap throws back the head of whoever gets it."""
+    if cue.shot.effect != "slap" or cue.lines[0].line.who == mark.who:
+        return 0.0
+    since = seconds - cue.lines[0].speech_start_seconds + SLAP_HIT_SECONDS
+    return STRUCK_DEGREES * _ease(since / 0.08) * (1 - _ease((since - 0.5) / 0.8))
 
 
 def _limbs(pose: Pose, speaking: list[LineCue], seconds: float) -> tuple[Limbs, bool]:

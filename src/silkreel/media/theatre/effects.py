@@ -53,7 +53,7 @@ def glow(radius_pixels: int, colour: str) -> Pixels:
 
 def shine(picture: Pixels, x: float, y: float, radius: float, colour: str, strength: float) -> None:
     """Add lamplight around a point of the picture."""
-    size = max(8, int(radius) // 16 * 16)
+    size = max(8, round(radius / 40) * 40 if radius > 100 else int(radius) // 4 * 4)
     add_light(picture, glow(size, colour), round(x) - size, round(y) - size, strength)
 
 

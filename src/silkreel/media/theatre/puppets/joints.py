@@ -92,7 +92,7 @@ def _raised(base: Limbs, upper: float, fore: float, head: float) -> Limbs:
 
 def _slap(base: Limbs, seconds: float) -> Limbs:
     wound = replace(base, near_upper=-38, near_fore=20, near_hand="palm", lean=-4)
-    struck = replace(base, near_upper=96, near_fore=104, near_hand="palm", lean=8, head=5)
+    struck = replace(base, near_upper=120, near_fore=126, near_hand="palm", lean=8, head=5)
     if seconds < 0.24:
         return base.towards(wound, seconds / 0.24)
     if seconds < 0.40:
