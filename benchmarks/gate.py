@@ -2,7 +2,10 @@
 
     python benchmarks/gate.py [--seed N] [--show]
 
-Correct lines: those the gate was tuned on and those written afterwards, told apart. Mistakes are seeded
+Correct lines: those the gate was tuned on, and those written afterwards in four batches. Neither is unseen
+any more: at first sight 4.8 % of the first set and 10.8, 5.6, 8.0 and 5.6 % of the batches failed, and
+what they showed was mended. Expect some 5 % of false alarms on lines of a new series whose names are not
+in its bible, not the figure below. Mistakes are seeded
 (tests/spoiled_lines.py). The other column compares digits and nothing else; it is our re-implementation
 of what subtitle checkers usually do, not a peer's code, and sees none of the names by design.
 """

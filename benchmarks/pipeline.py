@@ -29,9 +29,7 @@ def silkreel(home: Path, *words: str) -> tuple[dict, float]:
 
 
 def video_files(home: Path) -> dict[str, int]:
-    return {
-        str(path): path.stat().st_mtime_ns for path in (home / "store").rglob("*.mp4")
-    }
+    return {str(path): path.stat().st_mtime_ns for path in (home / "store").rglob("*.mp4")}
 
 
 def main() -> None:
@@ -39,16 +37,22 @@ def main() -> None:
         home = Path(folder) / "home"
         made, wall = silkreel(home, "demo", "--no-serve")
         cpu = made["cpu_seconds"]
-        print(f"demo: {wall:.0f} s wall, {cpu['total']:.0f} CPU s, {cpu['engines']:.0f} of it engines")
+        print(
+            f"demo: {wall:.0f} s wall, {cpu['total']:.0f} CPU s, {cpu['engines']:.0f} of it engines"
+        )
         by_engine = ", ".join(f"{k} {v:.0f}" for k, v in cpu["by_engine"].items() if v >= 1)
         print(f"      {by_engine}")
         ratio = cpu["total"] / cpu["engines"]
         print(f"pipeline / engines and codecs = {ratio:.3f} (mark: at most {OVERHEAD_MARK})")
         ocr = made["ocr"]
-        print(f"captions: CER {ocr['cer']:.3%}, {ocr['found']} of {ocr['lines']}, {ocr['invented']} invented")
+        print(
+            f"captions: CER {ocr['cer']:.3%}, {ocr['found']} of {ocr['lines']}, {ocr['invented']} invented"
+        )
         before = video_files(home)
         more, _ = silkreel(home, "localise", made["series"], "--to", "en,es,pt-BR,fr")
-        checks = sum(path not in before or before[path] != at for path, at in video_files(home).items())
+        checks = sum(
+            path not in before or before[path] != at for path, at in video_files(home).items()
+        )
         spent = more["cpu_seconds"]
         speech = sum(spent["by_engine"].get(name, 0.0) for name in SPEECH)
         start, _ = silkreel(home, "localise", made["series"], "--to", "en,es,pt-BR,fr")

@@ -19,6 +19,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
+from silkreel.media.frames import Frame
+
 Rgb = npt.NDArray[np.uint8]
 
 # Debian: fonts-noto-cjk, fonts-wqy-zenhei, fonts-arphic-ukai.
@@ -112,11 +114,14 @@ class Drama:
         return Fraction(self.rate)
 
 
-def drama(seed: int, seconds: float, *, rate: int = 25, nasty: bool = True) -> Drama:
+def drama(
+    seed: int, seconds: float, *, rate: int = 25, nasty: bool = True, width: int = 720
+) -> Drama:
     """A drama of about `seconds`, its lines and styles drawn from the seed."""
     dice = np.random.default_rng(seed)
     frames = round(seconds * rate)
-    looks = _looks(dice, nasty=nasty)
+    looks = _looks(dice, width, nasty=nasty)
+    size = {"width": width, "height": width * 16 // 9 // 2 * 2}
     captions: list[Caption] = []
     at = int(dice.integers(8, 30))
     line = int(dice.integers(len(LINES)))
@@ -143,9 +148,9 @@ def drama(seed: int, seconds: float, *, rate: int = 25, nasty: bool = True) -> D
         at += length + gap
     captions = _with_room_for_fades(captions)
     if not nasty:
-        return Drama(seed, tuple(captions), frames, rate=rate, busy=0.3)
+        return Drama(seed, tuple(captions), frames, rate=rate, busy=0.3, **size)
     return Drama(
-        seed, tuple(captions), frames, rate=rate, drifting="独家短剧 ID10086", logo="星河",
+        seed, tuple(captions), frames, rate=rate, **size, drifting="独家短剧 ID10086", logo="星河",
         disclaimer="本故事纯属虚构 请勿模仿",
     )  # fmt: skip
 
@@ -168,17 +173,18 @@ def _with_room_for_fades(captions: list[Caption]) -> list[Caption]:
     return kept
 
 
-def _looks(dice: np.random.Generator, *, nasty: bool) -> tuple[Look, ...]:
+def _looks(dice: np.random.Generator, width: int, *, nasty: bool) -> tuple[Look, ...]:
     fonts = usable_fonts()[:3]
-    size = int(dice.integers(38, 48))
+    size = int(dice.integers(38, 48)) * width // 720
+    thick, thin = max(1, 3 * width // 720), max(1, 2 * width // 720)
     white, yellow, dim = (255, 255, 255), (255, 214, 30), (205, 205, 205)
     if not nasty:
-        return (Look(0, size, white, 3, shadow=False),)
+        return (Look(fonts[0], size, white, thick, shadow=False),)
     return (
-        Look(fonts[0], size, white, 3, shadow=False),
-        Look(fonts[1 % len(fonts)], size, yellow, 3, shadow=False),
-        Look(fonts[2 % len(fonts)], size, white, 2, shadow=True),
-        Look(fonts[0], size - 2, dim, 3, shadow=False),
+        Look(fonts[0], size, white, thick, shadow=False),
+        Look(fonts[1 % len(fonts)], size, yellow, thick, shadow=False),
+        Look(fonts[2 % len(fonts)], size, white, thin, shadow=True),
+        Look(fonts[0], size - 2, dim, thick, shadow=False),
     )
 
 
@@ -276,8 +282,7 @@ class _Scene:
         if self.flash in (0, 1):
             picture = cv2.addWeighted(picture, 0.15, np.full_like(picture, 255), 0.85, 0)
         grain = np.roll(self.grain[frame % 3], int(dice.integers(0, 97)), axis=frame % 2)
-        picture = np.clip(picture + grain, 0, 255).astype(np.uint8)
-        return picture
+        return np.clip(picture + grain, 0, 255).astype(np.uint8)
 
 
 @cache
@@ -287,7 +292,9 @@ def _font(place: int, size: int) -> ImageFont.FreeTypeFont:
 
 
 @cache
-def _sprite(text: str, look: Look, below: str, alpha: float = 1.0) -> tuple[Rgb, npt.NDArray[np.float32]]:
+def _sprite(
+    text: str, look: Look, below: str, alpha: float = 1.0
+) -> tuple[Rgb, npt.NDArray[np.float32]]:
     """Colour and opacity of a caption, just large enough."""
     font = _font(look.font, look.size_pixels)
     small = _font(-1, int(look.size_pixels * 0.62)) if below else font
@@ -331,22 +338,62 @@ def _stamp_caption(picture: Rgb, plan: Drama, caption: Caption, opacity: float) 
 
 
 def _stamp_extras(picture: Rgb, plan: Drama, frame: int) -> None:
-    fonts = usable_fonts()
-    pale = Look(fonts[0], 30, (255, 255, 255), 1, shadow=False)
+    share = plan.width / 720
+    pale = Look(usable_fonts()[0], round(30 * share), (255, 255, 255), 1, shadow=False)
     if plan.drifting:
         sprite, mask = _sprite(plan.drifting, pale, "", 0.45)
-        x = int((frame * 3.1) % (plan.width + 300)) - 150
+        x = int((frame * 3.1 * share) % (plan.width + 300 * share) - 150 * share)
         y = int(plan.height * (0.72 + 0.06 * np.sin(frame / 60)))
         _stamp(picture, sprite, mask, x, y)
     if plan.logo:
-        sprite, mask = _sprite(plan.logo, replace(pale, size_pixels=34), "", 0.9)
-        _stamp(picture, sprite, mask, 60, int(plan.height * plan.row_share) + 4)
+        sprite, mask = _sprite(plan.logo, replace(pale, size_pixels=round(34 * share)), "", 0.9)
+        _stamp(picture, sprite, mask, round(60 * share), int(plan.height * plan.row_share) + 4)
     if plan.disclaimer:
-        sprite, mask = _sprite(plan.disclaimer, replace(pale, size_pixels=22), "", 0.9)
+        sprite, mask = _sprite(
+            plan.disclaimer, replace(pale, size_pixels=round(22 * share)), "", 0.9
+        )
         _stamp(picture, sprite, mask, plan.width // 2, int(plan.height * 0.955))
     if plan.title and plan.rate <= frame < 3 * plan.rate:
-        sprite, mask = _sprite(plan.title, replace(pale, size_pixels=64), "", 1.0)
+        sprite, mask = _sprite(plan.title, replace(pale, size_pixels=round(56 * share)), "", 1.0)
         _stamp(picture, sprite, mask, plan.width // 2, int(plan.height * 0.66))
+
+
+@dataclass(frozen=True)
+class DrawnFrames:
+    """A drama's luma without a codec between: the frames that reading is asked to go through."""
+
+    plan: Drama
+
+    @property
+    def width_pixels(self) -> int:
+        return self.plan.width
+
+    @property
+    def height_pixels(self) -> int:
+        return self.plan.height
+
+    @property
+    def frame_count(self) -> int:
+        return self.plan.frames
+
+    @property
+    def frame_rate(self) -> Fraction:
+        return self.plan.frame_rate
+
+    def bands(self, top_share: float, bottom_share: float) -> Iterator[Frame]:
+        rows = slice(
+            int(top_share * self.plan.height), int(np.ceil(bottom_share * self.plan.height))
+        )
+        for index, picture in enumerate(pictures(self.plan)):
+            yield Frame(index, cv2.cvtColor(picture[rows], cv2.COLOR_RGB2GRAY))
+
+    def samples(
+        self, top_share: float, bottom_share: float, *, every_seconds: float
+    ) -> Iterator[Frame]:
+        every = max(1, round(every_seconds * self.plan.rate))
+        for frame in self.bands(top_share, bottom_share):
+            if frame.index % every == every // 2:
+                yield frame
 
 
 def film(plan: Drama, path: Path, *, crf: int = 24) -> Path:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from drawn_captions import Caption
 from rapidfuzz.distance import Levenshtein
 
+from drawn_captions import Caption
 from silkreel.dubbing.caption_script import comparable
 from silkreel.dubbing.read_lines import ReadLine
 

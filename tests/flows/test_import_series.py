@@ -4,8 +4,8 @@ import shutil
 
 import pytest
 import sqlalchemy as sa
-from little_series import make_clip, make_folder
 
+from little_series import make_clip, make_folder
 from silkreel.catalogue.series import episodes_of, find_series
 from silkreel.catalogue.tables import EpisodeRow, ImportFindingRow, SidecarRow
 from silkreel.flows.import_series import (

@@ -10,7 +10,9 @@ from silkreel.jobs import journeys as registry
 
 
 def note(word: str, stage: str, arguments) -> None:
-    what = " ".join(str(arguments[name]) for name in ("episode_id", "language") if name in arguments)
+    what = " ".join(
+        str(arguments[name]) for name in ("episode_id", "language") if name in arguments
+    )
     with (Path(os.environ["SILKREEL_HOME"]) / "ran.log").open("a", encoding="utf-8") as log:
         log.write(f"{word} {stage} {what}\n")
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from little_series import WORDS, environment, make_folder, silkreel
 
+from little_series import WORDS, environment, make_folder, silkreel
 from silkreel.bible.memory import remember
 from silkreel.catalogue.series import find_series
 from silkreel.catalogue.tables import EpisodeRow, RenditionRow
@@ -58,7 +58,9 @@ def undisturbed(imported, tmp_path_factory):
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("seed", SEEDS)
-def test_killed_at_seeded_points_it_goes_on_and_ends_the_same(imported, undisturbed, tmp_path, seed):
+def test_killed_at_seeded_points_it_goes_on_and_ends_the_same(
+    imported, undisturbed, tmp_path, seed
+):
     chance = random.Random(seed)
     home = _copy(imported, tmp_path / "home")
     killed_at_work = 0

@@ -75,4 +75,6 @@ def voice(series: str, character: str, /, *, language: str, use: str) -> None:
     """
     with opened() as house:
         choose_voice(house.workshop, series, character, language, use)
-    print(f"{character} speaks {language} with {use}. Next: silkreel localise {series} --to {language}")
+    print(
+        f"{character} speaks {language} with {use}. Next: silkreel localise {series} --to {language}"
+    )

@@ -65,7 +65,9 @@ def _choices(ink: Floats, count: int) -> Iterator[tuple[int, ...]]:
     letter = len(ink) / count
     inked = np.flatnonzero(ink > 0.08)
     gaps = np.diff(inked) - 1
-    wide = [place for place in np.argsort(-gaps)[:MAX_CANDIDATES] if gaps[place] >= CANDIDATE * letter]
+    wide = [
+        place for place in np.argsort(-gaps)[:MAX_CANDIDATES] if gaps[place] >= CANDIDATE * letter
+    ]
     places: set[int] = set()
     for gap in wide:
         before = inked[gap] / letter

@@ -88,7 +88,9 @@ class Ending:
         elected = elect(ballots)
         if not elected.text:
             return None
-        text = with_blanks(elected.text, self._ink(track, box, shown.sure(span)), elected.alternatives)
+        text = with_blanks(
+            elected.text, self._ink(track, box, shown.sure(span)), elected.alternatives
+        )
         return Sighting(span, text, elected.alternatives, elected.confidence, place)
 
     def line(self, luma: Luma, box: Box) -> Ballot | None:
@@ -117,7 +119,9 @@ class Ending:
         sure = [index for index in pieces if track.shares[index] >= SURELY] or list(pieces)[-1:]
         template = Template.of([pieces[index] for index in sure], self.size.line_pixels)
         cells = {index: template.shares(piece) for index, piece in pieces.items()}
-        return Shown(template, cells, {index: template.whole(each) for index, each in cells.items()})
+        return Shown(
+            template, cells, {index: template.whole(each) for index, each in cells.items()}
+        )
 
     def _ink(self, track: Track, box: Box, sure: Sequence[int]) -> npt.NDArray[np.float64]:
         """Steep edges per column of the line at full size, from its first inked column to its last."""

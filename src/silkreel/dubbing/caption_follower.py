@@ -294,7 +294,5 @@ def _stood(shares: np.ndarray) -> int:  # type: ignore[type-arg]
 
 def _surely(found: Ballot | None, text: str) -> bool:
     return (
-        found is not None
-        and found.confidence >= SURE_CONFIDENCE
-        and comparable(found.text) == text
+        found is not None and found.confidence >= SURE_CONFIDENCE and comparable(found.text) == text
     )

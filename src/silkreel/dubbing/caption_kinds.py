@@ -61,7 +61,9 @@ def lines_of(
     width, height = size_pixels
     seen = [_line(each, language) for each in sightings if comparable(each.text)]
     drifting = [line for line, each in zip(seen, _worded(sightings), strict=True) if each.drifting]
-    standing = [line for line, each in zip(seen, _worded(sightings), strict=True) if not each.drifting]
+    standing = [
+        line for line, each in zip(seen, _worded(sightings), strict=True) if not each.drifting
+    ]
     rejected = _drifting(drifting)
     standing = _unhidden(standing)
     least = max(WATERMARK_SHARE * frame_count, WATERMARK_SECONDS * frame_rate)
@@ -101,7 +103,11 @@ def without_series_watermarks(readings: Sequence[Reading]) -> tuple[Reading, ...
         return tuple(readings)
     cleaned = []
     for reading in readings:
-        marks = [line for line in reading.lines if _episodes_with(line, readings) > SERIES_SHARE * len(readings)]
+        marks = [
+            line
+            for line in reading.lines
+            if _episodes_with(line, readings) > SERIES_SHARE * len(readings)
+        ]
         kept = tuple(line for line in reading.lines if line not in marks)
         named = tuple(replace(line, kind="watermark") for line in marks)
         cleaned.append(replace(reading, lines=kept, rejected=(*reading.rejected, *named)))

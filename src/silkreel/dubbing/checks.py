@@ -37,7 +37,7 @@ SENTENCES: dict[str, str] = {
     "sound.loudness": "{loudness} LUFS where {target} is asked.",
     "sound.peak": "True peak {peak} dBTP over the limit of {limit}.",
     "sound.voice_over": "No clean bed: the original's voice stays audible under the dub.",
-    "episode.worklist": "{count} lines need a person.",
+    "episode.worklist": "{count} lines to look at.",
     "series.loudness": "Episode {number} is {difference} LU away from the series.",
     "series.wording": "The same words are translated in {count} different ways: {source}",
     "series.voice": "Two characters share the voice {voice}.",

@@ -1,4 +1,4 @@
-"""Script, captions and speech become one list of lines: text from what is written, time from what is heard."""
+"""Script, captions and speech become one list of lines: text as written, time as heard."""
 
 import re
 import unicodedata
@@ -62,8 +62,9 @@ def join_lines(
     """One list of lines in order of time.
 
     Written and heard: the text that is written, at the time it is heard. Written only: not dubbed
-    unless somebody audibly speaks meanwhile, or a script says it is dialogue. Heard only: the recogniser's text. Both sequences are
-    aligned by their longest common subsequence of sounds (pinyin without tones for Chinese).
+    unless somebody audibly speaks meanwhile, or a script says it is dialogue. Heard only: the
+    recogniser's text. Both sequences are aligned by their longest common subsequence of sounds
+    (pinyin without tones for Chinese).
     """
     text_tokens = _text_tokens(written, language)
     heard_tokens = _heard_tokens(heard, language)

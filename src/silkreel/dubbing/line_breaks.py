@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from itertools import combinations, pairwise
 from typing import Any
 
 from silkreel.kit.languages import primary
@@ -10,9 +11,69 @@ BY_DICTIONARY = {"zh": "zh-hans", "ja": "ja", "th": "th"}
 _CLAUSE_END = re.compile(r"[,;:.!?…，。；：！？、—]$")
 # Words that belong to what follows: a line should not end on one.
 _LEANING = frozenset(
-    "a an the of to in on at for and or but my your his her our their is are was "
-    "el la los las un una de del al en y o que mi tu su por para con sin "
-    "o os a as um uma do da dos das no na nos nas e ou meu minha seu sua".split()
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "to",
+        "in",
+        "on",
+        "at",
+        "for",
+        "and",
+        "or",
+        "but",
+        "my",
+        "your",
+        "his",
+        "her",
+        "our",
+        "their",
+        "is",
+        "are",
+        "was",
+        "el",
+        "la",
+        "los",
+        "las",
+        "un",
+        "una",
+        "de",
+        "del",
+        "al",
+        "en",
+        "y",
+        "o",
+        "que",
+        "mi",
+        "tu",
+        "su",
+        "por",
+        "para",
+        "con",
+        "sin",
+        "o",
+        "os",
+        "a",
+        "as",
+        "um",
+        "uma",
+        "do",
+        "da",
+        "dos",
+        "das",
+        "no",
+        "na",
+        "nos",
+        "nas",
+        "e",
+        "ou",
+        "meu",
+        "minha",
+        "seu",
+        "sua",
+    ]
 )
 
 
@@ -50,14 +111,12 @@ def _segmenter(name: str) -> Any:
 
 def _best(pieces: list[str], glue: str, count: int, limit: int) -> list[str] | None:
     """The cheapest way to cut into `count` lines that all fit; dynamic over the last cut."""
-    from itertools import combinations
-
     if len(pieces) < count or len(pieces) > 60:
         return None
     best: tuple[float, list[str]] | None = None
     for cuts in combinations(range(1, len(pieces)), count - 1):
         edges = [0, *cuts, len(pieces)]
-        made = [glue.join(pieces[a:b]) for a, b in zip(edges, edges[1:], strict=False)]
+        made = [glue.join(pieces[a:b]) for a, b in pairwise(edges)]
         if max(map(len, made)) > limit:
             continue
         cost = _uneven(made) + sum(_cut_cost(pieces[cut - 1]) for cut in cuts)

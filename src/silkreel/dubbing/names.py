@@ -276,7 +276,7 @@ def _opens_like_a_name(capital: _Capital, bare: str, lists: WordLists) -> bool:
         capital.after in verbs
         or capital.lower.endswith(("'s", "’s"))
         or (bool(ends.search(capital.after)) and not bare.endswith("s"))
-        or (bool(lists.verbs) and _sings(capital.after, lists))
+        or (bool(lists.verbs) and bare[-1] not in "os" and _sings(capital.after, lists))
     )
     calls = capital.mark == "," or (bool(syllables) and capital.mark in {"!", "?", "."})
     return bool(lists.common) and len(bare) > 1 and (acts or calls)
@@ -328,7 +328,9 @@ def _capitals(target: str, lists: WordLists) -> Iterator[_Capital]:
             after_title=after_title
             and not (opens and "." in gap and previous not in _ABBREVIATIONS),
             before=previous,
-            after=following[0].lower() if following and not between.strip() else "",
+            after=following[0]
+            if following and following[0].islower() and not between.strip()
+            else "",
             mark=between.strip()[:1],
             phrase=_phrase(target, words, place),
             linked=link in _LINKS,

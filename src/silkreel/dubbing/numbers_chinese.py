@@ -10,8 +10,8 @@ from silkreel.dubbing.word_lists import listed
 
 # Traditional forms are read as the simplified ones; 两 is 二.
 _FORMS = str.maketrans(
-    "〇两倆兩萬億點個號歲週禮鐘塊錢歐鎊幾數餘來時間",
-    "零二俩二万亿点个号岁周礼钟块钱欧镑几数余来时间",
+    "〇两兩萬億點個號歲週禮鐘塊錢歐鎊幾數餘來時間",
+    "零二二万亿点个号岁周礼钟块钱欧镑几数余来时间",
 )
 # Banker's digits, only in a banker's number: 陆 and 伍 are surnames, 叁 and 肆 stand in names.
 _BANKER = str.maketrans("壹贰貳叁參肆伍陆陸柒捌玖拾佰仟", "一二二三三四五六六七八九十百千")
@@ -130,6 +130,11 @@ def _special(line: str) -> tuple[str, list[Amount]]:
     return line, found
 
 
+def _together(match: re.Match[str]) -> Amount:
+    """俩 and 仨: you two, the three of us."""
+    return Amount(_one({"俩": 2, "仨": 3}[match[0]]), firmness="loose", text=match[0])
+
+
 def _weekday(match: re.Match[str]) -> Amount:
     day = "一二三四五六日".index(match[1].replace("天", "日")) + 1
     return Amount(_one(day), kind="weekday", text=match[0])
@@ -172,6 +177,7 @@ _Maker = Callable[[re.Match[str]], Amount | None]
 _PAIRS = "一二|二三|三四|四五|五六|六七|七八|八九|三五"
 _SPECIAL: tuple[tuple[re.Pattern[str], _Maker], ...] = (
     (_WEEKDAY, _weekday),
+    (re.compile(r"[俩仨]"), _together),
     (re.compile(r"(?<![点零一二三四五六七八九])半个?(小时|钟头|年|月|分钟)"), _half),
     (re.compile(r"[一二三四五]更(?![加多少好])"), lambda _: None),  # watches of the night
     (re.compile(r"(?<![百千万亿十])[几数][十百千万亿]+"), lambda _: None),

@@ -18,6 +18,11 @@ SHORTEST_PAGE_SECONDS = 0.4  # a page shown for less is not seen
 SHOT_SNAP_FRAMES = 6  # a cue this close to a cut ends on it
 VERTICAL_LINE_PERCENT = 72  # above the player's controls, below faces
 LANDSCAPE_LINE_PERCENT = 86
+ASS_STYLE_FIELDS = (
+    "Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, "
+    "BackColour, Bold, Italic, Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, "
+    "BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding"
+)
 ASS_STYLE = (
     "Style: Default,Noto Sans,{size},&H00FFFFFF,&H000000FF,&H00101010,&H80000000,"
     "0,0,0,0,100,100,0,0,1,{outline},0,2,{side},{side},{bottom},1"
@@ -164,19 +169,19 @@ def write_ass(track: Track, *, width_pixels: int, height_pixels: int) -> str:
         "[Script Info]", "ScriptType: v4.00+", f"PlayResX: {width_pixels}",
         f"PlayResY: {height_pixels}", "WrapStyle: 2", "ScaledBorderAndShadow: yes", "",
         "[V4+ Styles]",
-        "Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, "
-        "BackColour, Bold, Italic, Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, "
-        "BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding",
+        ASS_STYLE_FIELDS,
         style, "", "[Events]",
         "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text",
     ]  # fmt: skip
-    events = [
-        f"Dialogue: 0,{_ass_clock(cue.span.start_seconds)},{_ass_clock(cue.span.end_seconds)},"
-        f"Default,{cue.speaker.replace(',', ' ')},0,0,0,,{{id={cue.cue_id}}}"
-        + "\\N".join(part.replace("{", "(").replace("}", ")") for part in cue.lines)
-        for cue in track.cues
-    ]
+    events = [_ass_event(cue) for cue in track.cues]
     return "\n".join([*head, *events, ""])
+
+
+def _ass_event(cue: Cue) -> str:
+    start, end = _ass_clock(cue.span.start_seconds), _ass_clock(cue.span.end_seconds)
+    text = "\\N".join(part.replace("{", "(").replace("}", ")") for part in cue.lines)
+    speaker = cue.speaker.replace(",", " ")
+    return f"Dialogue: 0,{start},{end},Default,{speaker},0,0,0,,{{id={cue.cue_id}}}{text}"
 
 
 def _escaped(text: str) -> str:

@@ -188,7 +188,9 @@ def _state(tx: Session, series_id: str) -> list[Any]:
     )
     cast = sa.select(LineRow.id, LineRow.character_id).where(
         LineRow.series_id == series_id,
-        LineRow.character_id.in_(sa.select(CharacterRow.id).where(CharacterRow.found_by == "person")),
+        LineRow.character_id.in_(
+            sa.select(CharacterRow.id).where(CharacterRow.found_by == "person")
+        ),
     )
     corrected = sa.select(LineRow.id, LineRow.source_text, LineRow.dubbed).where(
         LineRow.series_id == series_id, LineRow.came_from == "person"

@@ -142,4 +142,6 @@ def _member(tx: Session, row: CharacterRow) -> Member:
         + (f" {voice.pitch_semitones:+g}" if voice.pitch_semitones else "")
         for voice in voices
     }
-    return Member(row.name, lines or 0, row.pitch_hertz, row.found_by, dict(sorted(spelled.items())))
+    return Member(
+        row.name, lines or 0, row.pitch_hertz, row.found_by, dict(sorted(spelled.items()))
+    )

@@ -20,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache
-from typing import IO, Any
+from typing import IO, Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -34,7 +34,10 @@ GRACE_SECONDS = 5.0
 MAX_LINE_BYTES = 64 * 1024 * 1024
 PR_SET_PDEATHSIG = 1
 # What a child needs of its parent's environment, and nothing that could be a secret.
-ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "COVERAGE_PROCESS_START")
+ENVIRONMENT = (
+    "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV",
+    "COVERAGE_PROCESS_START",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,10 @@ class ChildCrashed(Refusal):
     """The child died without an answer."""
 
     status = 422
-    message = "The worker for {module} stopped without an answer ({how}); see the log for its last words: {words}"
+    message = (
+        "The worker for {module} stopped without an answer ({how}); its last words: {words}. "
+        "Run the command again; a file that does it every time is damaged."
+    )
 
 
 class ChildTooSlow(Refusal):
@@ -139,7 +145,7 @@ class Child:
             self._words.close()
             self._words = None
 
-    def __enter__(self) -> "Child":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -155,15 +161,19 @@ class Child:
         environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
         environment["PYTHONUNBUFFERED"] = "1"
         # Death with the parent follows the thread that forked: one that lasts as long as we do.
-        self._process = _forking_thread().submit(
-            subprocess.Popen,
-            [sys.executable, "-m", self.module],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._words,
-            start_new_session=True,
-            env=environment,
-        ).result()
+        self._process = (
+            _forking_thread()
+            .submit(
+                subprocess.Popen,
+                [sys.executable, "-m", self.module],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._words,
+                start_new_session=True,
+                env=environment,
+            )
+            .result()
+        )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._inbox = queue.SimpleQueue()
@@ -346,10 +356,8 @@ def _write_quietly(stream: IO[bytes], message: Message) -> None:
 
 def _close_quietly(stream: IO[bytes] | None) -> None:
     if stream is not None:
-        try:
+        with suppress(BrokenPipeError):
             stream.close()
-        except BrokenPipeError:
-            pass
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -363,10 +371,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, number)
-    except ProcessLookupError:
-        pass
 
 
 def _how_it_ended(code: int) -> str:

@@ -18,7 +18,7 @@ class Sound:
     sample_rate: int
 
     def __post_init__(self) -> None:
-        if self.samples.ndim != 2 or self.samples.dtype != np.float32:  # noqa: PLR2004
+        if self.samples.ndim != 2 or self.samples.dtype != np.float32:
             raise ValueError("samples are float32 with shape (frames, channels)")
 
     @classmethod

@@ -74,10 +74,9 @@ def every_band(film: Film, top: int, bottom: int) -> Iterator[tuple[int, Luma]]:
     index_at = {time: index for index, time in enumerate(film.times)}
     seen = 0
     with open_media(film.path, film.sniffed) as source:
-        stream = _stream(source)
-        for frame in source.decode(stream):
+        for frame in _decoded(source, _stream(source)):
             if frame.is_corrupt or frame.pts not in index_at:
-                raise FramesLost(frames=len(film.times), came=seen)
+                break
             yield index_at[frame.pts], _band(frame, top, bottom)
             seen += 1
     if seen != len(film.times):
@@ -104,10 +103,25 @@ def sampled_bands(
         stream = _stream(source)
         if chosen <= set(keys.tolist()):
             stream.codec_context.skip_frame = "NONKEY"
-        for frame in source.decode(stream):
+        for frame in _decoded(source, stream):
             index = index_at.get(frame.pts, -1)
             if index in chosen:
                 yield index, _band(frame, top, bottom)
+
+
+def _decoded(source: Any, stream: Any) -> Iterator[Any]:
+    """The frames up to the first that cannot be decoded; whoever counts them finds out."""
+    import av
+
+    frames = source.decode(stream)
+    while True:
+        try:
+            frame = next(frames, None)
+        except av.error.FFmpegError:
+            return
+        if frame is None:
+            return
+        yield frame
 
 
 def _stream(source: Any) -> Any:
