@@ -30,7 +30,7 @@ from silkreel.story.sample import (
     play_of,
 )  # fmt: skip
 
-VERSION = 1  # of what is drawn: raise it when the theatre draws otherwise
+VERSION = 2  # of what is drawn: raise it when the theatre draws otherwise
 RENDERERS = 2  # an episode takes one core
 Progress = Callable[[str, float], None]
 

@@ -105,7 +105,7 @@ def _sound(desk: Desk, parts: DubParts) -> Sound:
     return read_sound(picture_of(desk.workshop, parts.episode).sound_16k.path)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _OnCall:
     """A translator that is lent from the shelf only while it works, so that others may go on."""
 

@@ -56,7 +56,7 @@ def measure_pace(stamps: Sequence[int], time_base: Fraction, hint: Fraction | No
     # One tick is the clock's own rounding: a step of 33 ms beside one of 34 ms is steady.
     slack = max(middle * STEADY_STEP, Fraction(1))
     odd = sum(abs(step - middle) > slack for step in steps)
-    steady = odd <= max(STRAY_STEPS, len(steps) * STEADY_SHARE)
+    steady = odd <= STRAY_STEPS or odd <= len(steps) * STEADY_SHARE
     rate = _rate(ordered, middle, time_base, steady=steady)
     gap = max(steps)
     return Pace(

@@ -6,13 +6,14 @@ from pathlib import Path
 from time import process_time
 
 import av
+import cv2
 import numpy as np
 
 from silkreel.kit.sound import Sound
 from silkreel.media.theatre.plan import Picture
 from silkreel.media.theatre.sprites import Pixels
 
-CRF = 20
+CRF = 21
 PRESET = "veryfast"
 # Every second frame repeats the one before: longer searches took twice the time to save 15 %.
 THRIFT = (
@@ -20,7 +21,7 @@ THRIFT = (
 )
 AUDIO_BITS_PER_SECOND = 160_000
 AUDIO_FRAME = 1024
-BT709 = 1
+BT709, BT601_MATRIX, LIMITED_RANGE = 1, 6, 1  # ISO/IEC 23091-2
 
 
 def write_film(
@@ -66,8 +67,8 @@ def _video(container: av.container.OutputContainer, picture: Picture) -> av.Vide
     # One thread: the same bytes on any machine; episodes run beside each other instead.
     video.options = {"crf": str(CRF), "preset": PRESET, "threads": "1", "x264-params": THRIFT}
     context = video.codec_context
-    context.color_primaries = context.color_trc = context.colorspace = BT709
-    context.color_range = 1
+    context.color_primaries = context.color_trc = BT709
+    context.colorspace, context.color_range = BT601_MATRIX, LIMITED_RANGE
     return video
 
 
@@ -80,8 +81,9 @@ def _audio(container: av.container.OutputContainer, sound: Sound) -> av.AudioStr
 
 
 def _converted(pixels: Pixels) -> av.VideoFrame:
-    frame = av.VideoFrame.from_ndarray(pixels, format="bgra")
-    return frame.reformat(format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG")
+    """Planar 4:2:0 by OpenCV's BT.601 matrix, tagged so: a seventh of what swscale takes for 709."""
+    planes = cv2.cvtColor(pixels, cv2.COLOR_BGRA2YUV_I420)
+    return av.VideoFrame.from_ndarray(planes, format="yuv420p")
 
 
 class _AudioFeed:

@@ -37,8 +37,10 @@ export function Captions({ pool, cues, band, language }) {
   const { size, ground, place } = preferences.value;
   if (!shown.value.length) return null;
   const { bottom, over } = placeOf(band, shown.value[0].line);
-  const look = `captions ${size} ${place} ${over && ground !== "none" ? "solid" : ground}`;
-  return html`<div class=${look} style=${{ insetBlockEnd: `${(1 - bottom) * 100}%` }} lang=${language} dir=${isRightToLeft(language) ? "rtl" : "ltr"}>
+  const covers = over && ground !== "none" && band !== null;
+  const look = `captions ${size} ${place} ${covers ? "cover" : ground}`;
+  const where = covers ? coverOf(band) : { insetBlockEnd: `${(1 - bottom) * 100}%` };
+  return html`<div class=${look} style=${where} lang=${language} dir=${isRightToLeft(language) ? "rtl" : "ltr"}>
     ${shown.value.map((cue) => html`<p key=${cue.start} data-line=${cue.id}><span>${cue.text}</span></p>`)}
   </div>`;
 }
@@ -51,6 +53,11 @@ function placeOf(band, line) {
   if (place === "high") return { bottom: HIGH, over: false };
   if (band) return { bottom: Math.min(FREE_OF_CONTROLS + 0.1, band[1]), over: true };
   return { bottom: Math.min(FREE_OF_CONTROLS, line ?? LOW), over: false };
+}
+
+/** A strip over the burned-in line, as tall as it at least. @param {[number, number]} band */
+function coverOf(band) {
+  return { insetBlockStart: `${band[0] * 100}%`, minBlockSize: `${(band[1] - band[0]) * 100}%` };
 }
 
 /** @param {{pool: any, length: number}} props */
