@@ -77,7 +77,11 @@ def peer(frames: RenditionFrames, reader: Reader, band: CaptionBand) -> list[Rea
         if not text:
             continue
         last = lines[-1] if lines else None
-        if last and last.span.end_frame >= frame.index - 1 and alike(last.text, text) >= PEER_LIKENESS:
+        if (
+            last
+            and last.span.end_frame >= frame.index - 1
+            and alike(last.text, text) >= PEER_LIKENESS
+        ):
             lines[-1] = ReadLine(
                 Span(last.span.first_frame, end), last.text, (), last.confidence, last.box
             )
@@ -94,7 +98,9 @@ def measured(work):
     return result, sum(effort.cpu_seconds.values()) + time.process_time() - started
 
 
-def run(seeds: Sequence[int], seconds: float, folder: Path) -> tuple[Column, Column, Column]:
+def run(
+    seeds: Sequence[int], seconds: float, folder: Path, *, show: bool
+) -> tuple[Column, Column, Column]:
     reader = RapidOcrReader.open(Settings())
     nothing = Score(0, 0, 0, 0, 0, 0, ())
     ours, theirs = Column("silkreel", nothing, 0, 0), Column("3 fps, no gate", nothing, 0, 0)
@@ -118,6 +124,17 @@ def run(seeds: Sequence[int], seconds: float, folder: Path) -> tuple[Column, Col
             column.score += score(plan.captions, lines)
             column.cpu_seconds += spent
             column.minutes += seconds / 60
+        if show:
+            for caption in plan.captions:
+                near = [
+                    (line.span.first_frame, line.span.end_frame, line.text)
+                    for line in reading.lines
+                    if line.span.first_frame < caption.end_frame
+                    and caption.first_frame < line.span.end_frame
+                ]
+                true = (caption.first_frame, caption.end_frame, caption.text)
+                if near != [true]:
+                    print(f"  seed {plan.seed}: {true} was read {near}")
     reader.close()
     return ours, theirs, voting
 
@@ -127,14 +144,17 @@ def main() -> int:
     parser.add_argument("--seeds", default="11")
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--folder", type=Path, default=RESULTS)
+    parser.add_argument("--show", action="store_true", help="print what differs from the truth")
     options = parser.parse_args()
     if len(usable_fonts()) < 3:
         print("needs three Chinese fonts: fonts-noto-cjk, fonts-wqy-zenhei, fonts-arphic-ukai")
         return 2
     options.folder.mkdir(parents=True, exist_ok=True)
     seeds = [int(each) for each in options.seeds.split(",")]
-    ours, theirs, voting = run(seeds, options.seconds, options.folder)
-    print(f"\nseeds {options.seeds}, {options.seconds:g} s each, 720x1280, {ours.score.lines} lines")
+    ours, theirs, voting = run(seeds, options.seconds, options.folder, show=options.show)
+    print(
+        f"\nseeds {options.seeds}, {options.seconds:g} s each, 720x1280, {ours.score.lines} lines"
+    )
     print(f"{'':34}{'mark':>9}{ours.name:>12}{theirs.name + ' *':>18}")
     mine, usual = ours.figures(), theirs.figures()
     for name, text in (

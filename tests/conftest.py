@@ -28,6 +28,7 @@ from silkreel.kit.settings import Settings
 
 POSTGRES_USER = "postgres"
 START_SECONDS = 60.0
+MEMORY_BYTES = 2 * 1024**3
 QUICK_SERVER = (
     "fsync=off", "full_page_writes=off", "max_connections=300",
 )  # fmt: skip
@@ -56,15 +57,18 @@ def database_kind(request) -> str:
 
 
 @pytest.fixture
-def settings(database_kind, tmp_path, request) -> Settings:
+def settings(database_kind, tmp_path, request) -> Iterator[Settings]:
     """Settings of an empty home whose tables are up to date."""
     home = tmp_path / "home"
     home.mkdir()
     if database_kind == "sqlite":
         shutil.copy(request.getfixturevalue("sqlite_template"), home / "app.db")
-        return Settings(home=home, cores=2)
+        yield Settings(home=home, cores=2)
+        return
     server: Server = request.getfixturevalue("postgres_server")
-    return Settings(home=home, cores=2, database_url=server.new_database())
+    address = server.new_database()
+    yield Settings(home=home, cores=2, database_url=address)
+    server.drop(address)
 
 
 @pytest.fixture
@@ -100,6 +104,9 @@ class Server:
         self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.address(name)
 
+    def drop(self, address: str) -> None:
+        self.run(f"DROP DATABASE {sa.make_url(address).database} WITH (FORCE)")
+
     def run(self, statement: str) -> None:
         engine = sa.create_engine(
             self.address("postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
@@ -113,7 +120,7 @@ def postgres_server() -> Iterator[Server]:
     programs = postgres_programs()
     if programs is None:
         pytest.skip("PostgreSQL is not installed (Debian's package `postgresql`)")
-    folder = Path(tempfile.mkdtemp(prefix="srpg", dir="/tmp"))  # a socket's path is short
+    folder = server_folder()
     try:
         with running_server(programs, folder) as server:
             server.run(f"CREATE DATABASE {TEMPLATE}")
@@ -123,6 +130,13 @@ def postgres_server() -> Iterator[Server]:
             yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def server_folder() -> Path:
+    """A folder in memory where there is room for it; its path is short, as a socket's must be."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > MEMORY_BYTES
+    return Path(tempfile.mkdtemp(prefix="srpg", dir=memory if roomy else "/tmp"))
 
 
 def postgres_programs() -> Path | None:
@@ -227,7 +241,7 @@ def own_server() -> Iterator["running_server"]:
     programs = postgres_programs()
     if programs is None:
         pytest.skip("PostgreSQL is not installed (Debian's package `postgresql`)")
-    folder = Path(tempfile.mkdtemp(prefix="srpg", dir="/tmp"))
+    folder = server_folder()
     try:
         server = running_server(programs, folder)
         with server:

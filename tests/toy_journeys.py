@@ -144,6 +144,7 @@ def shaky(desk, arguments):
 def kill(desk, arguments):
     """Takes its worker with it."""
     note(desk.settings, "begin", arguments["label"])
+    pass_time(desk, arguments.get("seconds", 0.0) / 2)
     os.kill(os.getpid(), signal.SIGKILL)
 
 

@@ -129,7 +129,7 @@ def test_the_other_script_is_a_hint_and_no_line(reader):
 def test_a_picture_without_captions_costs_few_looks(reader):
     reading = read(play(frames=100), reader)
     assert reading.lines == ()
-    assert reader.looks <= 6 + 100 / 25 + 100 / 8
+    assert reader.looks <= 6 + 100 / 8
 
 
 def test_a_still_line_is_looked_at_once_a_second(reader):

@@ -354,6 +354,19 @@ def test_a_process_has_one_engine(settings, workshop):
         DbosEngine(settings, workshop, version="1", name="second", tempo=toys.QUICK)
 
 
+def test_an_engine_that_could_not_open_leaves_nothing_in_the_way(settings, workshop, monkeypatch):
+    def fails(_self):
+        raise RuntimeError("no room on the board")
+
+    monkeypatch.setattr("silkreel.jobs.keeper.Keeper.first_beat", fails)
+    with pytest.raises(RuntimeError, match="no room"):
+        DbosEngine(settings, workshop, version="1", name="one", tempo=toys.QUICK)
+    monkeypatch.undo()
+    with DbosEngine(settings, workshop, version="2", name="one", tempo=toys.QUICK) as engine:
+        order = JobOrder("toy.one", {"stage": "toy.make"})
+        assert engine.wait(engine.submit(order)).state == "done"
+
+
 def test_after_an_upgrade_unfinished_work_is_begun_anew(settings, workshop):
     order = series(episodes=1, seconds=0.3)
     job = JobOrder(**order).id
@@ -368,7 +381,10 @@ def test_after_an_upgrade_unfinished_work_is_begun_anew(settings, workshop):
 
 
 def test_a_stage_that_takes_its_workers_with_it_is_parked(settings, workshop):
-    order = {"journey": "toy.many", "arguments": {"calls": [["toy.kill", 10], ["toy.make", 10]]}}
+    """Its neighbour, in hand when the first of them died, is not taken for the culprit."""
+    calls = [["toy.kill", 10], ["toy.make", 10]]
+    arguments = {"calls": calls, "each": {"seconds": 0.3}}
+    order = {"journey": "toy.many", "arguments": arguments}
     for _ in range(3):
         with working(settings, order=order, name="one", deaths_allowed=3) as worker:
             assert worker.wait() == -signal.SIGKILL

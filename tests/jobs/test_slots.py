@@ -77,3 +77,18 @@ def test_a_slot_is_given_back_whatever_happens():
 def test_speech_has_a_slot_for_each_pair_of_cores(cores, speech):
     plan = SlotPlan.for_cores(cores)
     assert (plan.cpu, plan.speech, plan.api) == (cores, speech, 8)
+
+
+def test_who_is_cancelled_while_waiting_does_not_begin():
+    slots, cancelled, results = Slots(PLAN), threading.Event(), []
+    assert slots.take("speech", 1, never)
+    waiter = threading.Thread(
+        target=lambda: results.append(slots.take("speech", 1, cancelled.is_set))
+    )
+    waiter.start()
+    time.sleep(0.05)
+    cancelled.set()
+    slots.give("speech")
+    waiter.join()
+    assert results == [False]
+    assert slots.take("speech", 1, never)  # the slot went on

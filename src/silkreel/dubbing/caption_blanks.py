@@ -6,7 +6,7 @@ is no ink. A wide gap alone proves nothing, some letters are narrow.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -51,7 +51,7 @@ def with_blanks(text: str, ink: Floats, others: Sequence[str] = ()) -> str:
     if best >= (TOLD if told else BETTER) * plain:
         return text
     cuts = [0, *places, count]
-    return " ".join(text[first:end] for first, end in zip(cuts, cuts[1:], strict=False))
+    return " ".join(text[first:end] for first, end in pairwise(cuts))
 
 
 def _cuts(text: str) -> tuple[int, ...]:
@@ -103,4 +103,5 @@ def _around(ink: Floats, places: Floats, letter: float) -> Floats:
     """The mean ink of three columns at each place."""
     reach = max(1, round(0.03 * letter))
     columns = np.clip(np.round(places).astype(int), reach, len(ink) - 1 - reach)
-    return (ink[columns - reach] + ink[columns] + ink[columns + reach]) / 3
+    around = (ink[columns - reach] + ink[columns] + ink[columns + reach]) / 3
+    return np.asarray(around)

@@ -8,7 +8,9 @@ import numpy.typing as npt
 
 from silkreel.dubbing.caption_blanks import with_blanks
 from silkreel.dubbing.caption_tracks import (
+    HIDDEN_FRAMES,
     STANDS,
+    SURE_CONFIDENCE,
     SURELY,
     LookSize,
     Luma,
@@ -24,10 +26,6 @@ from silkreel.kit.spans import Span
 
 # What stands for less than this moved there and away again: no caption is so short.
 SHORTEST_FRAMES = 6
-# A flash, a thing in front or a lost frame hides a line for so long without ending it.
-HIDDEN_FRAMES = 5
-# Readings this sure need no further ones when they agree.
-SURE_CONFIDENCE = 0.9
 # Frames looked at outside a line, to tell what was there without it.
 OUTSIDE_FRAMES = 14
 # Columns with less than this share of the median column's strokes are blank.
@@ -133,7 +131,7 @@ class Ending:
         steepness = np.hypot(common[0], common[1])
         ink = (steepness > INK_SHARE * np.percentile(steepness, 98)).sum(axis=0).astype(float)
         inked = np.flatnonzero(ink >= 2)
-        return ink[inked[0] : inked[-1] + 1] if len(inked) else ink
+        return np.asarray(ink[inked[0] : inked[-1] + 1] if len(inked) else ink)
 
     def _own_part(self, track: Track, shown: Shown, box: Box, span: Span) -> Box:
         """The box without what is at its ends but not of the line.

@@ -9,12 +9,15 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 import numpy as np
+import numpy.typing as npt
 
 from silkreel.dubbing.caption_endings import Ending
 from silkreel.dubbing.caption_rows import Row, rows_of
 from silkreel.dubbing.caption_script import comparable
 from silkreel.dubbing.caption_tracks import (
+    HIDDEN_FRAMES,
     STANDS,
+    SURE_CONFIDENCE,
     SURELY,
     Glimpse,
     LookSize,
@@ -37,18 +40,16 @@ from silkreel.media.frames import Frame
 LOOK_EVERY_FRAMES = 8
 # So much of the past is kept, to find where a line began that was read late.
 PAST_SECONDS = 2.0
-# A flash, a thing in front or a lost frame hides a line for so long without ending it.
-HIDDEN_FRAMES = 5
 # After a line's first reading its strokes are learned again, from frames that came since.
 RELEARN_AFTER_FRAMES = (6, 16)
 # Learned again after a change behind it, from so many frames: some before it, some since.
 RECENT_FRAMES = 12
 # What a look says counts from here on.
 LEAST_CONFIDENCE = 0.5
-# To part two lines that differ by a character both must be read twice this surely.
-SURE_CONFIDENCE = 0.9
 # A row beside a known line is another line from this many line heights on.
 ANOTHER_WIDTH = 1.1
+# A reading narrower than this share of a line is not of the line.
+PIECE_SHARE = 0.6
 # Strokes that began to stand within so many frames of each other belong together.
 SAME_ONSET_FRAMES = 3
 # Strokes that have stood for less than this are moving.
@@ -155,7 +156,7 @@ class Follower:
                 self._begin(whole)
         elif known[0].suspect and self._is_another(known[0], whole, glimpse):
             self._divide(known[0], whole)
-        else:
+        elif row.box.width >= PIECE_SHARE * known[0].place.width:  # else a thing in front of it
             self._confirm(known[0], whole)
 
     def _parts(self, box: Box) -> list[Box]:
@@ -205,9 +206,8 @@ class Follower:
     def _place_part(self, glimpse: Glimpse, part: Box) -> None:
         """Begin a line at a piece of a row, unless one stands there."""
         for track in self.tracks:
-            if track.stands and same_row(track.place, part):
-                if across(track.place, part) > 0.5 * min(track.place.width, part.width):
-                    return
+            if track.stands and _covers(track.place, part):
+                return
         found = self.ending.line(glimpse.luma, self.size.in_band(part))
         if found is not None and found.confidence >= LEAST_CONFIDENCE:
             self._begin(Seen(glimpse.index, part, found))
@@ -243,8 +243,9 @@ class Follower:
 
     def _is_another(self, track: Track, seen: Seen, glimpse: Glimpse) -> bool:
         """Whether a changed line was surely read as another text, twice, and so was the old one."""
-        new = comparable(seen.ballot.text)
-        if new == comparable(track.text) or seen.ballot.confidence < SURE_CONFIDENCE:
+        known, new = comparable(track.text), comparable(seen.ballot.text)
+        # A line that gained or lost a letter would have moved: that is a thing in front of it.
+        if new == known or len(new) != len(known) or seen.ballot.confidence < SURE_CONFIDENCE:
             return False
         before = track.strip.get(glimpse.index - int(track.lost.max()) - 1)
         if before is None:
@@ -281,7 +282,7 @@ def _covers(box: Box, place: Box) -> bool:
     return same_row(box, place) and across(box, place) > 0.5 * min(box.width, place.width)
 
 
-def _stood(shares: np.ndarray) -> int:  # type: ignore[type-arg]
+def _stood(shares: npt.NDArray[np.float32]) -> int:
     """For how many frames back from the last a cell's strokes have stood, hidden ones included."""
     standing = np.flatnonzero(shares >= STANDS)
     last = 0

@@ -7,9 +7,9 @@ from statistics import median
 from rapidfuzz.fuzz import partial_ratio
 
 from silkreel.dubbing.caption_script import comparable, normal_text, written_in
-from silkreel.dubbing.caption_tracks import Sighting, across, same_row
+from silkreel.dubbing.caption_tracks import HIDDEN_FRAMES, Sighting, across, same_row
 from silkreel.dubbing.caption_votes import alike
-from silkreel.dubbing.read_lines import CaptionBand, Kind, ReadLine, Reading
+from silkreel.dubbing.read_lines import CaptionBand, Kind, Reading, ReadLine
 from silkreel.dubbing.scripts import scripts_in
 from silkreel.engines.contracts import Box
 from silkreel.kit.spans import Span
@@ -25,8 +25,6 @@ LEAST_CONFIDENCE, LEAST_OF_FEW = 0.6, 0.85
 FEW_LETTERS = 2
 # Captions are centred when most are; then what lies beside the middle is none.
 CENTRED_SHARE, OFF_CENTRE = 0.7, 0.12
-# Two sightings of one line that was hidden for a moment.
-HIDDEN_FRAMES = 5
 # Rows of one caption stand together for most of the time, less than a line apart.
 TOGETHER_SHARE = 0.7
 ROW_GAP_LINES = 0.9
@@ -69,10 +67,12 @@ def lines_of(
     least = max(WATERMARK_SHARE * frame_count, WATERMARK_SECONDS * frame_rate)
     candidates: list[ReadLine] = []
     foreign: list[ReadLine] = []
+    marks = [line for line in standing if _standing_frames(line, standing) > least]
+    standing = [line if line in marks else _without_marks(line, marks) for line in standing]
     for line in standing:
         if any(_piece_of(line, moving) for moving in rejected if moving.kind == "watermark"):
             rejected.append(replace(line, kind="watermark"))
-        elif _standing_frames(line, standing) > least:
+        elif line in marks:
             rejected.append(replace(line, kind=_still_kind(line, band, height)))
         elif not band.holds(line.box.centre[1] / height):
             foreign.append(line)
@@ -189,8 +189,38 @@ def _standing_frames(line: ReadLine, lines: Sequence[ReadLine]) -> int:
         for other in lines
         if same_row(line.box, other.box)
         and across(line.box, other.box) >= 0.6 * min(line.box.width, other.box.width)
-        and partial_ratio(comparable(line.text), comparable(other.text)) >= PIECE_RATIO
+        and _is_of(comparable(line.text), comparable(other.text))
     )
+
+
+def _is_of(text: str, mark: str) -> bool:
+    """Whether a text is a mark's or a piece of it, misread or not."""
+    if len(text) > len(mark):
+        return alike(text, mark) >= 0.6
+    return partial_ratio(text, mark) >= PIECE_RATIO
+
+
+def _without_marks(line: ReadLine, marks: Sequence[ReadLine]) -> ReadLine:
+    """A line without the name of a mark beside it that was read with it."""
+    for mark in marks:
+        beside = same_row(line.box, mark.box) and across(line.box, mark.box) > 0
+        if not beside or len(line.text) <= len(mark.text):
+            continue
+        right = line.box.left + line.box.width
+        if line.text.startswith(mark.text):
+            left = mark.box.left + mark.box.width
+        elif line.text.endswith(mark.text):
+            left, right = line.box.left, mark.box.left
+        else:
+            continue
+        box = Box(left, line.box.top, max(1, right - left), line.box.height)
+        text, *others = (
+            each.removeprefix(mark.text).removesuffix(mark.text).strip()
+            for each in (line.text, *line.alternatives)
+        )
+        kept = tuple(dict.fromkeys(other for other in others if other and other != text))
+        return replace(line, text=text, alternatives=kept, box=box)
+    return line
 
 
 def _still_kind(line: ReadLine, band: CaptionBand, height: int) -> Kind:

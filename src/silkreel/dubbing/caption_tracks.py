@@ -25,6 +25,11 @@ LETTER_SHARE = 0.72
 STANDS = 0.5
 # Frames that surely show the whole line and nothing else: the template is made of these.
 SURELY = 0.75
+# A flash, a thing in front or a lost frame hides a line for so long without ending it.
+HIDDEN_FRAMES = 5
+# A reading this sure needs no further one; to part two lines that differ by a letter, both must
+# be read twice this surely.
+SURE_CONFIDENCE = 0.9
 # A cell that shows less than this while the line stands in full has other strokes now. A letter
 # that differs by one part from the one before still shows more than half of it.
 CELL_LOST = 0.7
@@ -32,6 +37,8 @@ IN_FULL = 0.9
 CELL_LOST_FRAMES = 3
 # So many equal readings settle what a line says, as long as its strokes stay.
 SETTLED_READINGS = 3
+# Readings of one line have most letters in common, whatever came between.
+ALIKE = 0.5
 # Frames kept of a very long line at both ends; of its middle every eighth.
 KEPT_FRAMES = 80
 KEPT_EVERY_FRAMES = 8
@@ -165,11 +172,14 @@ class Track:
 
 
 def usual_box(seen: Sequence[Seen]) -> Box:
-    """The middle one of each side, over the readings that agree with most others."""
+    """The middle one of each side, over the readings like the one that most agree with."""
     texts = [each.ballot.text for each in seen[:40]]
-    support = [sum(alike(text, other) for other in texts) for text in texts]
-    least = 0.7 * max(support)
-    boxes = [each.box for each, votes in zip(seen, support, strict=False) if votes >= least]
+    pivot = max(texts, key=lambda text: sum(alike(text, other) for other in texts))
+    boxes = [
+        each.box
+        for each, text in zip(seen, texts, strict=False)
+        if text == pivot or alike(text, pivot) >= ALIKE
+    ]
     left = round(median(box.left for box in boxes))
     top = round(median(box.top for box in boxes))
     right = round(median(box.left + box.width for box in boxes))

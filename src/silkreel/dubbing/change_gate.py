@@ -67,4 +67,4 @@ def _still(now: Edges, between: Edges, before: Edges) -> Mask:
     still = steepness >= STEEP
     for past in (between, before):
         still &= np.abs(now[0] - past[0]) + np.abs(now[1] - past[1]) <= limit
-    return still.view(np.uint8) * np.uint8(255)
+    return np.asarray(still.view(np.uint8) * np.uint8(255))

@@ -1,4 +1,4 @@
-"""A sound is brought to the loudness of delivery, coded, and judged as players will hear it."""
+"""A sound is brought to the loudness of delivery, coded, judged as players hear it, and kept."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,12 +9,11 @@ from silkreel.kit.artifacts import Artifact
 from silkreel.kit.keys import work_key
 from silkreel.kit.sound import Sound, write_sound
 from silkreel.kit.spans import TimeSpan
-from silkreel.media.cmaf import package_audio
-from silkreel.media.loudness import coding_margin_db, measure_file, normalise
-from silkreel.media.loudness_profiles import LoudnessProfile, loudness_profile
+from silkreel.media.cmaf import PackagedAudio, package_audio
+from silkreel.media.loudness_profiles import loudness_profile
+from silkreel.media.mastering import master
 
 MASTERING_VERSION = 1
-CODING_TRIES = 3  # coding raises peaks; each try leaves the room that the last one lacked
 PROFILE = "mobile"
 
 
@@ -34,35 +33,24 @@ def master_sound(
     inputs = {"sound": sound_key, "profile": profile.name, "length_seconds": length_seconds}
 
     def make(folder: Path) -> tuple[Path, dict[str, Any]]:
-        return _coded(desk, make_sound(), folder, profile, length_seconds, dialogue)
+        packed: list[PackagedAudio] = []
+
+        def code(sound: Sound) -> Path:
+            source, out = folder / "mix.flac", folder / f"sound{len(packed)}.mp4"
+            write_sound(sound, source)
+            packed.append(
+                package_audio(source, out, length_seconds=length_seconds, cancelled=desk.cancelled)
+            )
+            return out
+
+        made = master(make_sound(), profile, code, dialogue=dialogue)
+        return made.path, {
+            "codec": packed[-1].codec,
+            "segments": packed[-1].segments.to_json(),
+            "loudness_lufs": round(made.coded.integrated_lufs, 2),
+            "true_peak_dbtp": round(made.coded.true_peak_dbtp, 2),
+            "target_lufs": profile.target_lufs(made.coded.dialogue_share),
+            "peak_limit_dbtp": profile.true_peak_dbtp,
+        }
 
     return desk.workshop.make(work_key("master", MASTERING_VERSION, inputs), "master", make)
-
-
-def _coded(
-    desk: Desk,
-    sound: Sound,
-    folder: Path,
-    profile: LoudnessProfile,
-    length_seconds: float,
-    dialogue: tuple[TimeSpan, ...],
-) -> tuple[Path, dict[str, Any]]:
-    margin_db, source, out = 0.0, folder / "mix.flac", folder / "sound.mp4"
-    for _ in range(CODING_TRIES):
-        level, _report = normalise(sound, profile, dialogue=dialogue, margin_db=margin_db)
-        write_sound(level, source)
-        out.unlink(missing_ok=True)
-        packed = package_audio(source, out, length_seconds=length_seconds, cancelled=desk.cancelled)
-        heard = measure_file(out, dialogue)
-        more_db = coding_margin_db(heard, profile)
-        if more_db <= 0:
-            break
-        margin_db += more_db
-    return out, {
-        "codec": packed.codec,
-        "segments": packed.segments.to_json(),
-        "loudness_lufs": round(heard.integrated_lufs, 2),
-        "true_peak_dbtp": round(heard.true_peak_dbtp, 2),
-        "target_lufs": profile.target_lufs(heard.dialogue_share),
-        "peak_limit_dbtp": profile.true_peak_dbtp,
-    }

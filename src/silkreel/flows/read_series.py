@@ -10,6 +10,7 @@ from typing import Any
 from silkreel.catalogue.episodes import sidecars_of
 from silkreel.catalogue.tables import EpisodeRow, SeriesRow
 from silkreel.dubbing.joining import WrittenLine
+from silkreel.dubbing.marks import proper_marks
 from silkreel.dubbing.read_lines import CaptionBand, NoCaptionsSeen, Reading, ReadingOrder, ReadLine
 from silkreel.dubbing.reading import read_captions, vote_band
 from silkreel.engines.contracts import EngineMissing
@@ -23,7 +24,7 @@ from silkreel.kit.languages import primary
 from silkreel.kit.spans import Span
 from silkreel.media.frames import RenditionFrames
 
-READING_VERSION = 1
+READING_VERSION = 2
 
 
 @stage("vote_band", weight=2)
@@ -121,8 +122,8 @@ def reading_artifact(desk: Desk, episode: EpisodeRow) -> Artifact | None:
                 reading = Reading((), band)  # an episode without captions in a series that has them
         size = (frames.width_pixels, frames.height_pixels)
         payload = {
-            "lines": [_line(line, size) for line in reading.lines],
-            "rejected": [_line(line, size) for line in reading.rejected],
+            "lines": [_line(line, size, order) for line in reading.lines],
+            "rejected": [_line(line, size, order) for line in reading.rejected],
         }
         made = folder / "captions.json"
         made.write_text(canonical_json(payload), encoding="utf-8")
@@ -159,12 +160,12 @@ def _reader(desk: Desk) -> str:
     )
 
 
-def _line(line: ReadLine, size: Sequence[int]) -> dict[str, Any]:
+def _line(line: ReadLine, size: Sequence[int], order: ReadingOrder) -> dict[str, Any]:
     width, height = size
     box = line.box
     return {
         "span": [line.span.first_frame, line.span.end_frame],
-        "text": " ".join(line.text.split("\n")),
+        "text": proper_marks(" ".join(line.text.split("\n")), order.source_language),
         "alternatives": list(line.alternatives),
         "confidence": round(line.confidence, 4),
         "kind": line.kind,

@@ -38,6 +38,7 @@ from silkreel.kit.sound import read_sound
 from silkreel.kit.spans import Span, TimeSpan
 
 PRINTS_VERSION = 1
+LINES_AT_MOST = 10_000  # in an episode
 UNNAMED = "Voice"  # a character nobody has named yet: Voice 1, Voice 2, ...
 
 
@@ -260,13 +261,19 @@ def _next_name(tx: Session, series_id: str) -> str:
 
 
 def _by_weight(tx: Session, series_id: str) -> list[tuple[str, float | None]]:
-    """Characters that speak, with their pitch, who says most first: the best voices go to them."""
+    """Characters that speak, with their pitch, who says most first: the best voices go to them.
+
+    Who says as much comes in the order of first lines, never of ids: the same series made twice
+    gets the same voices.
+    """
     frames = sa.func.sum(LineRow.end_frame - LineRow.first_frame)
+    first = sa.func.min(EpisodeRow.number * LINES_AT_MOST + LineRow.position)
     query = (
         sa.select(CharacterRow.id, CharacterRow.pitch_hertz)
         .join(LineRow, LineRow.character_id == CharacterRow.id)
+        .join(EpisodeRow, EpisodeRow.id == LineRow.episode_id)
         .where(CharacterRow.series_id == series_id, ~LineRow.retired)
         .group_by(CharacterRow.id, CharacterRow.pitch_hertz)
-        .order_by(frames.desc(), CharacterRow.id)
+        .order_by(frames.desc(), first)
     )
     return [(name, pitch) for name, pitch in tx.execute(query)]

@@ -159,6 +159,14 @@ class Board:
             ).scalar_one()
         return int(starts) - 1
 
+    def deaths(self, attempt: Attempt, label: str) -> int:
+        """How often a stage was begun and never came to an end."""
+        query = sa.select(_started.c.starts).where(
+            _started.c.job_id == attempt.job, _started.c.label == label
+        )
+        with self._tables.connect() as tx:
+            return tx.execute(query).scalar_one_or_none() or 0
+
     def share(self, attempt: Attempt, label: str, share: float) -> None:
         """Note how much of a stage is done, 0..1."""
         with self._tables.begin() as tx:

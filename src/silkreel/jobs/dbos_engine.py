@@ -106,6 +106,7 @@ class DbosEngine:
             # DBOS calls outside a workflow's context, so that they are not taken for its steps.
             self._outside = ThreadPoolExecutor(4, thread_name_prefix="silkreel-outside")
             opened.callback(self._outside.shutdown, wait=False, cancel_futures=True)
+            opened.callback(self._destroy)
             self._launch()
             self._opened = opened.pop_all()
 
@@ -151,7 +152,7 @@ class DbosEngine:
         self.keeper.stop()
         self.waits.close()
         put_down = self._wait_until(lambda: not self.waits.here, STOP_SECONDS)
-        self._dbos.destroy(destroy_registry=True)
+        self._destroy()
         if put_down:
             self._hand_back()
             self.board.leave(self.name)
@@ -339,21 +340,30 @@ class DbosEngine:
         plain_logger()
         self._set_workflow_id, self._set_enqueue_options = SetWorkflowID, SetEnqueueOptions
         self._dbos = DBOS
-        DBOS(
-            config={
-                "name": APP_NAME,
-                "system_database_url": self._settings.jobs_database,
-                "system_database_engine": self._engine,
-                "application_version": self.version,
-                "executor_id": self.name,
-                "serializer": plain_serializer(),
-                "use_listen_notify": False,
-                "notification_listener_polling_interval_sec": QUICK_SECONDS,
-                "scheduler_polling_interval_sec": NEVER_SECONDS,
-                "log_level": "WARNING",
-            }
-        )
+        DBOS(config=self._config())
+        self._name_workflows()
+        DBOS.listen_queues(list(self.queues))
+        self.keeper.first_beat()
+        DBOS.launch()
+        for queue in QUEUES:
+            self._register(queue)
+        self.keeper.start()
 
+    def _config(self) -> Any:
+        return {
+            "name": APP_NAME,
+            "system_database_url": self._settings.jobs_database,
+            "system_database_engine": self._engine,
+            "application_version": self.version,
+            "executor_id": self.name,
+            "serializer": plain_serializer(),
+            "use_listen_notify": False,
+            "notification_listener_polling_interval_sec": QUICK_SECONDS,
+            "scheduler_polling_interval_sec": NEVER_SECONDS,
+            "log_level": "WARNING",
+        }
+
+    def _name_workflows(self) -> None:
         def journey(spec: dict[str, Any]) -> Outcome:
             return self._run_journey(spec)
 
@@ -361,14 +371,13 @@ class DbosEngine:
             return self._run_stage(spec)
 
         always = {"max_recovery_attempts": None}  # the board counts what a stage takes with it
-        self._journey_workflow = DBOS.workflow(name="journey", **always)(journey)
-        self._stage_workflow = DBOS.workflow(name="stage", **always)(stage)
-        DBOS.listen_queues(list(self.queues))
-        self.keeper.first_beat()
-        DBOS.launch()
-        for queue in QUEUES:
-            self._register(queue)
-        self.keeper.start()
+        self._journey_workflow = self._dbos.workflow(name="journey", **always)(journey)
+        self._stage_workflow = self._dbos.workflow(name="stage", **always)(stage)
+
+    def _destroy(self) -> None:
+        from dbos import DBOS
+
+        DBOS.destroy(destroy_registry=True)
 
     def _register(self, queue: QueueName) -> None:
         limiter: Any = None

@@ -25,6 +25,7 @@ from silkreel.jobs.waits import Waits
 from silkreel.kit.database import Database
 
 DAY_SECONDS = 86_400.0
+IDLE_FACTOR = 2  # with nothing in hand there is nothing to cancel: look less often
 
 log = logging.getLogger(__name__)
 
@@ -279,7 +280,7 @@ class Keeper:
                 if self._stopping.is_set():
                     return
                 log.exception("the keeper stumbled; it goes on")
-            self._nudge.wait(self.tempo.look_seconds)
+            self._nudge.wait(self.tempo.look_seconds * (1 if self._active else IDLE_FACTOR))
 
 
 def _select(state: str) -> sa.Select[Any]:

@@ -69,7 +69,12 @@ class Slots:
             if give_up():
                 with self._lock:
                     ticket.gone = not ticket.given
-                return ticket.given
+                break
+        if not ticket.given:
+            return False
+        if give_up():  # while it waited
+            self.give(queue)
+            return False
         return True
 
     def give(self, queue: QueueName) -> None:

@@ -8,8 +8,10 @@ import json
 import logging
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 from silkreel.jobs.attempts import Attempt
@@ -28,6 +30,7 @@ from silkreel.kit.settings import Settings
 
 Outcome = dict[str, Any]  # {"answer": ...} or {"refusal": ...}
 
+SUSPECT_LOOK_SECONDS = 0.5
 DEATHS_ALLOWED = 3  # a stage that took so many workers with it is parked
 MAX_ANSWER_BYTES = 4 * 1024 * 1024  # hashes and ids travel, never contents
 LABEL_CHARACTERS = 160
@@ -82,6 +85,7 @@ class StageRunner:
     worker: str
     deaths_allowed: int = DEATHS_ALLOWED
     pause: Callable[[float], None] = time.sleep
+    suspects: Lock = field(default_factory=Lock)
 
     def run(self, order: StageOrder, cancelled: Callable[[], bool]) -> Outcome:
         """Run a stage and return its outcome.
@@ -89,16 +93,35 @@ class StageRunner:
         Raises:
             HandBack: `cancelled` said yes while it ran.
         """
-        deaths = self._patiently(
-            lambda: self.board.start(order.attempt, order.label, order.stage, self.worker), order
-        )
+        with self._apart_if_suspect(order, cancelled):
+            deaths = self._patiently(
+                lambda: self.board.start(order.attempt, order.label, order.stage, self.worker),
+                order,
+            )
+            try:
+                if deaths >= self.deaths_allowed:
+                    log.error("parked after %d deaths: %s", deaths, order.label)
+                    return refused(StageParked(label=order.label, deaths=deaths))
+                return self._measured(order, cancelled)
+            finally:
+                self._patiently(lambda: self.board.stop(order.attempt, order.label), order)
+
+    @contextmanager
+    def _apart_if_suspect(self, order: StageOrder, cancelled: Callable[[], bool]) -> Iterator[None]:
+        """Run those that were in hand when a worker died one at a time.
+
+        The next death is then counted against the one that caused it, not its neighbours.
+        """
+        if not self._patiently(lambda: self.board.deaths(order.attempt, order.label), order):
+            yield
+            return
+        while not self.suspects.acquire(timeout=SUSPECT_LOOK_SECONDS):
+            if cancelled():
+                raise HandBack
         try:
-            if deaths >= self.deaths_allowed:
-                log.error("parked after %d deaths: %s %s", deaths, order.attempt.id, order.label)
-                return refused(StageParked(label=order.label, deaths=deaths))
-            return self._measured(order, cancelled)
+            yield
         finally:
-            self._patiently(lambda: self.board.stop(order.attempt, order.label), order)
+            self.suspects.release()
 
     def _measured(self, order: StageOrder, cancelled: Callable[[], bool]) -> Outcome:
         started = time.monotonic()
