@@ -73,8 +73,8 @@ def test_a_slot_is_given_back_whatever_happens():
     assert slots.take("speech", 1, never)
 
 
-@pytest.mark.parametrize(("cores", "speech"), [(1, 1), (2, 1), (3, 1), (4, 2), (16, 8)])
-def test_speech_has_a_slot_for_each_pair_of_cores(cores, speech):
+@pytest.mark.parametrize(("cores", "speech"), [(1, 1), (2, 2), (16, 16)])
+def test_speech_has_a_slot_for_each_core(cores, speech):
     plan = SlotPlan.for_cores(cores)
     assert (plan.cpu, plan.speech, plan.api) == (cores, speech, 8)
 

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from silkreel.cli.opening import opened
 from silkreel.flows.work import work_until_stopped
+from silkreel.kit.settings import Settings
 
 
 def worker(
@@ -19,5 +19,4 @@ def worker(
         name: the worker's name, the same at every start
         queues: the queues to take from
     """
-    with opened() as house:
-        work_until_stopped(house.settings, house.workshop, name=name, queues=queues.split(","))
+    work_until_stopped(Settings(), name=name, queues=queues.split(","))

@@ -73,6 +73,7 @@ class KokoroSpeaker:
             code_licence="Apache-2.0",
             weights_licence="Apache-2.0",
             model_sha256=model("kokoro").file(self._network.name).sha256,
+            workers_allowed=4,  # one thread and 0.6 GB each
         )
 
     @classmethod

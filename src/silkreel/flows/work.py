@@ -1,10 +1,7 @@
 """Working: this process takes steps from the queues until its job is done or it is stopped."""
 
-import signal
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from silkreel.flows import VERSION
@@ -36,29 +33,29 @@ def working(
     from silkreel.flows import journeys  # noqa: F401 - registers every stage and journey
     from silkreel.jobs.dbos_engine import DbosEngine
 
-    with DbosEngine(settings, workshop, version=VERSION, name=name, queues=tuple(queues)) as engine:
-        try:
+    try:
+        engine = DbosEngine(settings, workshop, version=VERSION, name=name, queues=tuple(queues))
+        with engine:
             yield engine
-        finally:
-            close_shelves()
+    finally:  # after the engine has put the work in hand down
+        close_shelves()
 
 
-def work_until_stopped(
-    settings: Settings, workshop: Workshop, *, name: str | None, queues: Sequence[str]
-) -> None:
-    """Take steps until SIGTERM or Ctrl-C.
+def work_until_stopped(settings: Settings, *, name: str | None, queues: Sequence[str]) -> None:
+    """Take steps until SIGTERM or Ctrl-C; stages in hand get a few seconds to finish.
 
     Raises:
         NoSuchQueue: a name that is no queue.
+        NameTaken: a living worker has this name.
     """
-    stop = threading.Event()
+    chosen = tuple(_queue(each) for each in queues)
+    from silkreel.flows import journeys  # noqa: F401 - registers every stage and journey
+    from silkreel.jobs.worker import work
 
-    def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, ask_to_stop)
-    with working(settings, workshop, name=name, queues=[_queue(each) for each in queues]):
-        stop.wait()
+    try:
+        work(settings, version=VERSION, queues=chosen, name=name)
+    finally:
+        close_shelves()
 
 
 def _queue(name: str) -> QueueName:

@@ -16,7 +16,7 @@ LOOK_SECONDS = 0.5  # how often a waiter asks whether it should give up
 class SlotPlan:
     """Stages that run at once in one process, by queue.
 
-    `cpu` has one per core. A `speech` engine keeps two cores busy, so it has one per pair. Stages
+    `cpu` has one per core. A `speech` engine works on one thread, so it has as many. Stages
     on `api` only wait for somebody else's machine; `api_starts` of them may start in
     `api_seconds`, over all workers together.
     """
@@ -30,7 +30,7 @@ class SlotPlan:
     @classmethod
     def for_cores(cls, cores: int) -> "SlotPlan":
         """The plan for a machine with so many cores."""
-        return cls(cpu=cores, speech=max(1, cores // 2))
+        return cls(cpu=cores, speech=cores)
 
     def of(self, queue: QueueName) -> int:
         """Slots of one queue."""
