@@ -31,7 +31,8 @@ OUTSIDE_FRAMES = 14
 # Columns with less than this share of the median column's strokes are blank.
 BLANK_SHARE = 0.1
 # A line shows in full on this share of its frames; the rest are fades and things in front.
-STEADY_SHARE = 0.4
+STEADY_SHARE = 0.25
+STEADY_IF_MOVED_SHARE = 0.6  # where its readings lay further along each time
 # A line whose readings lie so much further along was moving.
 MOVED_LETTERS = 0.8
 # To find blanks between letters: edges this steep, common to so many frames.
@@ -79,7 +80,7 @@ class Ending:
             shown = self._shown(track, box)
             span = _span(shown, track.seen[0].frame) or span
         place = Box(box.left, box.top + track.strip_rows.start, box.width, box.height)
-        if not _stood(shown, span) or _moved(track, span, self.size.line_pixels):
+        if not _stood(shown, span, moved=_moved(track, span, self.size.line_pixels)):
             sure = track.seen[0].ballot.confidence
             return Sighting(span, track.text, (), sure, place, drifting=True)
         ballots += self._votes(track, box, span, shown.sure(span), ballots)
@@ -243,10 +244,11 @@ def _unsteady(shown: Shown, span: Span) -> npt.NDArray[np.bool_]:
     return np.asarray(np.percentile(np.stack(inside), 25, axis=0) < STANDS)
 
 
-def _stood(shown: Shown, span: Span) -> bool:
+def _stood(shown: Shown, span: Span, *, moved: bool) -> bool:
     """Whether the line showed in full for long enough, and for most of its time."""
     inside = sum(span.first_frame <= index < span.end_frame for index in shown.whole)
-    enough = max(SHORTEST_FRAMES / 2, STEADY_SHARE * inside)
+    share = STEADY_IF_MOVED_SHARE if moved else STEADY_SHARE
+    enough = max(SHORTEST_FRAMES / 2, share * inside)
     return span.length_frames >= SHORTEST_FRAMES and len(shown.sure(span)) >= enough
 
 

@@ -233,13 +233,17 @@ class Follower:
         """Count one more reading; its box may be the better one."""
         track.seen.append(seen)
         if len(track.seen) in (2, 4):
-            self._learn_again(track, usual_box(track.seen))
+            place = usual_box(track.seen)
+            # A logo's place never grows over the captions it is read with.
+            if place.width <= track.place.width + self.size.line_pixels // 2:
+                self._learn_again(track, place)
 
     def _learn_again(self, track: Track, place: Box) -> None:
         """Make a line's template from all frames still known: what moved is washed out of it."""
         sure = [each for each in self.past if track.shares.get(each.index, 0.0) >= SURELY]
         if sure:
             track.learn(place, sure, self.size.line_pixels)
+            track.narrow(sure, self.size.line_pixels)
 
     def _is_another(self, track: Track, seen: Seen, glimpse: Glimpse) -> bool:
         """Whether a changed line was surely read as another text, twice, and so was the old one."""

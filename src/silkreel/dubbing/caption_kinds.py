@@ -25,11 +25,12 @@ LEAST_CONFIDENCE, LEAST_OF_FEW = 0.6, 0.85
 FEW_LETTERS = 2
 # Captions are centred when most are; then what lies beside the middle is none.
 CENTRED_SHARE, OFF_CENTRE = 0.7, 0.12
-# Rows of one caption stand together for most of the time, less than a line apart.
+# Rows of one caption stand together for most of the time; their middles are so many boxes apart.
 TOGETHER_SHARE = 0.7
-ROW_GAP_LINES = 0.9
+NEAREST_ROW, FARTHEST_ROW = 0.45, 1.9
 # A line in a foreign script is dialogue only exactly in the row of the others.
 EXACT_ROW = 0.15
+EXACT_MIDDLE = 0.03
 HINT_SHARE = 0.6
 DISCLAIMER_LETTERS = 8
 # Pieces of a moving text are alike so far, out of a hundred.
@@ -62,7 +63,8 @@ def lines_of(
     standing = [
         line for line, each in zip(seen, _worded(sightings), strict=True) if not each.drifting
     ]
-    rejected = _drifting(drifting)
+    moved = _drifting(drifting)
+    rejected = list(moved)
     standing = _unhidden(standing)
     least = max(WATERMARK_SHARE * frame_count, WATERMARK_SECONDS * frame_rate)
     candidates: list[ReadLine] = []
@@ -70,7 +72,8 @@ def lines_of(
     marks = [line for line in standing if _standing_frames(line, standing) > least]
     standing = [line if line in marks else _without_marks(line, marks) for line in standing]
     for line in standing:
-        if any(_piece_of(line, moving) for moving in rejected if moving.kind == "watermark"):
+        off_middle = abs(line.box.centre[0] / width - 0.5) > EXACT_MIDDLE
+        if off_middle and any(_piece_of(line, moving) for moving in moved):
             rejected.append(replace(line, kind="watermark"))
         elif line in marks:
             rejected.append(replace(line, kind=_still_kind(line, band, height)))
@@ -280,7 +283,7 @@ def _in_the_row(
         for line in foreign
         if abs(line.box.centre[1] - row) <= EXACT_ROW * high
         and 0.75 <= line.box.height / high <= 1.33
-        and abs(line.box.centre[0] / width - 0.5) <= 0.03
+        and abs(line.box.centre[0] / width - 0.5) <= EXACT_MIDDLE
         and not any(line.span.overlap_frames(other.span) for other in candidates)
         and line.confidence >= LEAST_OF_FEW
     ]
@@ -304,11 +307,11 @@ def _stacked(upper: ReadLine, lower: ReadLine) -> bool:
     common = upper.span.overlap_frames(lower.span)
     longer = max(upper.span.length_frames, lower.span.length_frames)
     rows = upper.text.count("\n") + 1
-    gap = lower.box.top - (upper.box.top + upper.box.height)
     high = upper.box.height / rows
+    apart = lower.box.centre[1] - (upper.box.top + upper.box.height - high / 2)
     return (
         common >= TOGETHER_SHARE * longer
-        and -0.5 * high <= gap <= ROW_GAP_LINES * high
+        and NEAREST_ROW * min(high, lower.box.height) <= apart <= FARTHEST_ROW * high
         and across(upper.box, lower.box) > 0
         and 0.65 <= lower.box.height / high <= 1.5
     )

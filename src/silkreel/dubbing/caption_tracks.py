@@ -170,6 +170,17 @@ class Track:
         self.template = Template.of([cut(each.edges, place) for each in glimpses], cell_pixels)
         self.lost = np.zeros(len(self.template.cells), np.int64)
 
+    def narrow(self, glimpses: Sequence[Glimpse], line_pixels: int) -> None:
+        """Take from the place what left no strokes: something moved there when it was first read."""
+        telling = np.flatnonzero(self.template.telling)
+        if not len(telling):
+            return
+        cells = [*self.template.cells.tolist(), self.template.weights.shape[2]]
+        first, end = cells[telling[0]], cells[telling[-1] + 1]
+        if end - first <= self.place.width - 2 * line_pixels:
+            box = Box(self.place.left + first, self.place.top, end - first, self.place.height)
+            self.learn(box, glimpses, line_pixels)
+
 
 def usual_box(seen: Sequence[Seen]) -> Box:
     """The middle one of each side, over the readings like the one that most agree with."""
