@@ -98,9 +98,7 @@ def picture_of(workshop: Workshop, episode: EpisodeRow) -> EpisodePicture:
     Raises:
         NotTakenInError: it was not run yet.
     """
-    made = workshop.find_set(ladder_key(episode))
-    if made is None:
-        raise NotTakenInError(f"episode {episode.number} has no picture yet")
+    made = _ladder(workshop, episode)
     return EpisodePicture(
         sound_48k=made.files["sound_48k"],
         sound_16k=made.files["sound_16k"],
@@ -115,14 +113,19 @@ def ladder_facts(workshop: Workshop, episode: EpisodeRow) -> dict[str, Any]:
     Raises:
         NotTakenInError: it was not made yet.
     """
-    made = workshop.find_set(ladder_key(episode))
-    if made is None:
-        raise NotTakenInError(f"episode {episode.number} has no picture yet")
+    made = _ladder(workshop, episode)
     posters = [
         {**each, "content_hash": made.files[each["file"]].content_hash}
         for each in made.facts["posters"]
     ]
     return {**made.facts, "posters": posters}
+
+
+def _ladder(workshop: Workshop, episode: EpisodeRow) -> ArtifactSet:
+    made = workshop.find_set(ladder_key(episode))
+    if made is None:
+        raise NotTakenInError(f"episode {episode.number} has no picture yet")
+    return made
 
 
 def ladder_order(episode: EpisodeRow) -> LadderOrder:
