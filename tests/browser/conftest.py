@@ -69,7 +69,7 @@ def address(tmp_path_factory) -> Iterator[str]:
     workshop.database.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # Playwright's loop runs in this thread; no other test must meet it
 def browser():
     from playwright.sync_api import sync_playwright
 

@@ -10,14 +10,13 @@ from silkreel.engines.contracts import LanguageNotSpoken
 from silkreel.engines.rapidocr_reader import RapidOcrReader
 from silkreel.kit.settings import Settings
 from silkreel.media.frames import RenditionFrames
+from skips import BEYOND_CI
 
 CLIPS = Path(__file__).parents[3] / "shared" / "media"
 TALK, RUSSIAN = CLIPS / "talk-bilingual-hardsubs.mp4", CLIPS / "hardsubs-russian-small.mp4"
 pytestmark = [
     pytest.mark.media_clips,
-    pytest.mark.skipif(
-        not TALK.exists(), reason="../shared/media with the real clips is not there"
-    ),
+    pytest.mark.skipif(not TALK.exists(), reason=f"{BEYOND_CI}: the real clips of ../shared/media"),
 ]
 # Start and end in seconds were read by eye, every half second.
 TRUTH = (

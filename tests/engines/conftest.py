@@ -11,6 +11,7 @@ from silkreel.engines.contracts import EngineMissing, VoiceChoice
 from silkreel.engines.registry import open_engine
 from silkreel.kit.settings import Settings
 from silkreel.kit.sound import Sound
+from skips import BEYOND_CI
 
 ROOT = Path(__file__).parents[2]
 CLIPS = ROOT.parent / "shared" / "media"
@@ -64,7 +65,7 @@ def english_clip() -> Sound:
     """Ten seconds of a real speaker: four phrases with rests between."""
     path = CLIPS / "speech-english.mp4"
     if not path.is_file():
-        pytest.skip(f"the clip {path} is not here")
+        pytest.skip(f"{BEYOND_CI}: the clip {path}")
     return decoded(path, 16_000)
 
 

@@ -19,6 +19,7 @@ from silkreel.engines.kokoro_graph import worth_it
 from silkreel.engines.whisper import TooLongToAlign, WhisperTranscriber, prompt
 from silkreel.kit.settings import Settings
 from silkreel.kit.sound import Sound
+from skips import BEYOND_CI
 
 pytestmark = pytest.mark.models
 LINES = ("你怎么会在这里？", "告诉他们，会议取消。", "别再说了，我不想听。")
@@ -118,7 +119,7 @@ def test_a_folder_without_a_model_is_refused_by_name(model_settings, tmp_path):
         WhisperTranscriber.open(settings)
 
 
-@pytest.mark.skipif(not worth_it(), reason="this processor has no VNNI")
+@pytest.mark.skipif(not worth_it(), reason=f"{BEYOND_CI}: a processor with VNNI")
 def test_the_rearranged_network_sounds_like_the_original(engine, model_settings):
     """Within what eight-bit rounding itself costs (up to 2.5 dB against float); voices are far."""
     text = "Sign the contract, or leave this house tonight!"

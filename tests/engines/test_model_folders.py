@@ -20,6 +20,7 @@ from silkreel.engines.language_pairs import ModelUnreadable, PairFolders
 from silkreel.engines.registry import open_engine
 from silkreel.kit.effort import measuring
 from silkreel.kit.settings import Settings
+from skips import BEYOND_CI
 
 WORDS = [f"w{n}" for n in range(24)]
 VOCABULARY = ["<blank>", "<s>", "</s>", "<unk>", *WORDS]
@@ -170,7 +171,9 @@ def test_a_folder_without_models_says_what_belongs_there(tmp_path, name):
         open_engine("translators", name, here)
 
 
-@pytest.mark.skipif(find_spec("sentencepiece") is not None, reason="sentencepiece is installed")
+@pytest.mark.skipif(
+    find_spec("sentencepiece") is not None, reason=f"{BEYOND_CI}: sentencepiece is installed"
+)
 def test_a_sentencepiece_model_says_which_package_it_needs(tmp_path):
     pair = tmp_path / "models" / "zh-en"
     pair.mkdir(parents=True)

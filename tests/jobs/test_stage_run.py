@@ -1,5 +1,6 @@
 """How one stage is run: what is tried again, what is kept, and what is put down."""
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -9,6 +10,7 @@ from silkreel.jobs.board import Board, jobs_engine
 from silkreel.jobs.engine import HandBack
 from silkreel.jobs.journeys import JobOrder
 from silkreel.jobs.outbox import put_order
+from silkreel.jobs.patience import DATABASE_TRIES, LONGEST_PAUSE_SECONDS
 from silkreel.jobs.stage_run import StageOrder, StageRunner
 from silkreel.jobs.tables import StageRunRow
 from silkreel.kit.children import Cancelled, ChildCrashed
@@ -74,6 +76,20 @@ def test_an_answer_is_kept_with_what_it_cost(theatre):
     assert theatre.run() == {"answer": {}}
     (row,) = theatre.rows()
     assert (row.state, row.worker, row.stage, row.label) == ("done", "w", "act", "label")
+
+
+def test_a_finished_stage_is_answered_from_its_row(theatre):
+    """As after a worker that died between the row and the engine's own note of it."""
+    theatre.act = lambda _: {"made": theatre.calls}
+    first = theatre.run()
+    assert theatre.run() == first == {"answer": {"made": 1}}
+    assert theatre.calls == 1
+
+
+def test_a_no_that_was_kept_is_given_again_in_the_same_attempt(theatre):
+    theatre.raising(NotToday())
+    assert theatre.run() == theatre.run()
+    assert theatre.calls == 1
 
 
 def test_a_no_is_not_asked_again(theatre):
@@ -155,3 +171,11 @@ def test_the_board_hears_of_the_share_at_most_once_a_second(theatre, monkeypatch
     theatre.act = act
     theatre.run()
     assert len(told) <= 1
+
+
+def test_a_database_server_that_restarts_is_waited_for_longer_than_a_line_that_dropped(theatre):
+    lost = sa.exc.OperationalError("SELECT 1", {}, psycopg.OperationalError("server closed"))
+    theatre.raising(*[lost] * (DATABASE_TRIES - 1))
+    assert theatre.run() == {"answer": {"tries": DATABASE_TRIES}}
+    assert sum(theatre.pauses) > 60
+    assert max(theatre.pauses) <= LONGEST_PAUSE_SECONDS * 1.5

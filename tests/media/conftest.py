@@ -11,6 +11,8 @@ import av
 import pytest
 from av.filter import Graph
 
+from skips import BEYOND_CI
+
 SHARED_CLIPS = Path(__file__).parents[2].parent / "shared" / "media"
 
 
@@ -121,11 +123,6 @@ def children() -> list[int]:
     return [pid for pid in found if _state(pid) not in {"Z", ""}]
 
 
-def kill_children() -> None:
-    for pid in children():
-        os.kill(pid, signal.SIGKILL)
-
-
 def _state(pid: int) -> str:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
@@ -160,7 +157,7 @@ def plain_clip(tmp_path_factory) -> Path:
 def real_clip(request) -> Path:
     path = SHARED_CLIPS / f"{request.param}.mp4"
     if not path.is_file():
-        pytest.skip(f"{path} is not on this machine")
+        pytest.skip(f"{BEYOND_CI}: the clip {path}")
     return path
 
 
@@ -172,5 +169,11 @@ def clip_in() -> Callable[..., Path]:
 
 @pytest.fixture
 def killer() -> Callable[[], None]:
-    """Kills every child of this process, as the kernel would."""
-    return kill_children
+    """Kills every child that the test started, as the kernel would; other tests' servers live on."""
+    before = set(children())
+
+    def kill() -> None:
+        for pid in set(children()) - before:
+            os.kill(pid, signal.SIGKILL)
+
+    return kill

@@ -1,4 +1,7 @@
-"""What passes is tried again: a lost connection five times, a child that died once. A no never."""
+"""What passes is tried again: a lost connection, a database that restarts, a child that died once.
+
+A no is never asked again.
+"""
 
 import logging
 import random
@@ -13,8 +16,12 @@ from silkreel.kit.children import ChildCrashed, ChildTooSlow
 from silkreel.kit.refusals import Refusal
 
 NETWORK_TRIES = 5
+DATABASE_TRIES = (
+    10  # two minutes in all: a server that restarts or hands over to its twin is waited for
+)
 CHILD_TRIES = 2  # hostile media once more, then a finding
-FIRST_PAUSE_SECONDS = 0.5  # doubled each time: a server that restarts is waited for
+FIRST_PAUSE_SECONDS = 0.5  # doubled each time
+LONGEST_PAUSE_SECONDS = 30.0
 
 Result = TypeVar("Result")
 log = logging.getLogger(__name__)
@@ -37,7 +44,8 @@ def patiently(
             if tried >= _tries(error) or give_up():
                 raise
             log.warning("tried again: %s (%s)", what, type(error).__name__)
-        pause(FIRST_PAUSE_SECONDS * 2 ** (tried - 1) * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
+        nominal = min(FIRST_PAUSE_SECONDS * 2 ** (tried - 1), LONGEST_PAUSE_SECONDS)
+        pause(nominal * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
 
 
 def _tries(error: Exception) -> int:
@@ -45,7 +53,17 @@ def _tries(error: Exception) -> int:
         return CHILD_TRIES
     if isinstance(error, Refusal):
         return 1
+    if isinstance(error, sa.exc.DBAPIError) and _of_a_server(error):
+        return DATABASE_TRIES
     return NETWORK_TRIES if isinstance(error, _passing()) else 1
+
+
+def _of_a_server(error: sa.exc.DBAPIError) -> bool:
+    """A database server's own trouble: gone, starting, full. SQLite's does not mend by waiting."""
+    psycopg = sys.modules.get("psycopg")
+    return psycopg is not None and isinstance(
+        error.orig, (psycopg.OperationalError, psycopg.InterfaceError)
+    )
 
 
 def _passing() -> tuple[type[Exception], ...]:

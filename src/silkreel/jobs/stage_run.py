@@ -88,11 +88,14 @@ class StageRunner:
     suspects: Lock = field(default_factory=Lock)
 
     def run(self, order: StageOrder, cancelled: Callable[[], bool]) -> Outcome:
-        """Run a stage and return its outcome.
+        """Run a stage and return its outcome; a stage that this attempt finished is not run again.
 
         Raises:
             HandBack: `cancelled` said yes while it ran.
         """
+        finished = self._patiently(lambda: self._finished(order), order)
+        if finished is not None:
+            return finished
         with self._apart_if_suspect(order, cancelled):
             deaths = self._patiently(
                 lambda: self.board.start(order.attempt, order.label, order.stage, self.worker),
@@ -158,6 +161,15 @@ class StageRunner:
     def _patiently(self, work: Callable[[], Result], order: StageOrder) -> Result:
         return patiently(work, order.label, pause=self.pause)
 
+    def _finished(self, order: StageOrder) -> Outcome | None:
+        """What the stage came to, if a worker died between its row and the engine's own note."""
+        key = (order.attempt.job, order.label, order.attempt.number)
+        with self.workshop.reading() as tx:
+            row = tx.get(StageRunRow, key)
+            if row is None:
+                return None
+            return {"answer": row.answer} if row.refusal is None else {"refusal": row.refusal}
+
     def _keep_run(
         self, order: StageOrder, outcome: Outcome, effort: Effort, wall_seconds: float
     ) -> None:
@@ -168,7 +180,9 @@ class StageRunner:
             "worker": self.worker, "wall_seconds": wall_seconds,
             "engine_seconds": dict(effort.cpu_seconds), "ended_at": now(),
         }  # fmt: skip
-        if refusal is not None:
+        if refusal is None:
+            values["answer"] = outcome["answer"]
+        else:
             values["refusal"] = refusal
         with self.workshop.transaction() as tx:
             insert_once(tx, StageRunRow, values)

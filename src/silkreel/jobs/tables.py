@@ -29,7 +29,10 @@ class JobRow(Base):
 
 
 class StageRunRow(Base):
-    """One finished run of a stage: what it took, for estimates and the bill."""
+    """One finished run of a stage: what it answered, and what it took, for estimates and the bill.
+
+    The row is what makes a stage finished; an engine that lost its own note of it asks here.
+    """
 
     __tablename__ = "stage_runs"
 
@@ -41,5 +44,6 @@ class StageRunRow(Base):
     worker: Mapped[str] = mapped_column(sa.Text)
     wall_seconds: Mapped[float] = mapped_column()
     engine_seconds: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)  # CPU by name
+    answer: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
     refusal: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
     ended_at: Mapped[datetime] = mapped_column(UtcTime)
