@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from silkreel.jobs.tables import JobRow
 from silkreel.kit.clock import now
-from silkreel.kit.database import insert_once
+from silkreel.kit.database import FORGOTTEN_SECONDS, insert_once
 
 INCREMENTS = 200
 
@@ -126,3 +126,23 @@ def test_sqlite_is_set_for_truth(database):
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         ]
     assert found == ["wal", 2, 1, 30_000]
+
+
+def test_a_server_is_told_to_drop_a_forgotten_transaction(database):
+    if database.engine.dialect.name == "sqlite":
+        return  # its writers wait for each other, each for its busy timeout
+    with database.reading() as tx:
+        told = tx.connection().exec_driver_sql("SHOW idle_in_transaction_session_timeout")
+        assert told.scalar_one() == f"{FORGOTTEN_SECONDS // 60}min"
+
+
+def test_a_connection_the_server_dropped_is_replaced_before_it_is_used(database):
+    if database.engine.dialect.name == "sqlite":
+        return
+    with database.reading() as tx:
+        mine = tx.connection().exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+    other = sa.create_engine(database.url, poolclass=sa.NullPool)
+    with other.connect() as connection:
+        connection.exec_driver_sql(f"SELECT pg_terminate_backend({mine})")
+    with database.reading() as tx:
+        assert tx.connection().exec_driver_sql("SELECT 1").scalar_one() == 1

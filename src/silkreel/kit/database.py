@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 BUSY_TIMEOUT_MILLISECONDS = 30_000
+CONNECT_SECONDS = 10
+FORGOTTEN_SECONDS = 120  # a transaction left open so long holds rows for nobody
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -58,7 +60,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.engine = _sqlite(url) if url.startswith("sqlite") else sa.create_engine(url)
+        self.engine = _sqlite(url) if url.startswith("sqlite") else _server(url)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -91,6 +93,20 @@ def insert_once(tx: Session, row: type[Base], values: dict[str, Any]) -> None:
             insert,
         )
     tx.execute(insert(row).values(**values).on_conflict_do_nothing())
+
+
+def _server(url: str) -> sa.Engine:
+    engine = sa.create_engine(
+        url, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS}
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: object) -> None:
+        limit = f"SET idle_in_transaction_session_timeout = '{FORGOTTEN_SECONDS}s'"
+        connection.execute(limit)
+        connection.commit()
+
+    return engine
 
 
 def _sqlite(url: str) -> sa.Engine:
