@@ -16,7 +16,7 @@ from silkreel.bible.lines import lines_of
 from silkreel.bible.memory import remember
 from silkreel.catalogue.episodes import find_episode
 from silkreel.catalogue.series import find_series
-from silkreel.engines.contracts import EngineMissing, Speaker
+from silkreel.engines.contracts import Speaker
 from silkreel.flows.at_hand import shelf_for
 from silkreel.flows.import_series import ImportReport, import_series
 from silkreel.flows.make_sample import Progress, Sample, make_sample
@@ -111,16 +111,18 @@ def score_reading(workshop: Workshop, slug: str, sample: Sample) -> OcrScore:
 
 @contextmanager
 def _speakers(settings: Settings) -> Iterator[tuple[Sequence[Speaker], list[str]]]:
-    """Every voice engine that can run here, in the order set, and why others cannot."""
-    shelf, notes = shelf_for(settings), []
+    """Every voice engine that can run here, in the order set, and why others cannot.
+
+    An engine that may run several times is there once for each core.
+    """
+    shelf = shelf_for(settings)
+    names, missing = shelf.available("speakers", settings.engines("speakers"))
     with ExitStack() as stack:
         lent: list[Speaker] = []
-        for name in settings.engines("speakers"):
-            try:
-                lent.append(stack.enter_context(shelf.lend("speakers", name)))
-            except EngineMissing as refusal:
-                notes.append(str(refusal))
-        yield lent, notes
+        for name in names:
+            copies = min(shelf.card("speakers", name).workers_allowed, settings.cores)
+            lent += [stack.enter_context(shelf.lend("speakers", name)) for _ in range(copies)]
+        yield lent, [str(refusal) for refusal in missing]
 
 
 def _check(report: ImportReport) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import yaml
@@ -78,7 +79,8 @@ def make_sample(
 ) -> Sample:
     """Make the series in `folder/SLUG`; stems and truth lie beside it. Made once, it is found again.
 
-    `speakers` are asked in their order; `progress` hears what is done and the share of the whole.
+    `speakers` are asked in their order; copies of one engine speak beside each other. `progress`
+    hears what is done and the share of the whole.
 
     Raises:
         NoVoice: no speaker knows the language.
@@ -181,17 +183,35 @@ def _speak(
     tell: Callable[[float], None],
 ) -> dict[str, Sound]:
     voices = {part.member: part for part in casting}
-    engines = {speaker.card.name: speaker for speaker in speakers}
-    takes: dict[str, Sound] = {}
-    for i, line in enumerate(script.lines):
+    copies = _copies(speakers)
+
+    def take(line: ScriptLine) -> Sound:
         part = voices[line.who]
-        takes[line.id] = _take(line, part, engines[part.voice.engine])
-        tell((i + 1) / len(script.lines))
+        mine = copies[part.voice.engine]
+        speaker = mine.get()
+        try:
+            return speaker.speak(line.spoken, voice=part.voice, rate=part.rate).sound
+        finally:
+            mine.put(speaker)
+
+    takes: dict[str, Sound] = {}
+    with ThreadPoolExecutor(max(each.qsize() for each in copies.values())) as pool:
+        # The threads count their CPU seconds on whoever measures here.
+        futures = [
+            pool.submit(contextvars.copy_context().run, take, line) for line in script.lines
+        ]
+        for i, (line, future) in enumerate(zip(script.lines, futures, strict=True)):
+            takes[line.id] = future.result()
+            tell((i + 1) / len(script.lines))
     return takes
 
 
-def _take(line: ScriptLine, part: Casting, speaker: Speaker) -> Sound:
-    return speaker.speak(line.spoken, voice=part.voice, rate=part.rate).sound
+def _copies(speakers: Sequence[Speaker]) -> dict[str, SimpleQueue[Speaker]]:
+    """The copies of each engine, each to be taken by one who speaks and put back."""
+    copies: dict[str, SimpleQueue[Speaker]] = {}
+    for speaker in speakers:
+        copies.setdefault(speaker.card.name, SimpleQueue()).put(speaker)
+    return copies
 
 
 def _key(
@@ -205,7 +225,7 @@ def _key(
         "play": asdict(play_of(script, drama)),
         "spoken": [line.spoken for line in script.lines],
         "casting": [asdict(part) for part in casting],
-        "engines": [speaker.card.to_json() for speaker in speakers],
+        "engines": list({s.card.name: s.card.to_json() for s in speakers}.values()),
         "picture": asdict(picture),
     }
     return work_key("sample.episode", VERSION, inputs)

@@ -1,9 +1,10 @@
 """Frames and sound into an MP4: x264 and AAC, the same input to the same bytes."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
-from time import process_time
+from time import thread_time
 
 import av
 import cv2
@@ -42,15 +43,15 @@ def write_film(
         video, audio = _video(container, picture), _audio(container, sound)
         feed = _AudioFeed(sound)
         converted: av.VideoFrame | None = None
-        for number, (pixels, changed) in enumerate(frames):
-            began = process_time()
+        for number, (pixels, changed) in enumerate(_drawn_ahead(frames)):
+            began = thread_time()
             if changed or converted is None:
                 converted = _converted(pixels)
             converted.pts, converted.time_base = number, Fraction(1, picture.frames_per_second)
             container.mux(video.encode(converted))
             for chunk in feed.until((number + 1) / picture.frames_per_second):
                 container.mux(audio.encode(chunk))
-            spent += process_time() - began
+            spent += thread_time() - began
             on_frame(number)
         container.mux(video.encode(None))
         for chunk in feed.until(float("inf")):
@@ -58,6 +59,15 @@ def write_film(
         container.mux(audio.encode(None))
     unfinished.replace(path)
     return spent
+
+
+def _drawn_ahead(frames: Iterator[tuple[Pixels, bool]]) -> Iterator[tuple[Pixels, bool]]:
+    """The frames, each drawn on a second thread while the one before is encoded."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, frames, None)
+        while (frame := coming.result()) is not None:
+            coming = pool.submit(next, frames, None)
+            yield frame
 
 
 def _video(container: av.container.OutputContainer, picture: Picture) -> av.VideoStream:
