@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -65,6 +65,7 @@ def check_series(desk: Desk, arguments: Arguments) -> Answer:
     series_id, language = arguments["series_id"], arguments["language"]
     with desk.workshop.reading() as tx:
         episodes = episodes_of(tx, series_id)
+        levels = _levels(tx, series_id, language)
         dubs = {row.episode_id: row for row in _dubs(tx, series_id, language)}
         loudness = {
             e.number: float(dubs[e.id].facts["loudness_lufs"])
@@ -79,7 +80,7 @@ def check_series(desk: Desk, arguments: Arguments) -> Answer:
             name: f"{v.engine}:{v.preset} {v.pitch_semitones:+g}"
             for name, v in voices_of(tx, cast, language).items()
         }
-    verdict = judge_series(loudness, pairs, voices)
+    verdict = judge_series({e.number: levels.get(e.id) for e in episodes}, loudness, pairs, voices)
     with desk.workshop.transaction() as tx:
         _keep(tx, series_id, "", language, [verdict], {})
     return {"level": verdict.level}
@@ -265,6 +266,17 @@ def _wordings(tx: Session, series_id: str, language: str) -> dict[str, WordingRo
         WordingRow.language == language, WordingRow.length == "full"
     )
     return {row.line_id: row for row in tx.scalars(query)}
+
+
+def _levels(tx: Session, series_id: str, language: str) -> dict[str, Level]:
+    """What each episode was judged, by its id."""
+    query = sa.select(VerdictRow.episode_id, VerdictRow.level).where(
+        VerdictRow.series_id == series_id,
+        VerdictRow.language == language,
+        VerdictRow.episode_id != "",
+        VerdictRow.line_id == "",
+    )
+    return {name: cast("Level", level) for name, level in tx.execute(query)}
 
 
 def _dubs(tx: Session, series_id: str, language: str | None = None) -> Sequence[DubRow]:

@@ -25,6 +25,8 @@ def make_subtitles(desk: Desk, arguments: Arguments) -> Answer:
     episode_id, language = arguments["episode_id"], arguments["language"]
     with desk.workshop.reading() as tx:
         parts = dub_parts(tx, episode_id, language)
+    if parts.lines and not any(parts.full(line) for line in parts.lines):
+        return {"worded": 0}  # an empty track is no edition; the lines wait for their words
     tracks = subtitle_tracks(desk.workshop, parts, language)
     with desk.workshop.transaction() as tx:
         for track in tracks:
