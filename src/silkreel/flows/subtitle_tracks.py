@@ -1,6 +1,7 @@
 """Subtitles of an episode: over the dub, over the original, and in the original language."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
@@ -117,7 +118,8 @@ def _track(
 
 def _put_on_shelf(desk: Desk, tx: Session, parts: DubParts, track: Track) -> None:
     content = write_vtt(track).encode()
-    facts: dict[str, Any] = {"kind": track.kind, "cues": len(track.cues)}
+    shown = {line: asdict(figures) for line, figures in track.shown().items()}
+    facts: dict[str, Any] = {"kind": track.kind, "cues": len(track.cues), "shown": shown}
     put_rendition(
         tx,
         parts.episode.id,
