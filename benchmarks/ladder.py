@@ -95,8 +95,8 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()
     if shutil.which("ffmpeg") is None:
-        print("skipped: no ffmpeg command on this machine to compare with (apt-get install ffmpeg)")
-        return 0
+        print("not measured: no ffmpeg command here to compare with (apt-get install ffmpeg)")
+        return 1
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         source = options.source or folder / "source.mp4"

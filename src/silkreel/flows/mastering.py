@@ -13,7 +13,7 @@ from silkreel.media.cmaf import PackagedAudio, package_audio
 from silkreel.media.loudness_profiles import loudness_profile
 from silkreel.media.mastering import master
 
-MASTERING_VERSION = 1
+MASTERING_VERSION = 2
 PROFILE = "mobile"
 
 
