@@ -208,18 +208,16 @@ def approve_wording(
     Raises:
         NoWords, TooManyWords: it is no wording.
     """
-    words = checked_text(line.line_id, text, language)
-    row = tx.get(WordingRow, (series_id, line.line_id, language, use, length))
-    wording = Wording(
-        line.line_id, words, PERSON, line.source_hash, length, draft=False,
-        findings=tuple(findings), approved_by=approved_by,
-    )  # fmt: skip
-    written = _write(tx, row, series_id, language, use, wording)
+    row = propose_wording(
+        tx, series_id, language, line, text, length=length, use=use, findings=findings
+    )
+    row.draft, row.approved_by = False, approved_by
     remember(
-        tx, series_id, language, line.text, words, approved_by=approved_by,
+        tx, series_id, language, line.text, row.text, approved_by=approved_by,
         context=line.context, use=use, length=length,
     )  # fmt: skip
-    return written
+    tx.flush()
+    return row
 
 
 def propose_wording(
