@@ -8,6 +8,7 @@ from silkreel.catalogue.tables import EditionRow, EpisodeRow, ReleaseRow, Rendit
 from silkreel.kit.clock import now
 from silkreel.kit.database import Session
 from silkreel.kit.refusals import Refusal
+from silkreel.kit.words import Counted
 
 WORLD = "001"  # UN M.49: the world
 
@@ -23,9 +24,12 @@ class DraftsLeft(Refusal):
     """Machine drafts that nobody approved stand in the way of a release."""
 
     status = 409
-    message = (
+    message = Counted(
         "{slug} has {drafts} machine-drafted lines nobody approved in {languages}; approve them "
-        "(`silkreel lines export` and `import`), or release with --allow-drafts, which labels them."
+        "(`silkreel lines export` and `import`), or release with --allow-drafts, which labels them.",
+        one="{slug} has {drafts} machine-drafted line nobody approved in {languages}; approve it "
+        "(`silkreel lines export` and `import`), or release with --allow-drafts, which labels it.",
+        by="drafts",
     )
 
 

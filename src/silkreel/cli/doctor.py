@@ -5,7 +5,9 @@ from rich.text import Text
 from silkreel.cli import DONE, REFUSED, show
 from silkreel.flows.examine_installation import examine_installation
 from silkreel.kit.settings import Settings
+from silkreel.kit.words import words
 
+HEALTH_SENTENCES = ("good", "missing", "optional")
 STYLES = {"good": "green", "missing": "red", "optional": "dim"}
 
 
@@ -20,10 +22,12 @@ def doctor(*, json: bool = False) -> int:
         show.print_json([finding.to_json() for finding in findings])
     else:
         rows = [
-            (f.what, Text(f.health, style=STYLES[f.health]), f.state, f.cost, f.mend)
+            (f.what, Text(words(f.health), style=STYLES[f.health]), f.state, f.cost, f.mend)
             for f in findings
         ]
         show.print_table(
-            "Installation", ("what", "", "state", "what that costs", "what mends it"), rows
+            words("Installation"),
+            (words("what"), "", words("state"), words("what that costs"), words("what mends it")),
+            rows,
         )
     return REFUSED if any(finding.health == "missing" for finding in findings) else DONE

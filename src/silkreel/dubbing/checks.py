@@ -10,6 +10,7 @@ from typing import Any, Literal
 import yaml
 
 from silkreel.dubbing.subtitle_limits import SubtitleLimits
+from silkreel.kit.words import Counted, words
 
 Level = Literal["PASS", "WARN", "FAIL"]
 RANK: dict[str, int] = {"PASS": 0, "WARN": 1, "FAIL": 2}
@@ -37,7 +38,7 @@ SENTENCES: dict[str, str] = {
     "sound.loudness": "{loudness} LUFS where {target} is asked.",
     "sound.peak": "True peak {peak} dBTP over the limit of {limit}.",
     "sound.voice_over": "No clean bed: the original's voice stays audible under the dub.",
-    "episode.worklist": "{count} lines to look at.",
+    "episode.worklist": Counted("{count} lines to look at.", one="{count} line to look at."),
     "series.loudness": "Episode {number} is {difference} LU away from the series.",
     "series.wording": "The same words are translated in {count} different ways: {source}",
     "series.voice": "Two characters share the voice {voice}.",
@@ -54,8 +55,8 @@ class Reason:
 
     @property
     def sentence(self) -> str:
-        """The reason in words."""
-        return SENTENCES[self.code].format(**self.values)
+        """The reason, in the language in force."""
+        return words(SENTENCES[self.code], **self.values)
 
     def to_json(self) -> dict[str, Any]:
         """As a verdict row keeps it."""
@@ -166,8 +167,8 @@ def _of_text(line: JudgedLine) -> Iterable[Reason]:
         yield Reason("text.fuzzy", "WARN")
     if line.draft:
         yield Reason("duty.draft", "WARN")
-    for level, words in line.gate:
-        yield Reason("text.gate", "FAIL" if level == "FAIL" else "WARN", {"finding": words})
+    for level, finding in line.gate:
+        yield Reason("text.gate", "FAIL" if level == "FAIL" else "WARN", {"finding": finding})
 
 
 def _of_time(line: JudgedLine) -> Iterable[Reason]:
