@@ -49,6 +49,13 @@ def test_our_own_setting_goes_before_the_terminals_language(tmp_path, monkeypatc
     assert done.stdout.startswith("Aún no hay series.")
 
 
+def test_what_scripts_read_of_the_doctor_is_the_same_everywhere(tmp_path, monkeypatch):
+    monkeypatch.setenv("SILKREEL_LANGUAGE", "es")
+    findings = json.loads(silkreel(tmp_path, "doctor", "--json").stdout)
+    assert findings[0]["what"] == "home folder"
+    assert "carpeta de datos" in silkreel(tmp_path, "doctor").stdout
+
+
 @pytest.mark.parametrize("words", [["bogus"], ["localise"], ["export", "x", "--episode", "one"]])
 def test_wrong_usage_exits_with_two(tmp_path, words):
     assert silkreel(tmp_path, *words).returncode == 2

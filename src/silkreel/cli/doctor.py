@@ -5,7 +5,7 @@ from rich.text import Text
 from silkreel.cli import DONE, REFUSED, show
 from silkreel.flows.examine_installation import examine_installation
 from silkreel.kit.settings import Settings
-from silkreel.kit.words import words
+from silkreel.kit.words import SOURCE_LANGUAGE, language_in_force, speaking, words
 
 HEALTH_SENTENCES = ("good", "missing", "optional")
 STYLES = {"good": "green", "missing": "red", "optional": "dim"}
@@ -17,7 +17,8 @@ def doctor(*, json: bool = False) -> int:
     Args:
         json: print machine-readable results
     """
-    findings = examine_installation(Settings())
+    with speaking(SOURCE_LANGUAGE if json else language_in_force()):  # scripts read one language
+        findings = examine_installation(Settings())
     if json:
         show.print_json([finding.to_json() for finding in findings])
     else:
