@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 import yaml
 
+from silkreel.dubbing import gate
+from silkreel.dubbing.gate import GateFinding
 from silkreel.dubbing.subtitle_limits import SubtitleLimits
 from silkreel.kit.words import Counted, words
 
@@ -56,11 +58,18 @@ class Reason:
     @property
     def sentence(self) -> str:
         """The reason, in the language in force."""
+        if self.code == "text.gate":
+            return _gate_sentence(**self.values)
         return words(SENTENCES[self.code], **self.values)
 
     def to_json(self) -> dict[str, Any]:
         """As a verdict row keeps it."""
         return {"code": self.code, "level": self.level, "values": dict(self.values)}
+
+
+def _gate_sentence(finding: Value, **values: Value) -> str:
+    """What the gate's finding says; rows of older versions hold the sentence in place of its code."""
+    return words(gate.SENTENCES.get(str(finding), str(finding)), **values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +97,7 @@ class JudgedLine:
     draft: bool = False
     fuzzy: bool = False
     stale: bool = False
-    gate: tuple[tuple[str, str], ...] = ()  # (level, words)
+    gate: tuple[GateFinding, ...] = ()
     rate: float | None = None  # None: no take was placed
     onset_frames: int = 0
     covered_seconds: float = 0.0  # of the original's time with the dub over it
@@ -167,8 +176,8 @@ def _of_text(line: JudgedLine) -> Iterable[Reason]:
         yield Reason("text.fuzzy", "WARN")
     if line.draft:
         yield Reason("duty.draft", "WARN")
-    for level, finding in line.gate:
-        yield Reason("text.gate", "FAIL" if level == "FAIL" else "WARN", {"finding": finding})
+    for finding in line.gate:
+        yield Reason("text.gate", finding.level, {**dict(finding.values), "finding": finding.code})
 
 
 def _of_time(line: JudgedLine) -> Iterable[Reason]:
