@@ -79,6 +79,10 @@ check: $(VENV)/.dev ## format, lint, types, architecture, migrations, docs (unde
 	@$(BIN)/python -m silkreel.migrations check
 	@$(BIN)/python -m pytest -q tests/test_docs.py tests/test_architecture.py
 
+.PHONY: words
+words: $(VENV)/.base ## take new sentences into the catalogues and list what is left to translate
+	@$(BIN)/python -m silkreel.locale update
+
 .PHONY: bench
 bench: $(VENV)/.models $(VENV)/.dev ## run every benchmark; each prints a ratio and what it was measured against
 	@missed=""; for script in benchmarks/[a-z]*.py; do \

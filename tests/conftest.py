@@ -35,6 +35,7 @@ QUICK_SERVER = (
 )  # fmt: skip
 TEMPLATE = "silkreel_template"
 _numbers = count(1)
+os.environ["SILKREEL_LANGUAGE"] = "en"  # sentences are compared, whoever's machine this is
 
 
 hypothesis.settings.register_profile("house", deadline=None)  # the machine is shared

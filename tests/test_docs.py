@@ -46,6 +46,12 @@ def test_the_reference_is_what_the_code_says():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_every_sentence_of_the_code_stands_in_the_catalogues():
+    program = [sys.executable, "-m", "silkreel.locale", "check"]
+    done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_every_link_inside_the_docs_leads_somewhere():
     broken = []
     for page in PAGES:

@@ -23,6 +23,39 @@ def test_help_names_every_command_and_loads_no_job_engine(tmp_path):
         assert name in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("es_MX.UTF-8", "silkreel: No existe la serie nowhere; las series de aquí son: "),
+        ("pt_PT.UTF-8", "silkreel: Não existe a série nowhere; as séries daqui são: "),
+        ("zh_CN.UTF-8", "silkreel: 没有剧集 nowhere；这里有："),
+        ("fi_FI.UTF-8", "silkreel: There is no series nowhere; the series here are: "),
+    ],
+)
+def test_a_refusal_comes_in_the_language_of_the_terminal(tmp_path, monkeypatch, language, sentence):
+    monkeypatch.delenv("SILKREEL_LANGUAGE", raising=False)
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", language)
+    done = silkreel(tmp_path, "localise", "nowhere", "--to", "es")
+    assert done.returncode == 1
+    assert done.stderr.startswith(sentence)
+
+
+def test_our_own_setting_goes_before_the_terminals_language(tmp_path, monkeypatch):
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    monkeypatch.setenv("SILKREEL_LANGUAGE", "es")
+    done = silkreel(tmp_path, "series")
+    assert done.stdout.startswith("Aún no hay series.")
+
+
+def test_what_scripts_read_of_the_doctor_is_the_same_everywhere(tmp_path, monkeypatch):
+    monkeypatch.setenv("SILKREEL_LANGUAGE", "es")
+    findings = json.loads(silkreel(tmp_path, "doctor", "--json").stdout)
+    assert findings[0]["what"] == "home folder"
+    assert "carpeta de datos" in silkreel(tmp_path, "doctor").stdout
+
+
 @pytest.mark.parametrize("words", [["bogus"], ["localise"], ["export", "x", "--episode", "one"]])
 def test_wrong_usage_exits_with_two(tmp_path, words):
     assert silkreel(tmp_path, *words).returncode == 2

@@ -8,11 +8,14 @@ from silkreel.dubbing.checks import (
     SENTENCES,
     JudgedLine,
     JudgedSound,
+    Reason,
     judge_episode,
     judge_line,
     judge_series,
 )
+from silkreel.dubbing.gate import GateFinding
 from silkreel.dubbing.subtitle_limits import subtitle_limits
+from silkreel.kit.words import speaking
 
 LIMITS = subtitle_limits("en", vertical=True)
 GOOD = JudgedLine(
@@ -20,6 +23,7 @@ GOOD = JudgedLine(
     rate=1.0, onset_frames=0, covered_seconds=2.0, cue_characters=14, cue_seconds=2.0, cue_lines=1,
     read_confidence=0.99, heard_confidence=0.9,
 )  # fmt: skip
+CHANGED = GateFinding("number_added", "FAIL", (("target", "30"),))
 SOUND = JudgedSound(-16.1, -1.6, -16.0, -1.5, "given")
 
 
@@ -38,7 +42,7 @@ def test_a_good_line_passes():
         ({"stale": True}, "text.stale", "FAIL"),
         ({"draft": True}, "duty.draft", "WARN"),
         ({"fuzzy": True}, "text.fuzzy", "WARN"),
-        ({"gate": (("FAIL", "number changed"),)}, "text.gate", "FAIL"),
+        ({"gate": (CHANGED,)}, "text.gate", "FAIL"),
         ({"rate": 1.2}, "time.rate", "WARN"),
         ({"rate": 1.3}, "time.rate", "FAIL"),
         ({"rate": 0.8}, "time.rate", "FAIL"),
@@ -118,3 +122,27 @@ def test_every_reason_has_a_sentence_that_takes_its_values():
     verdict = judge_line(replace(GOOD, rate=1.3, cue_characters=99, came_from="heard"), LIMITS)
     assert all(reason.sentence and "{" not in reason.sentence for reason in verdict.reasons)
     assert set(codes(verdict)) <= set(SENTENCES)
+
+
+def test_a_finding_of_the_gate_is_kept_as_code_and_values_and_said_in_the_readers_language():
+    (reason,) = judge_line(replace(GOOD, gate=(CHANGED,)), LIMITS).reasons
+    assert reason.to_json()["values"] == {"finding": "number_added", "target": "30"}
+    assert reason.sentence == "The original does not say 30."
+    with speaking("es"):
+        assert reason.sentence == "El original no dice 30."
+    with speaking("zh-Hans"):
+        assert reason.sentence == "原文没有说 30。"
+
+
+def test_a_finding_an_older_version_kept_as_a_sentence_is_still_said():
+    assert Reason("text.gate", "WARN", {"finding": "Copied."}).sentence == "Copied."
+
+
+def test_a_verdicts_count_is_said_in_the_form_it_asks_for():
+    failed = judge_line(replace(GOOD, stale=True), LIMITS)
+    one, two = judge_episode([failed], SOUND), judge_episode([failed, failed], SOUND)
+    with speaking("es"):
+        assert [each.reasons[0].sentence for each in (one, two)] == [
+            "1 línea por revisar.",
+            "2 líneas por revisar.",
+        ]

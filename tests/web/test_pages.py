@@ -1,11 +1,15 @@
 import hashlib
 import json
 import re
+from gettext import GNUTranslations
+from io import BytesIO
 
+import polib
 import pytest
+from babel.messages.plurals import get_plural
 
 from silkreel.web.assets import UI_FOLDER, AssetTree
-from silkreel.web.interface import WORDS_FOLDER, accepted_languages
+from silkreel.web.interface import Interface, accepted_languages, page_words, said_language
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -90,18 +94,61 @@ def test_every_module_is_fetched_at_once():
 
 
 def test_every_message_stands_in_every_language_with_the_same_places():
-    files = {p.stem: json.loads(p.read_text("utf-8")) for p in WORDS_FOLDER.glob("*.json")}
-    assert {"en", "zh-Hans", "es", "pt-BR"} <= set(files)
-    for language, words in files.items():
-        missing = {key for key in files["en"].keys() - words.keys() if not key.endswith(".one")}
+    interface = Interface.load()
+    assert {"en", "zh-Hans", "es", "pt-BR"} <= set(interface.languages)
+    english = interface.words["en"]
+    for language, words in interface.words.items():
+        missing = {key for key in english.keys() - words.keys() if not key.endswith(".one")}
         assert not missing, language
         for key, text in words.items():
             places = set(re.findall(r"{\w+}", text))
-            assert places == set(re.findall(r"{\w+}", files["en"][key])), (language, key)
+            assert places == set(re.findall(r"{\w+}", english[key])), (language, key)
+
+
+def test_the_page_has_a_form_for_every_category_its_browser_may_ask_for():
+    words = Interface.load().words
+    counts = {tag: words[tag]["episodes.count.other"] for tag in words}
+    assert counts["es"] == "{count} episodios"
+    assert words["es"]["episodes.count.one"] == "{count} episodio"
+    assert counts["zh-Hans"] == "共 {count} 集"
+    assert "episodes.count.one" not in words["zh-Hans"]
+
+
+def test_a_language_with_more_forms_says_all_of_them():
+    catalogue = polib.POFile()
+    catalogue.metadata = {
+        "Content-Type": "text/plain; charset=UTF-8",
+        "Plural-Forms": get_plural("ru").plural_forms,
+    }
+    forms = {0: "{count} серия", 1: "{count} серии", 2: "{count} серий"}
+    entry = polib.POEntry(
+        msgctxt="n", msgid="{count} episode", msgid_plural="{count} episodes", msgstr_plural=forms
+    )
+    catalogue.append(entry)
+    compiled = GNUTranslations(BytesIO(catalogue.to_binary()))
+    english = {"n.one": "{count} episode", "n.other": "{count} episodes"}
+    words = page_words(english, "ru", compiled)
+    assert [words[f"n.{each}"] for each in ("one", "few", "many")] == list(forms.values())
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("es-MX,es;q=0.9", "es"),
+        ("pt-PT", "pt-BR"),
+        ("zh-CN", "zh-Hans"),
+        ("zh-TW", "en"),
+        ("fi, de;q=0.4", "en"),
+        ("fi, en;q=0.4, es;q=0.3", "en"),
+        ("", "en"),
+    ],
+)
+def test_a_reader_is_answered_in_the_nearest_language_there_is(header, language):
+    assert said_language(header) == language
 
 
 def test_every_message_the_app_asks_for_exists():
-    words = json.loads((WORDS_FOLDER / "en.json").read_text("utf-8"))
+    words = Interface.load().words["en"]
     for path in UI_FOLDER.rglob("*.js"):
         for key in re.findall(r"\bt\(\s*\"([a-z_.]+)\"", path.read_text("utf-8")):
             assert key in words, f"{path.name}: {key}"

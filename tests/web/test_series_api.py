@@ -136,6 +136,29 @@ def test_a_no_is_problem_json_with_the_requests_id(client):
 
 
 @pytest.mark.parametrize(
+    ("accepted", "sentence"),
+    [
+        ("es-MX,es;q=0.9,en;q=0.5", "No hay nada que ver en esta dirección."),
+        ("pt-PT", "Não há nada para assistir neste endereço."),
+        ("zh-CN,zh;q=0.9", "这个地址没有可看的内容。"),
+        ("fi", "There is nothing to watch at this address."),
+    ],
+)
+def test_a_no_is_said_in_the_language_the_reader_accepts(client, accepted, sentence):
+    answer = client.get("/api/series/never-was", headers={"accept-language": accepted})
+    assert answer.json()["detail"] == answer.json()["title"] == sentence
+
+
+def test_a_no_of_the_edge_itself_is_said_in_the_readers_language(client):
+    spanish = {"accept-language": "es"}
+    long = client.get("/api/series?" + "x" * 5000, headers=spanish)
+    assert long.json()["detail"] == "Esta dirección es demasiado larga."
+    odd = client.get("/api/series?limit=0", headers=spanish)
+    assert odd.json()["detail"] == "La petición no tiene la forma que espera esta dirección."
+    assert client.get("/api/series/no").json()["detail"].startswith("There is nothing")
+
+
+@pytest.mark.parametrize(
     ("address", "status"),
     [
         ("/api/series?limit=0", 422),

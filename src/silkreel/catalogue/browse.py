@@ -195,23 +195,6 @@ def pick(texts: Mapping[str, Any], *languages: str) -> str:
     return next((str(text) for text in texts.values() if text), "")
 
 
-def best_language(offered: Sequence[str], wished: Iterable[str]) -> str | None:
-    """The first wish that is offered: exact tag first, then the same language in another form."""
-    for wish in wished:
-        if wish in offered:
-            return wish
-        for tag in offered:
-            if primary(tag) == primary(wish) and _script_agrees(tag, wish):
-                return tag
-    return None
-
-
-def _script_agrees(tag: str, wish: str) -> bool:
-    """Chinese in the other script is another language to a reader; es and es-MX are not."""
-    scripts = [{p for p in t.split("-") if len(p) == 4 and p.isalpha()} for t in (tag, wish)]
-    return not (scripts[0] and scripts[1]) or scripts[0] == scripts[1]
-
-
 def language_of(rendition_language: str | None, source_language: str) -> str:
     """A rendition's language; one without, or called "original", is the source's."""
     if not rendition_language or rendition_language == ORIGINAL:

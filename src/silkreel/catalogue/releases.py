@@ -9,6 +9,7 @@ from silkreel.catalogue.tables import EditionRow, EpisodeRow, ReleaseRow, Rendit
 from silkreel.kit.clock import now
 from silkreel.kit.database import Session
 from silkreel.kit.refusals import Refusal
+from silkreel.kit.words import Counted
 
 WORLD = "001"  # UN M.49: the world
 
@@ -24,19 +25,46 @@ class DraftsLeft(Refusal):
     """Machine drafts that nobody approved stand in the way of a release."""
 
     status = 409
-    message = (
+    message = Counted(
         "{slug} has {drafts} machine-drafted lines nobody approved in {languages}; approve them "
-        "(`silkreel lines export` and `import`), or release with --allow-drafts, which labels them."
+        "(`silkreel lines export` and `import`), or release with --allow-drafts, which labels them.",
+        one="{slug} has {drafts} machine-drafted line nobody approved in {languages}; approve it "
+        "(`silkreel lines export` and `import`), or release with --allow-drafts, which labels it.",
+        by="drafts",
     )
 
 
 class NotFinished(Refusal):
-    """Episodes or lines of a language are missing."""
+    """A language is not as viewers should see it."""
 
     status = 409
+    message = "{slug} is not finished in {language}; look at `silkreel qc {slug}`."
+
+
+class EpisodesMissing(NotFinished):
+    """Episodes are not in the language."""
+
     message = (
-        "{slug} is not finished in {language}: {what}. Run `silkreel localise {slug} --to "
-        "{language}` and look at `silkreel qc {slug}`, or release with --allow-unfinished."
+        "{slug} lacks these episodes in {language}: {numbers}. Run `silkreel localise {slug} --to "
+        "{language}`, or release with --allow-unfinished."
+    )
+
+
+class LinesWaiting(NotFinished):
+    """Lines have no words in the language."""
+
+    message = (
+        "Nobody has translated {count} lines of {slug} into {language}; hand them out with "
+        "`silkreel lines export {slug} --language {language}`, or release with --allow-unfinished."
+    )
+
+
+class ChecksFailed(NotFinished):
+    """Quality control said no."""
+
+    message = (
+        "Checks failed in {count} episodes of {slug} in {language}; `silkreel qc {slug}` says why. "
+        "Mend them, or release with --allow-unfinished."
     )
 
 
@@ -55,7 +83,7 @@ def release(
 
     Raises:
         NothingToRelease: no episode has a picture to play.
-        NotFinished: episodes or words are missing and that was not allowed.
+        EpisodesMissing, LinesWaiting: the language is not finished and that was not allowed.
         DraftsLeft: machine drafts are left and were not allowed.
     """
     playable = _playable(tx, series.id)
@@ -109,12 +137,11 @@ def _check_finished(
         waiting = {name: lines for name, lines in tx.execute(query)}  # noqa: C416 - rows, not pairs
         missing = sorted(number for name, number in playable.items() if name not in waiting)
         if missing:
-            what = "no episode " + ", ".join(str(number) for number in missing)
-        elif any(waiting.values()):
-            what = f"{sum(waiting.values())} lines are not translated"
-        else:
-            continue
-        raise NotFinished(slug=series.slug, language=language, what=what)
+            numbers = ", ".join(str(number) for number in missing)
+            raise EpisodesMissing(slug=series.slug, language=language, numbers=numbers)
+        if any(waiting.values()):
+            count = sum(waiting.values())
+            raise LinesWaiting(slug=series.slug, language=language, count=count)
 
 
 def _drafts(tx: Session, series_id: str, languages: Sequence[str]) -> dict[str, int]:

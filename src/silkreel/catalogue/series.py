@@ -12,6 +12,7 @@ from silkreel.kit.clock import now
 from silkreel.kit.database import Session
 from silkreel.kit.ids import random_id
 from silkreel.kit.refusals import Refusal
+from silkreel.kit.words import words
 
 SLUG_LENGTH = 80
 
@@ -75,7 +76,8 @@ def find_series(tx: Session, slug: str) -> SeriesRow:
     series = tx.scalar(sa.select(SeriesRow).where(SeriesRow.slug == slug))
     if series is None:
         known = tx.scalars(sa.select(SeriesRow.slug).order_by(SeriesRow.slug).limit(20)).all()
-        raise NoSuchSeries(slug=slug, known=", ".join(known) or "none yet, run `silkreel import`")
+        none = words("none yet, run `silkreel import`")
+        raise NoSuchSeries(slug=slug, known=", ".join(known) or none)
     return series
 
 

@@ -5,6 +5,7 @@ from cyclopts import App
 from silkreel.cli import show
 from silkreel.cli.opening import opened
 from silkreel.flows.recast import choose_voice, give_line, list_cast, name_character
+from silkreel.kit.words import words
 
 app = App(name="cast", help="Who speaks: list, name, give lines, choose voices.")
 
@@ -32,7 +33,8 @@ def list_all(series: str, /, *, json: bool = False) -> None:
         )
         for member in members
     ]
-    show.print_table(f"Cast of {series}", ("name", "lines", "pitch", "found by", "voices"), rows)
+    columns = (words("name"), words("lines"), words("pitch"), words("found by"), words("voices"))
+    show.print_table(words("Cast of {series}", series=series), columns, rows)
 
 
 @app.command
@@ -46,7 +48,14 @@ def name(series: str, old: str, new: str, /) -> None:
     """
     with opened() as house:
         name_character(house.workshop, series, old, new)
-    print(f"{old} is {new}. Next: silkreel localise {series} --to LANGUAGES")
+    print(
+        words(
+            "{old} is {new}. Next: silkreel localise {series} --to LANGUAGES",
+            old=old,
+            new=new,
+            series=series,
+        )
+    )
 
 
 @app.command
@@ -60,7 +69,7 @@ def give(series: str, line: str, character: str, /) -> None:
     """
     with opened() as house:
         give_line(house.workshop, series, line, character)
-    print(f"{line} is spoken by {character}.")
+    print(words("{line} is spoken by {character}.", line=line, character=character))
 
 
 @app.command
@@ -76,5 +85,11 @@ def voice(series: str, character: str, /, *, language: str, use: str) -> None:
     with opened() as house:
         choose_voice(house.workshop, series, character, language, use)
     print(
-        f"{character} speaks {language} with {use}. Next: silkreel localise {series} --to {language}"
+        words(
+            "{character} speaks {language} with {use}. Next: silkreel localise {series} --to {language}",
+            character=character,
+            language=language,
+            use=use,
+            series=series,
+        )
     )

@@ -5,6 +5,7 @@ from rich.text import Text
 from silkreel.cli import DONE, REFUSED, show
 from silkreel.cli.opening import opened
 from silkreel.flows.check_dub import WORST_SHOWN, SeriesChecks, series_checks
+from silkreel.kit.words import words
 
 COLOURS = {"PASS": "green", "WARN": "yellow", "FAIL": "red"}
 
@@ -30,24 +31,43 @@ def print_checks(checks: SeriesChecks) -> None:
     """The verdicts by language and episode, then the lines a person should look at."""
     if not checks.episodes:
         print(
-            f"Nothing is checked yet. Run `silkreel localise {checks.slug} --to LANGUAGES` first."
+            words(
+                "Nothing is checked yet. Run `silkreel localise {slug} --to LANGUAGES` first.",
+                slug=checks.slug,
+            )
         )
         return
     rows = [
         (
-            each.language, each.number or "series", _coloured(each.level), each.passed, each.warned,
+            each.language, each.number or words("series"), _coloured(each.level), each.passed, each.warned,
             each.failed, f"{each.loudness_lufs:.1f}" if each.loudness_lufs is not None else "",
             " ".join(each.reasons),
         )
         for each in checks.episodes
     ]  # fmt: skip
-    columns = ("language", "episode", "verdict", "pass", "warn", "fail", "LUFS", "because")
-    show.print_table(f"Quality of {checks.slug}", columns, rows)
+    columns = (
+        words("language"),
+        words("episode"),
+        words("verdict"),
+        words("pass"),
+        words("warn"),
+        words("fail"),
+        "LUFS",
+        words("because"),
+    )
+    show.print_table(words("Quality of {slug}", slug=checks.slug), columns, rows)
     if checks.lines:
         worst = checks.lines[:WORST_SHOWN]
         show.print_table(
-            f"Lines to look at ({len(worst)} of {len(checks.lines)})",
-            ("line", "language", "verdict", "original", "wording", "because"),
+            words("Lines to look at ({shown} of {all})", shown=len(worst), all=len(checks.lines)),
+            (
+                words("line"),
+                words("language"),
+                words("verdict"),
+                words("original"),
+                words("wording"),
+                words("because"),
+            ),
             [
                 (x.line_id, x.language, _coloured(x.level), x.source, x.text, " ".join(x.reasons))
                 for x in worst

@@ -16,6 +16,7 @@ from silkreel.flows.make_demo import OcrScore, make_demo_series, score_reading
 from silkreel.flows.release_series import release_series
 from silkreel.kit.effort import measuring
 from silkreel.kit.settings import Settings
+from silkreel.kit.words import words
 from silkreel.story.sample import TARGETS
 
 
@@ -61,23 +62,29 @@ def demo(
         return None
     from silkreel.cli.serving import serve as run_server
 
-    print("Serving; stop with Ctrl-C.", flush=True)
+    print(words("Serving; stop with Ctrl-C."), flush=True)
     run_server()
     return None
 
 
 def _make(house: House, languages: list[str], episodes: int | None) -> _Made:
     with show.watching() as watcher, measuring() as effort:
-        watcher.step("Drawing and speaking the sample drama ...")
+        watcher.step(words("Drawing and speaking the sample drama ..."))
         series = make_demo_series(
             house.settings,
             house.workshop,
             episodes=episodes,
-            progress=lambda words, share: watcher.share(share, words, None),
+            progress=lambda told, share: watcher.share(share, told, None),
         )
         for note in series.notes:
             watcher.step(f"! {note}")
-        watcher.step(f"Localising {series.slug} into {', '.join(languages)} ...")
+        watcher.step(
+            words(
+                "Localising {slug} into {languages} ...",
+                slug=series.slug,
+                languages=", ".join(languages),
+            )
+        )
     status, bill = run_localisation(house, series.slug, languages)
     answer = status.answer()
     shown = Allowed(drafts=True, unfinished=True)  # a machine that lacks models shows what it has
@@ -128,12 +135,23 @@ def _print(made: _Made, addresses: dict[str, str]) -> None:
     print_checks(made.checks)
     ocr = made.ocr
     print(
-        f"Captions read: {ocr.found} of {ocr.lines} lines, {ocr.invented} invented, "
-        f"{ocr.cer:.2%} of {ocr.characters} characters wrong."
+        words(
+            "Captions read: {found} of {lines} lines, {invented} invented, "
+            "{cer:.2%} of {characters} characters wrong.",
+            found=ocr.found,
+            lines=ocr.lines,
+            invented=ocr.invented,
+            cer=ocr.cer,
+            characters=ocr.characters,
+        )
     )
     print(made.bill.sentence())
     for note in made.notes:
         print(f"! {note}")
-    print("The translations were written and approved by the sample's author; the voices are AI.")
+    print(
+        words(
+            "The translations were written and approved by the sample's author; the voices are AI."
+        )
+    )
     for name, address in addresses.items():
         print(f"{name.replace('_', ' '):>14}  {address}")

@@ -5,7 +5,9 @@ from rich.text import Text
 from silkreel.cli import DONE, REFUSED, show
 from silkreel.flows.examine_installation import examine_installation
 from silkreel.kit.settings import Settings
+from silkreel.kit.words import SOURCE_LANGUAGE, language_in_force, speaking, words
 
+HEALTH_SENTENCES = ("good", "missing", "optional")
 STYLES = {"good": "green", "missing": "red", "optional": "dim"}
 
 
@@ -15,15 +17,18 @@ def doctor(*, json: bool = False) -> int:
     Args:
         json: print machine-readable results
     """
-    findings = examine_installation(Settings())
+    with speaking(SOURCE_LANGUAGE if json else language_in_force()):  # scripts read one language
+        findings = examine_installation(Settings())
     if json:
         show.print_json([finding.to_json() for finding in findings])
     else:
         rows = [
-            (f.what, Text(f.health, style=STYLES[f.health]), f.state, f.cost, f.mend)
+            (f.what, Text(words(f.health), style=STYLES[f.health]), f.state, f.cost, f.mend)
             for f in findings
         ]
         show.print_table(
-            "Installation", ("what", "", "state", "what that costs", "what mends it"), rows
+            words("Installation"),
+            (words("what"), "", words("state"), words("what that costs"), words("what mends it")),
+            rows,
         )
     return REFUSED if any(finding.health == "missing" for finding in findings) else DONE

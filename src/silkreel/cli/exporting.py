@@ -8,6 +8,7 @@ from cyclopts import Parameter
 
 from silkreel.cli.opening import opened
 from silkreel.flows.export_episode import ExportOrder, export_episode
+from silkreel.kit.words import words
 
 
 def export(
@@ -38,4 +39,4 @@ def export(
         sys.stdout.buffer.write(content)
     else:
         out.write_bytes(content)
-        print(f"{out}: {len(content)} bytes", file=sys.stderr)
+        print(words("{file}: {size} bytes", file=out, size=len(content)), file=sys.stderr)

@@ -9,7 +9,15 @@ from cyclopts import Parameter
 from silkreel.cli import DONE, REFUSED, show
 from silkreel.cli.opening import opened
 from silkreel.flows.import_series import FileReport, ImportOptions, ImportReport, import_series
+from silkreel.kit.words import Counted, words
 from silkreel.media.probe import Orientation
+
+STATE_SENTENCES = ("taken", "unchanged", "refused", "ignored")  # of a file
+COUNTS = {
+    "taken": Counted("{count} taken", one="{count} taken"),
+    "unchanged": Counted("{count} unchanged", one="{count} unchanged"),
+    "refused": Counted("{count} refused", one="{count} refused"),
+}
 
 
 def import_folder(
@@ -50,9 +58,9 @@ def import_folder(
 
 def _line(report: FileReport) -> str:
     marks = {"taken": "+", "unchanged": "=", "refused": "!", "ignored": " "}
-    number = f"episode {report.number}" if report.number else ""
-    words = report.sentence or "; ".join(report.mends)
-    parts = [marks[report.state], report.name, number, report.state, words]
+    number = words("episode {number}", number=report.number) if report.number else ""
+    told = report.sentence or "; ".join(report.mends)
+    parts = [marks[report.state], report.name, number, words(report.state), told]
     return "  ".join(part for part in parts if part)
 
 
@@ -61,5 +69,9 @@ def _summary(report: ImportReport) -> str:
         state: sum(each.state == state for each in report.files)
         for state in ("taken", "unchanged", "refused")
     }
-    told = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
-    return f"{report.slug}: {told}. Next: silkreel localise {report.slug} --to en,es,pt-BR"
+    told = ", ".join(words(COUNTS[state], count=n) for state, n in counts.items() if n)
+    return words(
+        "{slug}: {told}. Next: silkreel localise {slug} --to en,es,pt-BR",
+        slug=report.slug,
+        told=told,
+    )

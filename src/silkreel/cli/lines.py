@@ -15,10 +15,12 @@ from silkreel.flows.exchange_lines import (
     import_lines,
     open_sheet,
 )
+from silkreel.kit.words import words
 
 app = App(name="lines", help="Lines that wait for words: list, export, import, approve.")
 
 LINES_SHOWN = 60
+STATE_SENTENCES = ("waiting", "draft", "approved")  # of a line
 
 
 @app.command(name="list")
@@ -51,15 +53,23 @@ def list_lines(
         show.print_json(rows)
         return
     if not rows:
-        print("No line waits." if waiting else "No lines yet; run `silkreel localise` first.")
+        print(
+            words("No line waits." if waiting else "No lines yet; run `silkreel localise` first.")
+        )
         return
     show.print_table(
-        f"Lines of {series} in {sheet.language}",
-        ("line", "speaker", "original", "wording", "state"),
-        [tuple(row.values()) for row in rows[:LINES_SHOWN]],
+        words("Lines of {series} in {language}", series=series, language=sheet.language),
+        (words("line"), words("speaker"), words("original"), words("wording"), words("state")),
+        [(*tuple(row.values())[:-1], words(row["state"])) for row in rows[:LINES_SHOWN]],
     )
     if len(rows) > LINES_SHOWN:
-        print(f"{LINES_SHOWN} of {len(rows)} shown; --json and `silkreel lines export` have all.")
+        print(
+            words(
+                "{shown} of {all} shown; --json and `silkreel lines export` have all.",
+                shown=LINES_SHOWN,
+                all=len(rows),
+            )
+        )
 
 
 @app.command(name="export")
@@ -171,12 +181,22 @@ def _tell(returned: Returned, series: str, language: str, *, json: bool) -> int:
         )
     else:
         print(
-            f"{returned.approved} approved, {returned.proposed} proposed, "
-            f"{plan.unchanged} unchanged, {plan.empty} still without text."
+            words(
+                "{approved} approved, {proposed} proposed, {unchanged} unchanged, "
+                "{empty} still without text.",
+                approved=returned.approved,
+                proposed=returned.proposed,
+                unchanged=plan.unchanged,
+                empty=plan.empty,
+            )
         )
         for name in plan.unknown:
-            print(f"! {name}: no line has this id")
+            print("!", words("{name}: no line has this id", name=name))
         for each in left:
             print(f"! {each.line_id}: {each.reason} ({each.text})")
-        print(f"Next: silkreel localise {series} --to {language}")
+        print(
+            words(
+                "Next: silkreel localise {series} --to {language}", series=series, language=language
+            )
+        )
     return REFUSED if left or plan.unknown else DONE

@@ -3,6 +3,7 @@
 from silkreel.cli import show
 from silkreel.cli.opening import opened
 from silkreel.flows.series_overview import series_overview
+from silkreel.kit.words import words
 
 
 def series(*, json: bool = False) -> None:
@@ -18,12 +19,21 @@ def series(*, json: bool = False) -> None:
         return
     if not overview:
         print(
-            "No series yet. Take a folder in with `silkreel import PATH`, or see `silkreel demo`."
+            words(
+                "No series yet. Take a folder in with `silkreel import PATH`, or see `silkreel demo`."
+            )
         )
         return
     rows = [
         (each.slug, each.episodes, each.source_language, ", ".join(each.languages) or "-",
-         ", ".join(each.markets) or "not released")
+         ", ".join(each.markets) or words("not released"))
         for each in overview
     ]  # fmt: skip
-    show.print_table("Series", ("slug", "episodes", "source", "dubbed into", "released in"), rows)
+    columns = (
+        words("slug"),
+        words("episodes"),
+        words("source"),
+        words("dubbed into"),
+        words("released in"),
+    )
+    show.print_table(words("Series"), columns, rows)

@@ -13,6 +13,7 @@ from silkreel.flows.localise_series import order_localisation
 from silkreel.flows.work import working
 from silkreel.jobs.engine import JobStatus
 from silkreel.kit.clock import now
+from silkreel.kit.words import words
 
 
 def localise(
@@ -46,7 +47,7 @@ def localise(
         for problem in answer["problems"]:
             print(f"! {problem['label']}: {problem['sentence']}")
         if not answer["problems"]:
-            print(f"Next: silkreel release {series}, then silkreel serve")
+            print(words("Next: silkreel release {series}, then silkreel serve", series=series))
     return REFUSED if answer["problems"] else DONE
 
 
@@ -67,5 +68,5 @@ def run_localisation(house: House, slug: str, languages: list[str]) -> tuple[Job
 def _tell(watcher: show.Watcher, status: JobStatus) -> None:
     progress = status.progress
     share = progress.done / progress.total if progress.total else 0.0
-    running = ", ".join(progress.running[:2]) or "waiting"
+    running = ", ".join(progress.running[:2]) or words("waiting")
     watcher.share(share, running, progress.seconds_left)

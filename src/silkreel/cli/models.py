@@ -6,6 +6,7 @@ from silkreel.cli import DONE, REFUSED, show
 from silkreel.engines.model_fetch import fetch_models
 from silkreel.engines.model_store import ModelState, list_models, verify_models
 from silkreel.kit.settings import Settings
+from silkreel.kit.words import words
 
 app = App(name="models", help="The model weights: data files, pinned by hash.")
 
@@ -54,8 +55,9 @@ def _print(states: tuple[ModelState, ...], *, json: bool) -> None:
          s.model.licence, s.condition)
         for s in states
     ]  # fmt: skip
-    show.print_table("Models", ("model", "stage", "packages", "licence", "state"), rows)
-    print("Packages marked a personal repack: the hash shows integrity, not origin.")
+    columns = (words("model"), words("stage"), words("packages"), words("licence"), words("state"))
+    show.print_table(words("Models"), columns, rows)
+    print(words("Packages marked a personal repack: the hash shows integrity, not origin."))
 
 
 def _payload(state: ModelState) -> dict[str, object]:

@@ -7,6 +7,7 @@ from cyclopts import Parameter
 from silkreel.catalogue.releases import Allowed
 from silkreel.cli.opening import opened
 from silkreel.flows.release_series import release_series, withdraw_series
+from silkreel.kit.words import words
 
 
 def release(
@@ -51,7 +52,14 @@ def release(
         told = {"series": series, "market": market, "languages": list(released)}
         show.print_json({**told, "withdrawn": withdraw})
     elif withdraw:
-        print(f"{series} is closed in {market}.")
+        print(words("{series} is closed in {market}.", series=series, market=market))
     else:
         told_languages = ", ".join(released)
-        print(f"{series} is open in {market} in {told_languages}. Next: silkreel serve")
+        print(
+            words(
+                "{series} is open in {market} in {languages}. Next: silkreel serve",
+                series=series,
+                market=market,
+                languages=told_languages,
+            )
+        )

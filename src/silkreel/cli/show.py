@@ -12,6 +12,8 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn
 from rich.table import Table
 from rich.text import Text
 
+from silkreel.kit.words import words
+
 SECONDS_PER_MINUTE = 60
 PIPE_COLUMNS = 160  # where nobody can say how wide the page is
 
@@ -48,6 +50,10 @@ def minutes(seconds: float | None) -> str:
     return f"{whole // SECONDS_PER_MINUTE} min {whole % SECONDS_PER_MINUTE:02d} s"
 
 
+def _left(seconds: float) -> str:
+    return words("about {time} left", time=minutes(seconds))
+
+
 class Watcher(Protocol):
     """Shows how far a long piece of work is."""
 
@@ -73,7 +79,7 @@ class _Lines:
         tenth = int(done * 10)
         if tenth != self._last:
             self._last = tenth
-            left = f", about {minutes(seconds_left)} left" if seconds_left else ""
+            left = f", {_left(seconds_left)}" if seconds_left else ""
             print(f"{done:4.0%} {words}{left}", file=sys.stderr, flush=True)
 
 
@@ -88,7 +94,7 @@ class _Bar:
         self._progress.console.print(words)
 
     def share(self, done: float, words: str, seconds_left: float | None) -> None:
-        left = f"about {minutes(seconds_left)} left" if seconds_left is not None else ""
+        left = _left(seconds_left) if seconds_left is not None else ""
         self._progress.update(self._task, completed=done, description=words, left=left)
 
 

@@ -9,7 +9,10 @@ from typing import Any, Literal
 
 import yaml
 
+from silkreel.dubbing import gate
+from silkreel.dubbing.gate import GateFinding
 from silkreel.dubbing.subtitle_limits import SubtitleLimits
+from silkreel.kit.words import Counted, words
 
 Level = Literal["PASS", "WARN", "FAIL"]
 RANK: dict[str, int] = {"PASS": 0, "WARN": 1, "FAIL": 2}
@@ -39,7 +42,7 @@ SENTENCES: dict[str, str] = {
     "sound.voice_over": "No clean bed: the original's voice stays audible under the dub.",
     "sound.missing": "There is no sound in this language: nothing of it could be spoken or mixed.",
     "episode.no_lines": "No line was found: no script, no captions, no speech.",
-    "episode.worklist": "{count} lines to look at.",
+    "episode.worklist": Counted("{count} lines to look at.", one="{count} line to look at."),
     "series.failed": "{count} of {episodes} episodes have something that must be mended.",
     "series.worklist": "{count} of {episodes} episodes have lines to look at.",
     "series.missing": "{count} of {episodes} episodes are not in this language: {numbers}",
@@ -59,12 +62,19 @@ class Reason:
 
     @property
     def sentence(self) -> str:
-        """The reason in words."""
-        return SENTENCES[self.code].format(**self.values)
+        """The reason, in the language in force."""
+        if self.code == "text.gate":
+            return _gate_sentence(**self.values)
+        return words(SENTENCES[self.code], **self.values)
 
     def to_json(self) -> dict[str, Any]:
         """As a verdict row keeps it."""
         return {"code": self.code, "level": self.level, "values": dict(self.values)}
+
+
+def _gate_sentence(finding: Value, **values: Value) -> str:
+    """What the gate's finding says; rows of older versions hold the sentence in place of its code."""
+    return words(gate.SENTENCES.get(str(finding), str(finding)), **values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +102,7 @@ class JudgedLine:
     draft: bool = False
     fuzzy: bool = False
     stale: bool = False
-    gate: tuple[tuple[str, str], ...] = ()  # (level, words)
+    gate: tuple[GateFinding, ...] = ()
     rate: float | None = None  # None: no take was placed
     onset_frames: int = 0
     covered_seconds: float = 0.0  # of the original's time with the dub over it
@@ -175,8 +185,8 @@ def _of_text(line: JudgedLine) -> Iterable[Reason]:
         yield Reason("text.fuzzy", "WARN")
     if line.draft:
         yield Reason("duty.draft", "WARN")
-    for level, words in line.gate:
-        yield Reason("text.gate", "FAIL" if level == "FAIL" else "WARN", {"finding": words})
+    for finding in line.gate:
+        yield Reason("text.gate", finding.level, {**dict(finding.values), "finding": finding.code})
 
 
 def _of_time(line: JudgedLine) -> Iterable[Reason]:

@@ -82,7 +82,7 @@ class GateFinding:
     @property
     def sentence(self) -> str:
         """What a person reads, in the language in force."""
-        return words(SENTENCES[self.code]).format_map(dict(self.values))
+        return words(SENTENCES[self.code], **dict(self.values))
 
     def to_json(self) -> dict[str, Any]:
         """As a wording's row keeps it."""

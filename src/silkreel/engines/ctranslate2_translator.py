@@ -14,6 +14,7 @@ from silkreel.engines.language_pairs import ModelUnreadable, PairFolders
 from silkreel.engines.weights import directory_sha256
 from silkreel.kit.children import Child, Limits
 from silkreel.kit.settings import Settings
+from silkreel.kit.words import words
 
 VERSION = "1"
 LIMITS = Limits(address_space_bytes=16 * 1024**3, cpu_seconds=None, silence_seconds=300.0)
@@ -50,8 +51,10 @@ class Ctranslate2Translator:
         if folder is None:
             raise EngineMissing(
                 engine="ctranslate2",
-                why="no folder of models is configured",
-                mend="Set SILKREEL_CTRANSLATE2_FOLDER to a folder with subfolders such as zh-en.",
+                why=words("no folder of models is configured"),
+                mend=words(
+                    "Set SILKREEL_CTRANSLATE2_FOLDER to a folder with subfolders such as zh-en."
+                ),
             )
         if not PairFolders(folder, _usable).pairs():
             raise EngineMissing(engine="ctranslate2", why=_why_not(folder), mend=_mend(folder))
@@ -109,17 +112,19 @@ def _files(folder: Path) -> dict[str, object]:
 
 def _why_not(folder: Path) -> str:
     if not folder.is_dir():
-        return f"{folder} is not a folder"
+        return words("{folder} is not a folder", folder=folder)
     waiting = [path.name for path in folder.iterdir() if path.is_dir() and _spm(path)]
     if waiting and not _reads_spm():
-        return f"the models {', '.join(sorted(waiting))} need the package sentencepiece"
-    return f"{folder} holds no subfolder with model.bin and a tokenizer"
+        return words(
+            "the models {models} need the package sentencepiece", models=", ".join(sorted(waiting))
+        )
+    return words("{folder} holds no subfolder with model.bin and a tokenizer", folder=folder)
 
 
 def _mend(folder: Path) -> str:
     if folder.is_dir() and any(_spm(path) for path in folder.iterdir() if path.is_dir()):
-        return "Run: pip install sentencepiece (or put a tokenizer.json beside model.bin)."
-    return (
+        return words("Run: pip install sentencepiece (or put a tokenizer.json beside model.bin).")
+    return words(
         "Each subfolder is named SOURCE-TARGET and holds model.bin "
         "with tokenizer.json or source.spm and target.spm."
     )

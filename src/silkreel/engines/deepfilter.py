@@ -9,6 +9,7 @@ from silkreel.engines.weights import model, model_file
 from silkreel.kit.children import Child, Limits
 from silkreel.kit.settings import Settings
 from silkreel.kit.sound import Samples, Sound
+from silkreel.kit.words import words
 
 VERSION = "1"
 SAMPLE_RATE = 48_000
@@ -43,8 +44,10 @@ class DeepFilterSeparator:
         if platform.system() != "Linux" or platform.machine() != "x86_64":
             raise EngineMissing(
                 engine="deepfilter",
-                why="its library is pinned for Linux on x86-64 only",
-                mend="Hand over a music-and-effects stem; without one the original is ducked.",
+                why=words("its library is pinned for Linux on x86-64 only"),
+                mend=words(
+                    "Hand over a music-and-effects stem; without one the original is ducked."
+                ),
             )
         return cls(settings)
 

@@ -11,6 +11,7 @@ from silkreel.engines.spend_book import SpendBook, Usage
 from silkreel.kit.languages import primary
 from silkreel.kit.refusals import Refusal
 from silkreel.kit.settings import Settings
+from silkreel.kit.words import words
 
 VERSION = "1"
 LINES_A_QUESTION = 12  # a scene; more and small models lose count
@@ -66,8 +67,10 @@ class EndpointTranslator:
         if not settings.translator_url:
             raise EngineMissing(
                 engine="endpoint",
-                why="no translation endpoint is configured",
-                mend="Set SILKREEL_TRANSLATOR_URL (and _KEY, _MODEL) to an OpenAI-compatible address.",
+                why=words("no translation endpoint is configured"),
+                mend=words(
+                    "Set SILKREEL_TRANSLATOR_URL (and _KEY, _MODEL) to an OpenAI-compatible address."
+                ),
             )
         key = settings.translator_key
         endpoint = Endpoint(

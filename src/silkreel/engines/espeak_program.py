@@ -9,10 +9,12 @@ from functools import cache
 
 from silkreel.engines.contracts import EngineMissing
 from silkreel.kit.refusals import Refusal
+from silkreel.kit.words import words
 
 PROGRAM = "espeak-ng"
 LIMIT_SECONDS = 30.0
-INSTALL = "Run `apt-get install espeak-ng`."
+INSTALL_SENTENCES = ("Run `apt-get install espeak-ng`.",)
+(INSTALL,) = INSTALL_SENTENCES
 
 
 class EspeakFailed(Refusal):
@@ -49,7 +51,9 @@ def run_espeak(arguments: list[str], text: str = "") -> bytes:
 
 def missing(engine: str) -> EngineMissing:
     """The refusal that names the command to install the program."""
-    return EngineMissing(engine=engine, why="the program espeak-ng is not installed", mend=INSTALL)
+    return EngineMissing(
+        engine=engine, why=words("the program espeak-ng is not installed"), mend=words(INSTALL)
+    )
 
 
 @cache

@@ -12,6 +12,7 @@ from silkreel.engines.language_pairs import PairFolders
 from silkreel.engines.weights import directory_sha256
 from silkreel.kit.children import Child, Limits
 from silkreel.kit.settings import Settings
+from silkreel.kit.words import words
 
 VERSION = "1"
 LIMITS = Limits(address_space_bytes=8 * 1024**3, cpu_seconds=None, silence_seconds=300.0)
@@ -45,22 +46,26 @@ class FirefoxTranslator:
         if folder is None:
             raise EngineMissing(
                 engine="firefox",
-                why="no folder of models is configured",
-                mend="Set SILKREEL_FIREFOX_FOLDER to a folder with subfolders such as zh-en.",
+                why=words("no folder of models is configured"),
+                mend=words(
+                    "Set SILKREEL_FIREFOX_FOLDER to a folder with subfolders such as zh-en."
+                ),
             )
         try:
             version("fxtranslate")
         except PackageNotFoundError:
             raise EngineMissing(
                 engine="firefox",
-                why="the package fxtranslate is not installed",
-                mend="Run: pip install fxtranslate.",
+                why=words("the package fxtranslate is not installed"),
+                mend=words("Run: pip install fxtranslate."),
             ) from None
         if not PairFolders(folder, lambda path: bool(model_files(path))).pairs():
             raise EngineMissing(
                 engine="firefox",
-                why=f"{folder} holds no subfolder with model.*.bin and vocab.*.spm",
-                mend="Fill it with: fxtranslate models add zh en --cache-dir FOLDER.",
+                why=words(
+                    "{folder} holds no subfolder with model.*.bin and vocab.*.spm", folder=folder
+                ),
+                mend=words("Fill it with: fxtranslate models add zh en --cache-dir FOLDER."),
             )
         return cls(folder, settings)
 

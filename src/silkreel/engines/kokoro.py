@@ -24,6 +24,7 @@ from silkreel.kit.languages import primary
 from silkreel.kit.refusals import Refusal
 from silkreel.kit.settings import Settings
 from silkreel.kit.sound import Sound
+from silkreel.kit.words import words
 
 log = logging.getLogger(__name__)
 
@@ -155,4 +156,6 @@ def _voice_folder(settings: Settings) -> Path:
     try:
         return model_folder("kokoro-voices", settings)
     except EngineMissing:
-        raise EngineMissing(engine="kokoro", why="its voices are not here", mend=FETCH) from None
+        raise EngineMissing(
+            engine="kokoro", why=words("its voices are not here"), mend=words(FETCH)
+        ) from None

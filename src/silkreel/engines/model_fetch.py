@@ -91,7 +91,7 @@ def _silent(sentence: str) -> None:
 def _bring(wanted: Model, files: list[ModelFile], settings: Settings, progress: Progress) -> None:
     """Put the missing files of a model into the model folder, from the nearest place."""
     megabytes = sum(file.size_bytes for file in files) / 1e6
-    progress(words("Fetching {model}, {size:.0f} MB").format(model=wanted.name, size=megabytes))
+    progress(words("Fetching {model}, {size:.0f} MB", model=wanted.name, size=megabytes))
     packed = [file for file in files if not file.made_of]
     nearby = [file for file in packed if parts_at_hand(wanted, file)]
     for file in nearby:
@@ -102,7 +102,7 @@ def _bring(wanted: Model, files: list[ModelFile], settings: Settings, progress: 
     for file in files:
         if file.made_of:
             make_of_another(wanted, file, settings)
-    progress(words("{model} is here and verified").format(model=wanted.name))
+    progress(words("{model} is here and verified", model=wanted.name))
 
 
 def _from_afar(wanted: Model, files: list[ModelFile], settings: Settings) -> None:

@@ -16,6 +16,7 @@ from silkreel.engines.contracts import Box, EngineCard, EngineMissing, Luma, Tex
 from silkreel.kit.children import Child, Limits
 from silkreel.kit.keys import file_hash
 from silkreel.kit.settings import Settings
+from silkreel.kit.words import words
 
 WORKER = "silkreel.engines.rapidocr_worker"
 FILES = {"detect": "PP-OCRv6_det_small.onnx", "recognise": "PP-OCRv6_rec_small.onnx"}
@@ -82,17 +83,17 @@ def _weights() -> dict[str, Path]:
     except PackageNotFoundError:
         package = None
     if package is None or package.origin is None:
-        raise _missing("the package rapidocr is not installed")
+        raise _missing(words("the package {package} is not installed", package="rapidocr"))
     folder = Path(package.origin).parent / "models"
     paths = {use: folder / name for use, name in FILES.items()}
     for path in paths.values():
         if not path.is_file():
-            raise _missing(f"{path.name} is not in the installed wheel")
+            raise _missing(words("{file} is not in the installed wheel", file=path.name))
     return paths
 
 
 def _missing(why: str) -> EngineMissing:
-    mend = "Install it with: pip install 'rapidocr>=3.10'."
+    mend = words("Install it with: pip install 'rapidocr>=3.10'.")
     return EngineMissing(engine="rapidocr", why=why, mend=mend)
 
 

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from silkreel.engines.contracts import EngineMissing
 from silkreel.kit.settings import Settings
+from silkreel.kit.words import words
 
 Skill = Literal[
     "readers",
@@ -34,6 +35,6 @@ def open_engine(skill: Skill, name: str, settings: Settings) -> Any:
             return point.load().open(settings)
     raise EngineMissing(
         engine=name,
-        why="no installed package offers it",
-        mend="Install the package that registers it, or see `silkreel doctor`.",
+        why=words("no installed package offers it"),
+        mend=words("Install the package that registers it, or see `silkreel doctor`."),
     )

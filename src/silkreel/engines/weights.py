@@ -25,9 +25,11 @@ from silkreel.engines.contracts import EngineMissing
 from silkreel.kit.keys import READ_BYTES, canonical_json, file_hash
 from silkreel.kit.refusals import Refusal
 from silkreel.kit.settings import Settings
+from silkreel.kit.words import words
 
 MANIFEST = Path(__file__).with_name("models.toml")
-FETCH = "Run `silkreel models fetch`."
+FETCH_SENTENCES = ("Run `silkreel models fetch`.",)
+(FETCH,) = FETCH_SENTENCES
 
 
 class UnknownModel(Refusal):
@@ -158,7 +160,11 @@ def check_file(path: Path, sha256: str) -> None:
 def join_parts(file: ModelFile, path: Path, *, engine: str, root: Path | None = None) -> None:
     """Write a file out of its parts, checking each and the whole; the name appears at the end."""
     if not file.parts:
-        raise EngineMissing(engine=engine, why=f"its file {file.name} is not here", mend=FETCH)
+        raise EngineMissing(
+            engine=engine,
+            why=words("its file {file} is not here", file=file.name),
+            mend=words(FETCH),
+        )
     sources = [_source(part, engine, root) for part in file.parts]
     with _written(path, file.sha256) as made, made.open("wb") as stream:
         for part, source in zip(file.parts, sources, strict=True):
@@ -251,8 +257,11 @@ def place(wanted: Model, file: ModelFile, settings: Settings) -> Path:
 def _source(part: Part, engine: str, root: Path | None) -> Path:
     path = installed_part(part, root)
     if path is None:
-        why = f"the package {part.package.name} {part.package.version} is not installed"
-        raise EngineMissing(engine=engine, why=why, mend=FETCH)
+        why = words(
+            "the package {package} is not installed",
+            package=f"{part.package.name} {part.package.version}",
+        )
+        raise EngineMissing(engine=engine, why=why, mend=words(FETCH))
     return path
 
 

@@ -22,6 +22,7 @@ from silkreel.kit.refusals import Refusal
 from silkreel.kit.settings import Settings
 from silkreel.kit.sound import Samples, Sound
 from silkreel.kit.spans import TimeSpan
+from silkreel.kit.words import words
 
 VERSION = "1"
 THREADS = 1  # measured: two threads spin, cost twice the CPU time and end later
@@ -287,7 +288,7 @@ def _where(settings: Settings) -> tuple[Path, str]:
         if not (folder / name).is_file():
             raise EngineMissing(
                 engine="whisper",
-                why=f"{folder} holds no {name}",
-                mend="Set SILKREEL_WHISPER_FOLDER to a faster-whisper model folder.",
+                why=words("{folder} holds no {name}", folder=folder, name=name),
+                mend=words("Set SILKREEL_WHISPER_FOLDER to a faster-whisper model folder."),
             )
     return folder.resolve(), directory_sha256(folder, settings)

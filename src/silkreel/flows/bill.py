@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from silkreel.jobs.tables import StageRunRow
 from silkreel.kit.artifacts import Workshop
+from silkreel.kit.words import words
 
 OVERHEAD_MARK = 1.25  # total over engines: what lies above is our own waste
 
@@ -49,11 +50,15 @@ class Bill:
             for name, seconds in sorted(self.engine_cpu_seconds.items(), key=lambda kv: -kv[1])
         )
         if not self.engine_cpu_seconds:
-            return f"CPU: {self.total_cpu_seconds:.1f} s; everything was there already."
-        return (
-            f"CPU: {self.total_cpu_seconds:.0f} s in all, {self.engines_cpu_seconds:.0f} s of it in "
-            f"engines and codecs ({parts}); {self.overhead:.2f} times (mark: {OVERHEAD_MARK})."
-        )
+            return words(
+                "CPU: {total:.1f} s; everything was there already.", total=self.total_cpu_seconds
+            )
+        return words(
+            "CPU: {total:.0f} s in all, {engines:.0f} s of it in engines and codecs ({parts}); "
+            "{overhead:.2f} times (mark: {mark}).",
+            total=self.total_cpu_seconds, engines=self.engines_cpu_seconds, parts=parts,
+            overhead=self.overhead, mark=OVERHEAD_MARK,
+        )  # fmt: skip
 
 
 def bill_of(workshop: Workshop, job_id: str, *, worker: str, since: datetime) -> Bill:

@@ -199,11 +199,8 @@ def _judged(parts: DubParts, line: LineRow, plan: FitPlan, shown: Shown) -> Judg
     )
 
 
-def _gate(wording: WordingRow | None) -> tuple[tuple[str, str], ...]:
-    if wording is None:
-        return ()
-    found = [GateFinding.from_json(each) for each in wording.findings]
-    return tuple((each.level, each.sentence) for each in found)
+def _gate(wording: WordingRow | None) -> tuple[GateFinding, ...]:
+    return tuple(GateFinding.from_json(each) for each in wording.findings) if wording else ()
 
 
 def _sound(dub: DubRow) -> JudgedSound | None:

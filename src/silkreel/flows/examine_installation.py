@@ -12,13 +12,14 @@ from silkreel.engines.model_store import list_models
 from silkreel.engines.registry import Skill, engine_names
 from silkreel.engines.shelf import EngineShelf
 from silkreel.kit.settings import Settings
+from silkreel.kit.words import words
 
 Health = Literal["good", "missing", "optional"]
 
 SPACE_BYTES = 5 * 1024**3  # a series of 80 episodes with three rungs and five languages
 NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "fuse.sshfs", "9p"})
 # What the user loses without a skill; the engines that are only for production are optional.
-COSTS: dict[Skill, str] = {
+COST_SENTENCES: dict[Skill, str] = {
     "readers": "burned-in captions cannot be read; give subtitle files instead",
     "voice_activity": "speech cannot be found, so lines keep their captions' times",
     "transcribers": "speech is not recognised; lines come from captions or subtitles only",
@@ -53,22 +54,23 @@ def examine_installation(settings: Settings) -> list[Finding]:
 def _home(settings: Settings) -> Iterator[Finding]:
     folder = settings.folder
     free = shutil.disk_usage(folder).free
-    state = f"{folder}, {free / 1024**3:.0f} GiB free"
+    state = words("{folder}, {free:.0f} GiB free", folder=folder, free=free / 1024**3)
     if free < SPACE_BYTES:
         yield Finding(
-            "home folder",
+            words("home folder"),
             "missing",
             state,
-            "a series may not fit",
-            "Free space, or set SILKREEL_HOME.",
+            words("a series may not fit"),
+            words("Free space, or set SILKREEL_HOME."),
         )
     else:
-        yield Finding("home folder", "good", state)
+        yield Finding(words("home folder"), "good", state)
     kind = _file_system(folder)
     if kind in NETWORK_FILE_SYSTEMS and settings.app_database.startswith("sqlite"):
         yield Finding(
-            "database", "missing", f"SQLite on {kind}", "data can be lost on a network file system",
-            "Put SILKREEL_HOME on a local disk, or set SILKREEL_DATABASE_URL to PostgreSQL.",
+            words("database"), "missing", words("SQLite on {kind}", kind=kind),
+            words("data can be lost on a network file system"),
+            words("Put SILKREEL_HOME on a local disk, or set SILKREEL_DATABASE_URL to PostgreSQL."),
         )  # fmt: skip
     else:
         name = (
@@ -76,17 +78,17 @@ def _home(settings: Settings) -> Iterator[Finding]:
             if "sqlite" in settings.app_database
             else "PostgreSQL"
         )
-        yield Finding("database", "good", name)
+        yield Finding(words("database"), "good", name)
 
 
 def _models(settings: Settings) -> Iterator[Finding]:
     for each in list_models(settings):
         good = each.condition in {"ready", "installed"}
         yield Finding(
-            f"model {each.model.name}",
+            words("model {name}", name=each.model.name),
             "good" if good else "missing",
             each.condition,
-            "" if good else "the engines that use it fall to the next",
+            "" if good else words("the engines that use it fall to the next"),
             "" if good else "silkreel models fetch",
         )
 
@@ -94,7 +96,7 @@ def _models(settings: Settings) -> Iterator[Finding]:
 def _engines(settings: Settings) -> Iterator[Finding]:
     shelf = EngineShelf(settings)
     try:
-        for skill, cost in COSTS.items():
+        for skill, cost in COST_SENTENCES.items():
             names = engine_names(skill)
             here, missing = shelf.available(skill, names)
             for name in here:
@@ -102,7 +104,7 @@ def _engines(settings: Settings) -> Iterator[Finding]:
                 yield Finding(f"{skill}: {name}", "good", f"{card.name} {card.version}")
             for name, refusal in zip([n for n in names if n not in here], missing, strict=True):
                 health: Health = "optional" if here else "missing"
-                told = "" if here else cost
+                told = "" if here else words(cost)
                 yield _missing(f"{skill}: {name}", health, refusal, told)
     finally:
         shelf.close()
@@ -115,17 +117,22 @@ def _missing(what: str, health: Health, refusal: EngineMissing, cost: str) -> Fi
 
 def _programs() -> Iterator[Finding]:
     programs = {
-        "espeak-ng": ("voices and pronunciation of most languages", "apt-get install espeak-ng"),
-        "chromium": ("only the browser tests need it", "apt-get install chromium"),
-        "npm": ("fetches the Kokoro voices once", "apt-get install npm"),
+        "espeak-ng": (
+            words("voices and pronunciation of most languages"),
+            "apt-get install espeak-ng",
+        ),
+        "chromium": (words("only the browser tests need it"), "apt-get install chromium"),
+        "npm": (words("fetches the Kokoro voices once"), "apt-get install npm"),
     }
     for name, (cost, mend) in programs.items():
         path = shutil.which(name)
         if path:
-            yield Finding(f"program {name}", "good", path)
+            yield Finding(words("program {name}", name=name), "good", path)
         else:
             health: Health = "missing" if name == "espeak-ng" else "optional"
-            yield Finding(f"program {name}", health, "not on PATH", cost, mend)
+            yield Finding(
+                words("program {name}", name=name), health, words("not on PATH"), cost, mend
+            )
 
 
 def _file_system(folder: Path) -> str:

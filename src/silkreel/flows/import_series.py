@@ -21,6 +21,7 @@ from silkreel.kit.database import Session
 from silkreel.kit.keys import file_hash
 from silkreel.kit.languages import UnknownLanguage, normal_tag
 from silkreel.kit.refusals import Refusal
+from silkreel.kit.words import words
 from silkreel.media.probe import Finding, Orientation, Probe, ProbeRules, probe_file
 
 PICTURES = frozenset({".mp4", ".mov", ".m4v", ".mkv", ".webm", ".ts", ".m2ts", ".avi", ".flv"})
@@ -297,7 +298,9 @@ def _take_sidecar(
 ) -> FileReport:
     stem, _, mark = path.stem.rpartition(".")
     if path.suffix.lower() in STEMS and mark.lower() not in {"me", "m&e", "mne"}:
-        return FileReport(path.name, "ignored", sentence="Not a music-and-effects stem (.me.wav).")
+        return FileReport(
+            path.name, "ignored", sentence=words("Not a music-and-effects stem (.me.wav).")
+        )
     number = _owner(stem or path.stem, episodes)
     if number is None or number not in taken:
         raise NoSuchEpisodeForSidecar

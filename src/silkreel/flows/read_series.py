@@ -22,6 +22,7 @@ from silkreel.kit.database import Session
 from silkreel.kit.keys import canonical_json, work_key
 from silkreel.kit.languages import primary
 from silkreel.kit.spans import Span
+from silkreel.kit.words import words
 from silkreel.media.frames import RenditionFrames
 
 READING_VERSION = 2
@@ -155,7 +156,9 @@ def _reader(desk: Desk) -> str:
         missing[0]
         if missing
         else EngineMissing(
-            engine="A caption reader", why="none is set", mend="Set SILKREEL_READERS=rapidocr."
+            engine=words("A caption reader"),
+            why=words("none is set"),
+            mend=words("Set SILKREEL_READERS=rapidocr."),
         )
     )
 

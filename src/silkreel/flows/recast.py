@@ -13,6 +13,7 @@ from silkreel.kit.artifacts import Workshop
 from silkreel.kit.database import Session
 from silkreel.kit.languages import normal_tag
 from silkreel.kit.refusals import Refusal
+from silkreel.kit.words import words
 
 
 class NoSuchCharacter(Refusal):
@@ -129,7 +130,7 @@ def _find(tx: Session, series_id: str, name: str) -> CharacterRow:
     for row in cast:
         if row.name == name:
             return row
-    raise NoSuchCharacter(name=name, known=", ".join(row.name for row in cast) or "none yet")
+    raise NoSuchCharacter(name=name, known=", ".join(row.name for row in cast) or words("none yet"))
 
 
 def _member(tx: Session, row: CharacterRow) -> Member:

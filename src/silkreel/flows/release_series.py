@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from silkreel.catalogue.releases import Allowed, NotFinished, release, withdraw
+from silkreel.catalogue.releases import Allowed, ChecksFailed, release, withdraw
 from silkreel.catalogue.series import find_series
 from silkreel.catalogue.tables import EditionRow, EpisodeRow, SeriesRow
 from silkreel.dubbing.tables import VerdictRow
@@ -80,8 +80,7 @@ def _check_verdicts(tx: Session, series: SeriesRow, languages: Sequence[str]) ->
         .order_by(VerdictRow.language)
     )
     for language, count in tx.execute(query):
-        what = f"{count} episodes failed their checks"
-        raise NotFinished(slug=series.slug, language=language, what=what)
+        raise ChecksFailed(slug=series.slug, language=language, count=count)
 
 
 def _market(code: str) -> str:

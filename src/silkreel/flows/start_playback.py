@@ -19,7 +19,6 @@ from silkreel.catalogue.browse import (
     SUBTITLES,
     VIDEO,
     NotShown,
-    best_language,
     language_of,
     open_door,
 )
@@ -34,6 +33,7 @@ from silkreel.flows.playback_bundle import (
 from silkreel.flows.playback_rows import NotReady, PlayFacts, Row, read_facts
 from silkreel.kit.data_version import DataVersion
 from silkreel.kit.database import Database
+from silkreel.kit.languages import best_language
 
 REMEMBERED_BUNDLES = 1024  # of some 15 KB each
 REMEMBERED_DECISIONS = 4096  # a few KB each, mostly shared

@@ -8,6 +8,7 @@ from silkreel.jobs.journeys import JobFailed, JobOrder
 from silkreel.jobs.progress import JobProgress
 from silkreel.kit.database import Session
 from silkreel.kit.refusals import Refusal
+from silkreel.kit.words import words
 
 JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
 ENDED: tuple[JobState, ...] = ("done", "failed", "cancelled")
@@ -59,7 +60,9 @@ class JobStatus:
         """
         if self.state == "done" and self.result is not None:
             return self.result
-        sentence = (self.refusal or {}).get("sentence", f"The job is {self.state}.")
+        sentence = (self.refusal or {}).get(
+            "sentence", words("The job is {state}.", state=self.state)
+        )
         raise JobFailed(sentence=str(sentence))
 
 

@@ -2,18 +2,12 @@
 
 from functools import cache
 
-from babel import Locale, UnknownLocaleError
-from babel.core import parse_locale
+from babel import Locale
 
 from silkreel.kit.refusals import Refusal
+from silkreel.kit.tags import best_language, primary, spelled
 
-# What people write, and the tag that is meant.
-_HABITS = {
-    "zh": "zh-Hans", "cn": "zh-Hans", "chs": "zh-Hans", "sc": "zh-Hans", "zh-cn": "zh-Hans",
-    "zh-sg": "zh-Hans", "cht": "zh-Hant", "tc": "zh-Hant", "zh-tw": "zh-Hant", "zh-hk": "zh-Hant",
-    "pt-br": "pt-BR", "ptbr": "pt-BR", "eng": "en", "spa": "es", "jpn": "ja", "kor": "ko",
-    "in": "id", "iw": "he", "zho": "zh-Hans", "chi": "zh-Hans", "por": "pt", "fra": "fr",
-}  # fmt: skip
+__all__ = ["UnknownLanguage", "best_language", "name_in", "normal_tag", "own_name", "primary"]
 
 
 class UnknownLanguage(Refusal):
@@ -28,22 +22,10 @@ def normal_tag(tag: str) -> str:
     Raises:
         UnknownLanguage: it names no language.
     """
-    text = str(tag).strip().replace("_", "-")
-    if text.lower() in _HABITS:
-        return _HABITS[text.lower()]
-    try:
-        language, territory, script, *_ = parse_locale(text, sep="-")
-        parts = [language, script, territory]
-        spelled = "-".join(part for part in parts if part)
-        Locale.parse(spelled, sep="-")
-    except (ValueError, UnknownLocaleError):
-        raise UnknownLanguage(tag=str(tag)) from None
-    return spelled
-
-
-def primary(tag: str) -> str:
-    """The language of a tag without script and territory: pt-BR gives pt."""
-    return tag.split("-", maxsplit=1)[0].lower()
+    found = spelled(tag)
+    if found is None:
+        raise UnknownLanguage(tag=str(tag))
+    return found
 
 
 @cache

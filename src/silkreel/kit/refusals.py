@@ -21,7 +21,8 @@ def _snake(name: str) -> str:
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
     """An answer of no that a person can act on.
 
-    A subclass gives `message`, one translatable sentence with named places, and may give `status`
+    A subclass gives `message`, one translatable sentence with named places (a `Counted` where its
+    form follows a number; `make words` takes it into the catalogues), and may give `status`
     (the HTTP status that fits) and `code` (a stable name; by default room and class name).
     """
 
@@ -43,7 +44,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
         self.values = values
 
     def __str__(self) -> str:
-        return words(self.message).format_map(_Lenient(self.values))
+        return words(self.message, **self.values)
 
     def to_json(self) -> dict[str, object]:
         """The refusal as code and values, as it travels between processes."""
@@ -65,8 +66,3 @@ def refusal_from_json(payload: dict[str, object]) -> Refusal:
     if known is None:
         return UnknownRefusal(sentence=str(payload.get("sentence") or code))
     return known(**values)
-
-
-class _Lenient(dict[str, Value]):
-    def __missing__(self, key: str) -> str:
-        return "{" + key + "}"

@@ -22,6 +22,11 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         None, description="address viewers use, where it differs from host and port"
     )
+    language: str | None = Field(
+        None,
+        description="language of the command line's sentences, e.g. es; by default LC_ALL, "
+        "LC_MESSAGES or LANG decide",
+    )
     market: str = Field(
         "001",
         pattern="^([A-Z]{2}|[0-9]{3})$",

@@ -14,8 +14,8 @@ from starlette.exceptions import HTTPException
 from silkreel.catalogue.releases import WORLD
 from silkreel.kit.database import Session
 from silkreel.kit.refusals import Refusal
-from silkreel.kit.words import speaking
-from silkreel.web.interface import accepted_languages, one_language
+from silkreel.kit.words import speaking, words
+from silkreel.web.interface import accepted_languages, one_language, said_language
 from silkreel.web.site import Site
 
 Scope = MutableMapping[str, Any]
@@ -118,19 +118,20 @@ class Edge:
                 ]  # fmt: skip
             await send(message)
 
-        refused = _too_large(scope, headers)
-        if refused is not None:
-            await problem(*refused, scope["request_id"])(scope, receive, sending)
-            return
-        await self._app(scope, _limited(receive), sending)
+        with speaking(said_language(headers.get(b"accept-language", b"").decode("latin-1"))):
+            refused = _too_large(scope, headers)
+            if refused is not None:
+                await problem(*refused, scope["request_id"])(scope, receive, sending)
+                return
+            await self._app(scope, _limited(receive), sending)
 
 
 def _too_large(scope: Scope, headers: Mapping[bytes, bytes]) -> tuple[int, str, str] | None:
     if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MAX_ADDRESS_BYTES:
-        return 414, "web.address_too_long", "This address is too long."
+        return 414, "web.address_too_long", words("This address is too long.")
     length = headers.get(b"content-length", b"0")
     if not length.isdigit() or int(length[:18]) > MAX_BODY_BYTES:
-        return 413, "web.body_too_large", "This request is too large."
+        return 413, "web.body_too_large", words("This request is too large.")
     return None
 
 
@@ -143,7 +144,7 @@ def _limited(receive: Receive) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > MAX_BODY_BYTES:
-            raise HTTPException(413, "This request is too large.")
+            raise HTTPException(413, words("This request is too large."))
         return message
 
     return receiving
@@ -176,9 +177,7 @@ def answer_noes(app: FastAPI) -> None:
 
     @app.exception_handler(Refusal)
     async def _refused(request: Request, refusal: Refusal) -> JSONResponse:
-        accepted = accepted_languages(request.headers.get("accept-language", ""))
-        with speaking(accepted[0] if accepted else "en"):
-            sentence = str(refusal)
+        sentence = str(refusal)
         headers = {"retry-after": str(refusal.values["seconds"])} if refusal.status == 429 else {}
         return problem(
             refusal.status, refusal.code, sentence, _id(request), values=refusal.values,
@@ -191,7 +190,7 @@ def answer_noes(app: FastAPI) -> None:
             {"place": ".".join(map(str, each["loc"])), "message": each["msg"]}
             for each in error.errors()[:MAX_ERRORS]
         ]
-        sentence = "The request does not have the shape this address expects."
+        sentence = words("The request does not have the shape this address expects.")
         return problem(422, "web.invalid", sentence, _id(request), values={"errors": places})
 
     @app.exception_handler(HTTPException)
@@ -203,7 +202,9 @@ def answer_noes(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def _crashed(request: Request, _error: Exception) -> JSONResponse:
-        sentence = "Something went wrong here; try again, and quote the request id if it stays so."
+        sentence = words(
+            "Something went wrong here; try again, and quote the request id if it stays so."
+        )
         return problem(500, "web.crashed", sentence, _id(request))
 
 

@@ -1,17 +1,26 @@
-"""The interface's words: which languages there are, and which one a reader gets."""
+"""The interface's words: which languages there are, and which one a reader gets.
+
+The page says its sentences by id; their English stands in `ui/shared/words.json`, and what they are in
+other languages in the same catalogues as every other sentence, with the id as their context.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from gettext import NullTranslations
 from pathlib import Path
 
-from silkreel.catalogue.browse import best_language
-from silkreel.kit.languages import UnknownLanguage, normal_tag
+from babel import Locale
+
+from silkreel.kit.languages import UnknownLanguage, best_language, normal_tag
+from silkreel.kit.words import SOURCE_LANGUAGE, languages, load_catalogue, reader_language
 from silkreel.web.assets import UI_FOLDER
 
-WORDS_FOLDER = UI_FOLDER / "shared" / "words"
-DEFAULT = "en"
+WORDS_FILE = UI_FOLDER / "shared" / "words.json"
+DEFAULT = SOURCE_LANGUAGE
+ONE, MANY = ".one", ".other"  # how the ids of a sentence with a count end: CLDR's categories
+COUNTS_TRIED = 201  # every plural form of every language comes up below it
 RIGHT_TO_LEFT = frozenset({"ar", "he", "fa", "ur"})
 MAX_ACCEPTED = 10  # languages read from a header; browsers send two to five
 MAX_HEADER = 512
@@ -24,10 +33,10 @@ class Interface:
     words: Mapping[str, Mapping[str, str]]
 
     @classmethod
-    def load(cls, folder: Path = WORDS_FOLDER) -> "Interface":
+    def load(cls, file: Path = WORDS_FILE) -> "Interface":
         """Read every language; a message missing in one is taken from English."""
-        files = {p.stem: json.loads(p.read_text("utf-8")) for p in sorted(folder.glob("*.json"))}
-        return cls({tag: {**files[DEFAULT], **words} for tag, words in files.items()})
+        english: dict[str, str] = json.loads(file.read_text("utf-8"))
+        return cls({tag: page_words(english, tag, load_catalogue(tag)) for tag in languages()})
 
     @property
     def languages(self) -> list[str]:
@@ -37,6 +46,38 @@ class Interface:
     def choose(self, wished: Sequence[str]) -> str:
         """The interface language for a reader."""
         return best_language(self.languages, wished) or DEFAULT
+
+
+def page_words(
+    english: Mapping[str, str], language: str, catalogue: NullTranslations
+) -> dict[str, str]:
+    """The page's words in a language by id; a count has an id for each form the language has."""
+    told: dict[str, str] = {}
+    for key, sentence in english.items():
+        base = key.removesuffix(MANY)
+        one = english.get(base + ONE) if key.endswith(MANY) else None
+        if one is not None:
+            told |= _counted(base, one, sentence, language, catalogue)
+        elif not key.endswith(ONE):
+            told[key] = catalogue.pgettext(key, sentence)
+    return told
+
+
+def _counted(
+    base: str, one: str, many: str, language: str, catalogue: NullTranslations
+) -> dict[str, str]:
+    """A sentence by CLDR's category, which the browser asks by; gettext numbers the same forms."""
+    category = Locale.parse(language, sep="-").plural_form
+    return {
+        f"{base}.{category(count)}": catalogue.npgettext(base, one, many, count)
+        for count in reversed(range(COUNTS_TRIED))
+    } | {base + MANY: catalogue.npgettext(base, one, many, COUNTS_TRIED)}
+
+
+@lru_cache(maxsize=4096)
+def said_language(accept_language: str) -> str:
+    """The language of ours in which to answer whoever sends this Accept-Language header."""
+    return reader_language(accepted_languages(accept_language))
 
 
 @lru_cache(maxsize=4096)

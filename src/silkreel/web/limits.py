@@ -5,6 +5,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from silkreel.kit.refusals import Refusal
+from silkreel.kit.words import Counted
 
 PLAYS_PER_MINUTE = 600  # a household or an office behind one address, swiping as fast as it can
 ADDRESSES = 20_000  # remembered; the one silent for longest is forgotten first
@@ -14,7 +15,11 @@ class TooOften(Refusal):
     """An address asked too often."""
 
     status = 429
-    message = "Too many requests from here; try again in {seconds} seconds."
+    message = Counted(
+        "Too many requests from here; try again in {seconds} seconds.",
+        one="Too many requests from here; try again in {seconds} second.",
+        by="seconds",
+    )
 
 
 @dataclass(slots=True)
