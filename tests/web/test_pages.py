@@ -5,7 +5,7 @@ import re
 import pytest
 
 from silkreel.web.assets import UI_FOLDER, AssetTree
-from silkreel.web.interface import WORDS_FOLDER, accepted_languages
+from silkreel.web.interface import DESK_WORDS_FOLDER, WORDS_FOLDER, accepted_languages
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -84,13 +84,18 @@ def test_assets_lead_nowhere_else(client, path):
 
 def test_every_module_is_fetched_at_once():
     tree = AssetTree.load()
-    listed = {url.removeprefix(f"/assets/{tree.hash}/") for url in tree.preloads("app/main.js")}
+    listed = {
+        url.removeprefix(f"/assets/{tree.hash}/")
+        for entry in ("app/main.js", "desk/main.js")
+        for url in tree.preloads(entry)
+    }
     modules = {p for p in tree.files if p.endswith(("js", "mjs")) and "worker" not in p}
     assert listed == modules
 
 
-def test_every_message_stands_in_every_language_with_the_same_places():
-    files = {p.stem: json.loads(p.read_text("utf-8")) for p in WORDS_FOLDER.glob("*.json")}
+@pytest.mark.parametrize("folder", [WORDS_FOLDER, DESK_WORDS_FOLDER], ids=["app", "desk"])
+def test_every_message_stands_in_every_language_with_the_same_places(folder):
+    files = {p.stem: json.loads(p.read_text("utf-8")) for p in folder.glob("*.json")}
     assert {"en", "zh-Hans", "es", "pt-BR"} <= set(files)
     for language, words in files.items():
         missing = {key for key in files["en"].keys() - words.keys() if not key.endswith(".one")}
@@ -101,8 +106,10 @@ def test_every_message_stands_in_every_language_with_the_same_places():
 
 
 def test_every_message_the_app_asks_for_exists():
-    words = json.loads((WORDS_FOLDER / "en.json").read_text("utf-8"))
+    shared = json.loads((WORDS_FOLDER / "en.json").read_text("utf-8"))
+    desk = shared | json.loads((DESK_WORDS_FOLDER / "en.json").read_text("utf-8"))
     for path in UI_FOLDER.rglob("*.js"):
+        words = desk if path.parent.name == "desk" else shared
         for key in re.findall(r"\bt\(\s*\"([a-z_.]+)\"", path.read_text("utf-8")):
             assert key in words, f"{path.name}: {key}"
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -204,6 +204,24 @@ def find_person(tx: Session, name: str, brand_id: str) -> Person:
     if row is None or not roles:
         raise NoSuchPerson(name=name)
     return _person(row, roles)
+
+
+def person_by_id(tx: Session, staff_id: str, brand_id: str) -> Person:
+    """Somebody of a brand's team by their id.
+
+    Raises:
+        NoSuchPerson: nobody has it.
+    """
+    row, roles = tx.get(StaffRow, staff_id), roles_in(tx, staff_id, brand_id)
+    if row is None or not roles:
+        raise NoSuchPerson(name=staff_id)
+    return _person(row, roles)
+
+
+def names_of(tx: Session, staff_ids: Collection[str]) -> dict[str, str]:
+    """Shown names by id, of those there are."""
+    query = sa.select(StaffRow.id, StaffRow.shown_name).where(StaffRow.id.in_(staff_ids))
+    return dict(tx.execute(query).all())
 
 
 def theirs_alone(tx: Session, staff_id: str, by: Actor) -> tuple[StaffRow, tuple[str, ...]]:

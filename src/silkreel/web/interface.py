@@ -11,6 +11,7 @@ from silkreel.kit.languages import UnknownLanguage, normal_tag
 from silkreel.web.assets import UI_FOLDER
 
 WORDS_FOLDER = UI_FOLDER / "shared" / "words"
+DESK_WORDS_FOLDER = UI_FOLDER / "desk" / "words"
 DEFAULT = "en"
 RIGHT_TO_LEFT = frozenset({"ar", "he", "fa", "ur"})
 MAX_ACCEPTED = 10  # languages read from a header; browsers send two to five
