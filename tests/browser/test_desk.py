@@ -228,7 +228,8 @@ def test_the_log_is_searched_and_paged(owner, desk):
                 before={"price_coins": 40}, after={"price_coins": n}, reason="spring",
             )  # fmt: skip
     go_to(owner, "Log")
-    owner.get_by_label("Search who, what, or on what").fill(word)
+    with owner.expect_response(lambda answer: f"q={word}" in answer.url):
+        owner.get_by_label("Search who, what, or on what").fill(word)
     expect(owner.get_by_text(f"{word}:59").first).to_be_visible()
     expect(owner.locator("tbody tr")).to_have_count(50)
     owner.get_by_role("button", name="Older").click()

@@ -1,6 +1,13 @@
+import threading
+from contextlib import ExitStack
+
 import pytest
 
+from silkreel.people import passwords
 from silkreel.people.passwords import (
+    AT_ONCE,
+    WAITING,
+    DoorBusy,
     PasswordTooCommon,
     PasswordTooLong,
     PasswordTooShort,
@@ -74,3 +81,21 @@ def test_the_same_password_from_another_keyboard_fits():
 def test_no_password_fits_where_there_is_none():
     assert not password_fits(None, "the password of nobody")
     assert not password_fits("not a hash", "anything")
+
+
+def test_a_flood_is_turned_away_at_once_and_leaves_the_queue_as_it_was(password_hash):
+    threads = []
+    with ExitStack() as taken:
+        for _ in range(AT_ONCE):
+            taken.enter_context(passwords._turns)
+        for _ in range(AT_ONCE + WAITING):
+            threads.append(threading.Thread(target=password_fits, args=(password_hash, "x")))
+            threads[-1].start()
+        while passwords._queue._value:
+            threads[-1].join(0.01)
+        with pytest.raises(DoorBusy):
+            password_fits(password_hash, "lantern quay tofu umbrella")
+    for thread in threads:
+        thread.join()
+    assert password_fits(password_hash, "lantern quay tofu umbrella")
+    assert passwords._queue._value == AT_ONCE + WAITING

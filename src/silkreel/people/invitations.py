@@ -102,13 +102,13 @@ def accept(tx: Session, token: str, password_hash: str, *, brand_id: str, at: da
         LinkSpent: it opens nothing.
     """
     invited = look_at(tx, token, at)
+    row = tx.get_one(StaffRow, invited.staff_id, with_for_update=True)  # first, as `invite` does
     unused = InvitationRow.token_hash == token_hash(token), InvitationRow.used_at.is_(None)
     used = tx.execute(
         sa.update(InvitationRow).where(*unused).values(used_at=at).returning(InvitationRow.staff_id)
     ).all()
     if not used:
         raise LinkSpent
-    row = tx.get_one(StaffRow, invited.staff_id)
     row.password_hash = password_hash
     end_all_sessions(tx, row.id)
     forget(tx, ACCOUNT, row.name)

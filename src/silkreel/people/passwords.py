@@ -2,6 +2,8 @@
 
 import threading
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -15,11 +17,13 @@ MIN_LENGTH = 15  # SP 800-63B-4 asks for 15 where a password may be the only fac
 MAX_LENGTH = 256  # it asks for at least 64; more would only keep the hash busy
 MIN_OWN_LENGTH = 8  # what must be left without common words and the person's own name
 MIN_DIFFERENT = 5  # characters that differ
-AT_ONCE = 4  # each takes 64 MiB and a tenth of a second: a flood of tries waits its turn
+AT_ONCE = 4  # each takes 64 MiB and a tenth of a second
+WAITING = 12  # more would hold the threads that answer viewers
 
 # RFC 9106's second recommendation: 64 MiB, three passes, four lanes.
 _hasher = PasswordHasher(time_cost=3, memory_cost=65_536, parallelism=4, type=Type.ID)
 _turns = threading.BoundedSemaphore(AT_ONCE)
+_queue = threading.BoundedSemaphore(AT_ONCE + WAITING)
 
 
 class PasswordTooShort(Refusal):
@@ -45,6 +49,13 @@ class PasswordTooCommon(Refusal):
     message = "This password is among the first that are guessed; choose words that do not belong together."
 
 
+class DoorBusy(Refusal):
+    """A flood of tries: the door answers quickly that it does not answer."""
+
+    status = 503
+    message = "Many people are at the door right now; try again in a moment."
+
+
 def check_password(password: str, *names: str) -> None:
     """Pass a password that may be chosen by a person with these names.
 
@@ -62,14 +73,22 @@ def check_password(password: str, *names: str) -> None:
 
 
 def hash_password(password: str) -> str:
-    """The argon2id hash to keep."""
-    with _turns:
+    """The argon2id hash to keep.
+
+    Raises:
+        DoorBusy: too many wait already.
+    """
+    with _turn():
         return _hasher.hash(normal(password))
 
 
 def password_fits(kept: str | None, password: str) -> bool:
-    """Whether a password is the one; takes as long where there is none to compare with."""
-    with _turns:
+    """Whether a password is the one; takes as long where there is none to compare with.
+
+    Raises:
+        DoorBusy: too many wait already.
+    """
+    with _turn():
         try:
             return _hasher.verify(kept or _nobodys_hash(), normal(password)) and kept is not None
         except (VerifyMismatchError, InvalidHashError):
@@ -84,6 +103,17 @@ def outdated(kept: str) -> bool:
 def normal(password: str) -> str:
     """The same characters however a keyboard wrote them (NFKC)."""
     return unicodedata.normalize("NFKC", password)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _queue.acquire(blocking=False):
+        raise DoorBusy
+    try:
+        with _turns:
+            yield
+    finally:
+        _queue.release()
 
 
 @cache

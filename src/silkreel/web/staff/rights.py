@@ -31,7 +31,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 MAX_SUBJECT = 100
 NOES: dict[int | str, dict[str, Any]] = {
     code: {"model": Problem, "content": {"application/problem+json": {}}}
-    for code in (401, 403, 404, 409, 410, 413, 422, 429)
+    for code in (401, 403, 404, 409, 410, 413, 422, 429, 503)
 }
 
 
