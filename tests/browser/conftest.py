@@ -69,8 +69,9 @@ def address(tmp_path_factory) -> Iterator[str]:
     workshop.database.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """Chromium for one file of tests: its event loop must not run under those of others."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

@@ -2,14 +2,13 @@
 
 import base64
 import re
-import shutil
 import socket
 import threading
 import time
 
 import pytest
 import uvicorn
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from silkreel.kit.clock import now
 from silkreel.kit.settings import Settings
@@ -22,15 +21,6 @@ from silkreel.web.app import create_app
 from staff_desk import PASSWORD, hire
 from trial_home import open_trial
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 NEW = "umbrella tofu quay lantern"
 EXPECTED = re.compile(r"Failed to load resource.*(401|403|409|410|422)")  # a no is an answer
 # What an accessibility audit looks at first: names, labels, one heading, no lost focus.
@@ -64,32 +54,17 @@ def desk(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def chrome():
-    with sync_playwright() as playwright:
-        told = Settings().chromium
-        program = str(told) if told else shutil.which("chromium")
-        opened = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="module")
 def password_hash():
     return hash_password(PASSWORD)
 
 
-@pytest.fixture(params=[(390, 844), (1280, 800)], ids=["phone", "desk"])
-def size(request):
-    return request.param
-
-
 @pytest.fixture
-def open_page(chrome, desk, size):
+def open_page(browser, desk, size):
     """Opens browsers of different people; at the end none has complained."""
     complaints, contexts = [], []
 
     def opened():
-        context = chrome.new_context(
+        context = browser.new_context(
             viewport={"width": size[0], "height": size[1]}, locale="en-US", base_url=desk[0]
         )
         contexts.append(context)
@@ -169,6 +144,7 @@ def test_somebody_is_invited_joins_and_works_by_keyboard_alone(owner, open_page)
     owner.keyboard.press("Space")
     owner.keyboard.press("Enter")
     told = owner.get_by_role("dialog", name="A link for Mei Lin")
+    expect(told.get_by_role("button", name="Copy")).to_be_focused()
     link = told.get_by_label("One-time link").input_value()
     owner.keyboard.press("Escape")
     row = owner.get_by_role("row").filter(has_text=login)

@@ -13,7 +13,6 @@ from silkreel.people.passwords import (
     PasswordTooShort,
     check_password,
     hash_password,
-    outdated,
     password_fits,
 )
 
@@ -70,7 +69,6 @@ def test_a_hash_is_argon2id_salted_and_fits_only_its_password(password_hash):
     assert hash_password("lantern quay tofu umbrella") != password_hash
     assert password_fits(password_hash, "lantern quay tofu umbrella")
     assert not password_fits(password_hash, "lantern quay tofu Umbrella")
-    assert not outdated(password_hash)
 
 
 def test_the_same_password_from_another_keyboard_fits():

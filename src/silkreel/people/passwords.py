@@ -95,11 +95,6 @@ def password_fits(kept: str | None, password: str) -> bool:
             return False
 
 
-def outdated(kept: str) -> bool:
-    """Whether a hash was made with weaker settings than today's."""
-    return _hasher.check_needs_rehash(kept)
-
-
 def normal(password: str) -> str:
     """The same characters however a keyboard wrote them (NFKC)."""
     return unicodedata.normalize("NFKC", password)

@@ -3,6 +3,8 @@
 import secrets
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from silkreel.kit.database import Session
 from silkreel.kit.refusals import Refusal
 from silkreel.people.actors import Actor
@@ -72,8 +74,8 @@ def take_away(tx: Session, *, by: Actor) -> None:
     staff = tx.get_one(StaffRow, by.id, with_for_update=True)
     had = staff.totp_confirmed
     staff.totp_nonce, staff.totp_confirmed = None, False
-    for session in tx.query(SessionRow).where(SessionRow.staff_id == staff.id):
-        session.second_factor = False
+    theirs = SessionRow.staff_id == staff.id
+    tx.execute(sa.update(SessionRow).where(theirs).values(second_factor=False))
     if had:
         record(tx, by, "second_factor.removed", f"staff:{by.id}")
 

@@ -71,10 +71,13 @@ class Knock:
 def knock(
     tx: Session, name: str, *, address: str, brand_id: str, at: datetime, request_id: str = ""
 ) -> Knock | TooManyTries:
-    """Count a try for the name and for the address; a refusal is a value, to be committed too."""
+    """Count a try for the address and for the name; a refusal is a value, to be committed too.
+
+    The address comes first: one that has to wait cannot make a name wait longer.
+    """
     known_form = _plain(name)
     plain = known_form or name
-    for limit, who in ((ACCOUNT, plain), (ADDRESS, address)):
+    for limit, who in ((ADDRESS, address), (ACCOUNT, plain)):
         wait = take_try(tx, limit, who, at)
         if wait is not None:
             return wait
@@ -113,8 +116,8 @@ def enter(
             return _turned_away(tx, found, WrongCode())
     if former_token:
         end_session(tx, token_hash(former_token))
-    forget(tx, ACCOUNT, found.name)
     give_back(tx, ADDRESS, found.address)
+    forget(tx, ACCOUNT, found.name)
     sweep(tx, found.at)
     by = Actor("staff", staff.id, staff.name, found.brand_id, found.at, request_id=found.request_id)
     record(tx, by, "door.in", f"staff:{staff.id}", after={"second_factor": staff.totp_confirmed})

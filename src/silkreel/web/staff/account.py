@@ -84,5 +84,5 @@ def prove_again(request: Request, site: Site, here: Present, given: str) -> None
     if not proves(found, given):
         raise WrongPassword
     with site.workshop.transaction() as tx:
-        forget(tx, ACCOUNT, actor.name)
         give_back(tx, ADDRESS, address)
+        forget(tx, ACCOUNT, actor.name)

@@ -75,8 +75,9 @@ export function Loaded({ state, onRetry, children }) {
   return children(state.value);
 }
 
-/** A text to hand over, with a button that copies it. @param {{id: string, label: string, text: string}} props */
-export function Copy({ id, label, text }) {
+/** A text to hand over, with a button that copies it; `first`: where an opening dialog begins.
+ * @param {{id: string, label: string, text: string, first?: boolean}} props */
+export function Copy({ id, label, text, first = false }) {
   const [copied, setCopied] = useState(false);
   const input = useRef(/** @type {HTMLInputElement | null} */ (null));
   const copy = async () => {
@@ -87,7 +88,7 @@ export function Copy({ id, label, text }) {
   return html`<div class="field">
     <label for=${id}>${label}</label>
     <div class="copy"><input ref=${input} id=${id} value=${text} readonly onFocus=${(/** @type {any} */ event) => event.target.select()} />
-    <button class="act" type="button" onClick=${copy}>${copied ? t("desk.copied") : t("desk.copy")}</button></div>
+    <button class="act" type="button" autofocus=${first} onClick=${copy}>${copied ? t("desk.copied") : t("desk.copy")}</button></div>
     <span class="visually-hidden" role="status">${copied ? t("desk.copied") : ""}</span>
   </div>`;
 }

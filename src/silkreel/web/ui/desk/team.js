@@ -164,7 +164,7 @@ function Sure({ verb, person, onDone }) {
 /** @param {{person: any, link: any, onClose: () => void}} props */
 function Link({ person, link, onClose }) {
   return html`<${Sheet} title=${t("team.link_for", { name: person.shown_name })} onClose=${onClose}>
-    <div class="form"><${Copy} id="link" label=${t("team.the_link")} text=${link} /><p class="hint">${t("team.link_hint")}</p>
+    <div class="form"><${Copy} id="link" label=${t("team.the_link")} text=${link} first=${true} /><p class="hint">${t("team.link_hint")}</p>
     <button class="act main" onClick=${onClose}>${t("team.link_done")}</button></div>
   <//>`;
 }
