@@ -199,3 +199,15 @@ def test_reading_goes_page_by_page_and_finds_words(team):
         assert [row.number for row in read_log(tx, "house", Wanted("SPRING series:3"))] == [4]
         assert read_log(tx, "house", Wanted("100%")) == []
         assert read_log(tx, "other", Wanted()) == []
+
+
+def test_what_was_done_to_somebody_is_found_by_their_name(team):
+    mei = team.hire("mei", "writer")
+    team.hire("lin", "writer")
+    with team.database.reading() as tx:
+        found = read_log(tx, "house", Wanted("MEI"))
+        assert {row.subject for row in found} == {f"staff:{mei}"}
+        assert {"staff.added", "staff.link", "staff.joined"} == {row.action for row in found}
+        assert [row.action for row in read_log(tx, "house", Wanted("mei joined"))] == [
+            "staff.joined"
+        ]

@@ -19,7 +19,7 @@ from silkreel.kit.database import Session
 from silkreel.kit.keys import canonical_json
 from silkreel.kit.refusals import Refusal
 from silkreel.people.actors import Actor
-from silkreel.people.tables import AuditHeadRow, AuditRow
+from silkreel.people.tables import AuditHeadRow, AuditRow, StaffRow
 
 FIRST_HASH = "0" * 64
 PAGE = 500  # rows read at a time while verifying
@@ -196,6 +196,15 @@ def read_log(tx: Session, brand_id: str | None, wanted: Wanted) -> list[AuditRow
     if wanted.since is not None:
         query = query.where(AuditRow.at >= wanted.since)
     for word in wanted.words.split():
-        columns = (AuditRow.actor_name, AuditRow.action, AuditRow.subject, AuditRow.reason)
-        query = query.where(sa.or_(*(each.icontains(word, autoescape=True) for each in columns)))
+        query = query.where(_mentions(word))
     return list(tx.scalars(query))
+
+
+def _mentions(word: str) -> sa.ColumnElement[bool]:
+    """A word in who, what, on what or why; or in the name of the person it was done to."""
+    columns = (AuditRow.actor_name, AuditRow.action, AuditRow.subject, AuditRow.reason)
+    told = (each.icontains(word, autoescape=True) for each in columns)
+    names = (StaffRow.shown_name, StaffRow.name)
+    named = sa.or_(*(each.icontains(word, autoescape=True) for each in names))
+    people = sa.select(sa.literal("staff:").concat(StaffRow.id)).where(named)
+    return sa.or_(*told, AuditRow.subject.in_(people))
