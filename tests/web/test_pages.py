@@ -9,7 +9,14 @@ import pytest
 from babel.messages.plurals import get_plural
 
 from silkreel.web.assets import UI_FOLDER, AssetTree
-from silkreel.web.interface import Interface, accepted_languages, page_words, said_language
+from silkreel.web.interface import (
+    DESK_WORDS_FILE,
+    WORDS_FILE,
+    Interface,
+    accepted_languages,
+    page_words,
+    said_language,
+)
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -88,13 +95,18 @@ def test_assets_lead_nowhere_else(client, path):
 
 def test_every_module_is_fetched_at_once():
     tree = AssetTree.load()
-    listed = {url.removeprefix(f"/assets/{tree.hash}/") for url in tree.preloads("app/main.js")}
+    listed = {
+        url.removeprefix(f"/assets/{tree.hash}/")
+        for entry in ("app/main.js", "desk/main.js")
+        for url in tree.preloads(entry)
+    }
     modules = {p for p in tree.files if p.endswith(("js", "mjs")) and "worker" not in p}
     assert listed == modules
 
 
-def test_every_message_stands_in_every_language_with_the_same_places():
-    interface = Interface.load()
+@pytest.mark.parametrize("file", [WORDS_FILE, DESK_WORDS_FILE], ids=["app", "desk"])
+def test_every_message_stands_in_every_language_with_the_same_places(file):
+    interface = Interface.load(file)
     assert {"en", "zh-Hans", "es", "pt-BR"} <= set(interface.languages)
     english = interface.words["en"]
     for language, words in interface.words.items():
@@ -148,8 +160,10 @@ def test_a_reader_is_answered_in_the_nearest_language_there_is(header, language)
 
 
 def test_every_message_the_app_asks_for_exists():
-    words = Interface.load().words["en"]
+    shared = Interface.load().words["en"]
+    desk = shared | Interface.load(DESK_WORDS_FILE).words["en"]
     for path in UI_FOLDER.rglob("*.js"):
+        words = desk if path.parent.name == "desk" else shared
         for key in re.findall(r"\bt\(\s*\"([a-z_.]+)\"", path.read_text("utf-8")):
             assert key in words, f"{path.name}: {key}"
 

@@ -36,6 +36,8 @@ COMMANDS = {
     "lines": ("lines:app", "Lines that wait for words: export, import, approve."),
     "cast": ("cast:app", "Who speaks: list, name, give lines, choose voices."),
     "export": ("exporting:export", "Take lines, subtitles, sound or checks out as a file."),
+    "staff": ("staff:app", "Who works here: add, list, roles, reset, disable, enable."),
+    "audit": ("audit:app", "What was done by whom, and whether the log is as it was written."),
     "models": ("models:app", "List, fetch and verify the model weights."),
     "doctor": ("doctor:doctor", "Say what is missing, what it costs, and what mends it."),
 }

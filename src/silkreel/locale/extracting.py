@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 SOURCES = Path(__file__).parent.parent
-PAGE_WORDS = SOURCES / "web" / "ui" / "shared" / "words.json"
+PAGES = tuple(SOURCES / "web" / "ui" / part / "words.json" for part in ("shared", "desk"))
 NOT_OURS = ("locale", "migrations")  # folders that say nothing to people
 SAID = ("words", "Counted")
 TABLES = "SENTENCES"
@@ -41,13 +41,13 @@ class Sentence:
 
 
 @cache
-def find_sentences(folder: Path = SOURCES, page: Path = PAGE_WORDS) -> tuple[Sentence, ...]:
+def find_sentences(folder: Path = SOURCES, pages: tuple[Path, ...] = PAGES) -> tuple[Sentence, ...]:
     """Every sentence once, in the order of their keys, with all its places and notes.
 
     Raises:
         NotLiteralError: `words` is handed an f-string.
     """
-    found = [*_of_program(folder), *_of_page(page)]
+    found = [*_of_program(folder), *(each for page in pages for each in _of_page(page))]
     return tuple(_joined(same) for _, same in sorted(_by_key(found).items()))
 
 

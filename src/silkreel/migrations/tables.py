@@ -6,5 +6,6 @@ from silkreel.dubbing import tables as _dubbing  # noqa: F401
 from silkreel.jobs import tables as _jobs  # noqa: F401
 from silkreel.kit import artifacts as _artifacts  # noqa: F401
 from silkreel.kit.database import Base
+from silkreel.people import tables as _people  # noqa: F401
 
 metadata = Base.metadata

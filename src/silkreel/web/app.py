@@ -15,6 +15,7 @@ from silkreel.web.edge import Edge, Receive, Scope, Send, answer_noes
 from silkreel.web.limits import RateLimit
 from silkreel.web.segments import Segments
 from silkreel.web.site import Site, open_site
+from silkreel.web.staff import account, door, log, page, team
 
 
 class WebApp:
@@ -57,8 +58,8 @@ def _framework(site: Site, segments: Segments) -> FastAPI:
     )
     app.state.site = site
     answer_noes(app)
-    for router in (series.router, play.router, posters.router, health.router, pages.router):
-        app.include_router(router)
+    for module in (series, play, posters, health, pages, door, account, team, log, page):
+        app.include_router(module.router)
     return app
 
 

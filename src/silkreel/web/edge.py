@@ -27,6 +27,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 MAX_BODY_BYTES = 64 * 1024  # the largest request is a wish of a few hundred bytes
 MAX_ADDRESS_BYTES = 4096
 MAX_ERRORS = 20  # more help nobody
+ERRORS_FROM = 400
+COOKIES = "silkreel.cookies"  # in a scope: cookies to set, unless the request fails
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _MARKET = re.compile(r"[A-Z]{2}|[0-9]{3}")
 
@@ -113,8 +115,10 @@ class Edge:
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
+                kept = scope.get(COOKIES, ()) if message["status"] < ERRORS_FROM else ()
                 message["headers"] = [
-                    *message["headers"], (b"x-request-id", request_id), *SECURITY_HEADERS
+                    *message["headers"], (b"x-request-id", request_id), *SECURITY_HEADERS,
+                    *((b"set-cookie", cookie) for cookie in kept),
                 ]  # fmt: skip
             await send(message)
 

@@ -3,9 +3,8 @@
 import json
 import secrets
 from dataclasses import dataclass
-from functools import lru_cache
 from html import escape
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -16,9 +15,9 @@ from silkreel.kit.database import Session
 from silkreel.kit.languages import own_name
 from silkreel.web import landing
 from silkreel.web.api.shapes import MAX_NUMBER, SeriesPageShape, SeriesShape
-from silkreel.web.assets import AssetTree
 from silkreel.web.edge import Reading, TheSite, TheViewer, Viewer
 from silkreel.web.interface import direction, one_language
+from silkreel.web.shell import assets_head, for_script, policy
 from silkreel.web.site import Site
 
 router = APIRouter(include_in_schema=False)
@@ -151,7 +150,7 @@ async def favicon(site: TheSite) -> Response:
 @router.get("/robots.txt")
 async def robots() -> Response:
     """Pages may be read by machines; media and API may not."""
-    text = "User-agent: *\nDisallow: /api/\nDisallow: /play/\n"
+    text = "User-agent: *\nDisallow: /api/\nDisallow: /play/\nDisallow: /staff\n"
     return Response(text, media_type="text/plain")
 
 
@@ -191,12 +190,12 @@ def _shell(request: Request, site: Site, reader: Reader, page: landing.Page) -> 
         title=escape(page.title),
         description=escape(page.description[:300]),
         head=_head(request, site, page),
-        assets=_assets_head(site.assets, nonce),
+        assets=assets_head(site.assets, nonce, ENTRY, STYLES),
         body=page.body,
-        boot=_for_script(boot),
+        boot=for_script(boot),
     )
     headers = {
-        "content-security-policy": _policy(nonce),
+        "content-security-policy": policy(nonce),
         "cache-control": "no-cache",
         "vary": "accept-language, cookie",
         "content-language": reader.language,
@@ -222,51 +221,8 @@ def _head(request: Request, site: Site, page: landing.Page) -> str:
     if page.image:
         tags.append(f'<meta property="og:image" content="{escape(origin + page.image)}">')
     if page.linked:
-        tags.append(f'<script type="application/ld+json">{_for_script(page.linked)}</script>')
+        tags.append(f'<script type="application/ld+json">{for_script(page.linked)}</script>')
     return "\n".join(tags)
-
-
-def _policy(nonce: str) -> str:
-    return (
-        "default-src 'none'; "
-        f"script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' blob:; "
-        "media-src 'self' blob:; connect-src 'self'; worker-src 'self'; font-src 'self'; "
-        "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    )
-
-
-def _assets_head(assets: AssetTree, nonce: str) -> str:
-    return _assets_html(assets.hash, _Tree(assets)).replace("{nonce}", nonce)
-
-
-class _Tree:
-    """A tree compared by its hash."""
-
-    def __init__(self, assets: AssetTree) -> None:
-        self.assets = assets
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Tree) and other.assets.hash == self.assets.hash
-
-    def __hash__(self) -> int:
-        return hash(self.assets.hash)
-
-
-@lru_cache(maxsize=4)
-def _assets_html(_hash: str, tree: _Tree) -> str:
-    assets = tree.assets
-    lines = [f'<link rel="stylesheet" href="{assets.url(path)}">' for path in STYLES]
-    imports = json.dumps({"imports": assets.import_map()})
-    lines.append(f'<script type="importmap" nonce="{{nonce}}">{imports}</script>')
-    lines += [f'<link rel="modulepreload" href="{url}">' for url in assets.preloads(ENTRY)]
-    lines.append(f'<script type="module" src="{assets.url(ENTRY)}"></script>')
-    lines.append(f'<link rel="icon" type="image/svg+xml" href="{assets.url("app/icon.svg")}">')
-    return "\n".join(lines)
-
-
-def _for_script(value: Any) -> str:
-    """JSON that cannot close the script element it stands in."""
-    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c").replace("&", "\\u0026")
 
 
 _HTML = """<!doctype html>

@@ -8,8 +8,9 @@ from silkreel.flows.playback_files import playlist_text, public_path
 from silkreel.flows.start_playback import Shelf
 from silkreel.kit.artifacts import Workshop
 from silkreel.kit.settings import Settings
+from silkreel.people.house_key import load_house_key
 from silkreel.web.assets import AssetTree
-from silkreel.web.interface import Interface
+from silkreel.web.interface import DESK_WORDS_FILE, Interface
 from silkreel.web.limits import RateLimit
 from silkreel.web.segments import Media
 from silkreel.web.tokens import Signer, load_keys
@@ -24,8 +25,10 @@ class Site:
     signer: Signer
     assets: AssetTree
     interface: Interface
+    desk: Interface
     plays: RateLimit
     shelf: Shelf
+    house_key: bytes
 
     def address(self, asset: str, market: str) -> Address:
         """The signed way to an asset for a market."""
@@ -61,6 +64,8 @@ def open_site(settings: Settings, workshop: Workshop, *, plays: RateLimit | None
         Signer(load_keys(settings.folder)),
         AssetTree.load(),
         Interface.load(),
+        Interface.load(DESK_WORDS_FILE),
         plays or RateLimit(),
         Shelf(workshop.database),
+        load_house_key(settings.folder),
     )

@@ -1,0 +1,31 @@
+// The desk's pages by address, and who may see them. A room with a desk of its own adds a line.
+import { signal } from "@preact/signals";
+import { Account } from "./account.js";
+import { Log } from "./log.js";
+import { Team } from "./team.js";
+
+/** @typedef {{path: string, label: string, icon: string, right: string | null, screen: any}} Page */
+
+/** In the order of the navigation; `right` null: everybody's. @type {Page[]} */
+export const PAGES = [
+  { path: "/staff/team", label: "nav.team", icon: "team", right: "staff.read", screen: Team },
+  { path: "/staff/log", label: "nav.log", icon: "log", right: "audit.read", screen: Log },
+  { path: "/staff/account", label: "nav.account", icon: "account", right: null, screen: Account },
+];
+
+export const place = signal(location.pathname);
+
+/** @param {string} path */
+export function go(path) {
+  if (path !== location.pathname) history.pushState({}, "", path);
+  place.value = path;
+  scrollTo(0, 0);
+}
+
+addEventListener("popstate", () => (place.value = location.pathname));
+addEventListener("click", (event) => {
+  const link = event.target instanceof Element ? event.target.closest("a[href^='/staff']") : null;
+  if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  go(/** @type {HTMLAnchorElement} */ (link).pathname);
+});

@@ -1,0 +1,79 @@
+"""Which viewer is asking: a UUID in a signed cookie, made when something must be kept for them.
+
+    def like(viewer: ViewerId, tx: Transaction) -> ...          a guest is made if there is none
+    def places(viewer: KnownViewerId, tx: Reading) -> ...       None for strangers; nothing is made
+
+The cookie says nothing about the person or the device and is bound to neither; only the signature
+keeps somebody from making up another's. It is not a session: nothing is signed in by it.
+"""
+
+import base64
+import hmac
+import re
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from silkreel.kit.clock import now
+from silkreel.people.brands import brand_at
+from silkreel.people.viewers import new_guest, survivor
+from silkreel.web.edge import COOKIES, Reading, Transaction, site_of
+from silkreel.web.site import Site
+
+LIFE_SECONDS = 400 * 24 * 3600  # browsers keep no cookie for longer
+SIGNATURE_LENGTH = 22  # base64url characters: 132 bits
+_COOKIE = re.compile(
+    r"([0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})\.([\w-]{22})",
+    re.ASCII,
+)
+
+
+def signed(house_key: bytes, brand_id: str, viewer_id: str) -> str:
+    """A cookie's value: the viewer's id and our signature over brand and id."""
+    digest = hmac.digest(house_key, f"viewer\n{brand_id}\n{viewer_id}".encode(), "sha256")
+    return f"{viewer_id}.{base64.urlsafe_b64encode(digest).decode()[:SIGNATURE_LENGTH]}"
+
+
+def genuine(house_key: bytes, brand_id: str, value: str) -> str | None:
+    """The viewer's id out of a cookie that we signed for this brand."""
+    found = _COOKIE.fullmatch(value)
+    if found is None:
+        return None
+    expected = signed(house_key, brand_id, found[1])
+    return found[1] if hmac.compare_digest(expected.encode(), value.encode()) else None
+
+
+def viewer_cookie(site: Site) -> str:
+    """The cookie's name; over HTTPS one that browsers hold to its host."""
+    return "__Host-silkreel-viewer" if _secure(site) else "silkreel-viewer"
+
+
+def known_viewer(request: Request, tx: Reading) -> str | None:
+    """The viewer asking, through merges; None for strangers. Makes nothing."""
+    site, brand = site_of(request), brand_at(tx, request.headers.get("host", "")).id
+    value = request.cookies.get(viewer_cookie(site), "")
+    named = genuine(site.house_key, brand, value)
+    return survivor(tx, named, brand) if named else None
+
+
+def needed_viewer(request: Request, tx: Transaction) -> str:
+    """The viewer asking; a stranger becomes a guest, in the transaction that needs them.
+
+    The cookie goes out only where the request succeeds, and is renewed with each.
+    """
+    site, brand = site_of(request), brand_at(tx, request.headers.get("host", "")).id
+    named = genuine(site.house_key, brand, request.cookies.get(viewer_cookie(site), ""))
+    viewer = (survivor(tx, named, brand) if named else None) or new_guest(tx, brand, now())
+    value = signed(site.house_key, brand, viewer)
+    parts = [f"{viewer_cookie(site)}={value}", f"Max-Age={LIFE_SECONDS}", "Path=/", "HttpOnly"]
+    parts += ["SameSite=Lax", *(["Secure"] if _secure(site) else [])]
+    request.scope.setdefault(COOKIES, []).append("; ".join(parts).encode())
+    return viewer
+
+
+def _secure(site: Site) -> bool:
+    return (site.settings.public_url or "").startswith("https://")
+
+
+ViewerId = Annotated[str, Depends(needed_viewer, scope="function")]
+KnownViewerId = Annotated[str | None, Depends(known_viewer, scope="function")]
