@@ -22,13 +22,21 @@ class UnknownLanguage(Refusal):
     message = "{tag} is no language tag we know; write for example es, pt-BR or zh-Hans."
 
 
+class NoLanguage(UnknownLanguage):
+    """An empty tag."""
+
+    message = "A language is missing; write for example es, pt-BR or zh-Hans."
+
+
 def normal_tag(tag: str) -> str:
     """The one spelling of a language tag: `zh` is zh-Hans, `pt_br` is pt-BR.
 
     Raises:
-        UnknownLanguage: it names no language.
+        NoLanguage, UnknownLanguage: it names no language.
     """
     text = str(tag).strip().replace("_", "-")
+    if not text:
+        raise NoLanguage
     if text.lower() in _HABITS:
         return _HABITS[text.lower()]
     try:
