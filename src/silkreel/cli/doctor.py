@@ -4,7 +4,7 @@ from rich.text import Text
 
 from silkreel.cli import DONE, REFUSED, show
 from silkreel.flows.examine_installation import examine_installation
-from silkreel.kit.settings import Settings
+from silkreel.kit.settings import read_settings
 
 STYLES = {"good": "green", "missing": "red", "optional": "dim"}
 
@@ -15,7 +15,7 @@ def doctor(*, json: bool = False) -> int:
     Args:
         json: print machine-readable results
     """
-    findings = examine_installation(Settings())
+    findings = examine_installation(read_settings())
     if json:
         show.print_json([finding.to_json() for finding in findings])
     else:

@@ -33,7 +33,7 @@ def localise(
         json: print machine-readable results
     """
     with opened() as house:
-        status, bill = run_localisation(house, series, to.split(","))
+        status, bill = run_localisation(house, series, language_list(to))
         answer = status.answer()
         checks = series_checks(house.workshop, series)
     if json:
@@ -47,6 +47,11 @@ def localise(
             print(f"! {problem['label']}: {problem['sentence']}")
         print(f"Next: silkreel release {series}, then silkreel serve")
     return REFUSED if answer["problems"] else DONE
+
+
+def language_list(text: str) -> list[str]:
+    """The tags of a comma-separated list, `es, pt-BR,` as well; an empty text is one empty tag."""
+    return [tag.strip() for tag in text.split(",") if tag.strip()] or [""]
 
 
 def run_localisation(house: House, slug: str, languages: list[str]) -> tuple[JobStatus, Bill]:

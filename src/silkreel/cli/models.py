@@ -5,7 +5,7 @@ from cyclopts import App
 from silkreel.cli import DONE, REFUSED, show
 from silkreel.engines.model_fetch import fetch_models
 from silkreel.engines.model_store import ModelState, list_models, verify_models
-from silkreel.kit.settings import Settings
+from silkreel.kit.settings import read_settings
 
 app = App(name="models", help="The model weights: data files, pinned by hash.")
 
@@ -17,7 +17,7 @@ def list_all(*, json: bool = False) -> None:
     Args:
         json: print machine-readable results
     """
-    _print(list_models(Settings()), json=json)
+    _print(list_models(read_settings()), json=json)
 
 
 @app.command
@@ -28,7 +28,7 @@ def fetch(*, json: bool = False) -> int:
         json: print machine-readable results
     """
     with show.watching() as watcher:
-        states = fetch_models(Settings(), watcher.step)
+        states = fetch_models(read_settings(), watcher.step)
     _print(states, json=json)
     return DONE if all(state.condition == "ready" for state in states) else REFUSED
 
@@ -40,7 +40,7 @@ def verify(*, json: bool = False) -> int:
     Args:
         json: print machine-readable results
     """
-    states = verify_models(Settings())
+    states = verify_models(read_settings())
     _print(states, json=json)
     return DONE if all(state.condition in {"ready", "installed"} for state in states) else REFUSED
 
