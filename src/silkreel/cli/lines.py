@@ -41,7 +41,7 @@ def list_lines(
     rows = [
         {
             "id": each.line.line_id,
-            "speaker": each.line.speaker,
+            "speaker": each.speaker,
             "source": each.line.text,
             "text": each.wordings["full"].text if "full" in each.wordings else "",
             "state": "waiting" if each.waits else "draft" if each.wordings["full"].draft else "approved",

@@ -85,4 +85,5 @@ def _tell(
     progress = status.progress
     running = "; ".join(step_words(label, numbers) for label in progress.running[:2])
     share = rising.share(progress, ended=status.ended)
-    watcher.share(share, running or "waiting", progress.seconds_left)
+    rest = "done" if status.ended else "waiting for a step to begin"
+    watcher.share(share, running or rest, progress.seconds_left)

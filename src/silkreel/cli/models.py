@@ -5,7 +5,11 @@ from cyclopts import App
 from silkreel.cli import DONE, REFUSED, show
 from silkreel.engines.model_fetch import fetch_models
 from silkreel.engines.model_store import ModelState, list_models, verify_models
+from silkreel.engines.weights import Model
 from silkreel.kit.settings import read_settings
+
+REPACK = "(*)"
+SHORT_HASH = 12  # letters that tell one file from another
 
 app = App(name="models", help="The model weights: data files, pinned by hash.")
 
@@ -50,12 +54,23 @@ def _print(states: tuple[ModelState, ...], *, json: bool) -> None:
         show.print_json([_payload(state) for state in states])
         return
     rows = [
-        (s.model.name, s.model.stage, ", ".join(f"{p.name} {p.version}" for p in s.model.packages),
-         s.model.licence, s.condition)
+        (s.model.name, s.model.stage, _packages(s.model), _sha256(s.model), s.model.licence,
+         s.condition)
         for s in states
     ]  # fmt: skip
-    show.print_table("Models", ("model", "stage", "packages", "licence", "state"), rows)
-    print("Packages marked a personal repack: the hash shows integrity, not origin.")
+    columns = ("model", "stage", "packages", "sha256", "licence", "state")
+    show.print_table("Models", columns, rows)
+    print(f"{REPACK} a personal repack: the hash shows integrity, not origin.")
+
+
+def _packages(model: Model) -> str:
+    told = ", ".join(f"{package.name} {package.version}" for package in model.packages)
+    return f"{told} {REPACK}" if model.is_repack else told
+
+
+def _sha256(model: Model) -> str:
+    """The hash of the weights, as long as people compare."""
+    return model.file(None).sha256[:SHORT_HASH]
 
 
 def _payload(state: ModelState) -> dict[str, object]:
@@ -66,6 +81,7 @@ def _payload(state: ModelState) -> dict[str, object]:
         "files": [{"name": f.name, "sha256": f.sha256} for f in state.model.files],
         "licence": state.model.licence,
         "origin": state.model.origin,
+        "repack": state.model.is_repack,
         "state": state.condition,
         "damaged": list(state.damaged),
     }
