@@ -38,9 +38,9 @@ def localise(
         json: print machine-readable results
     """
     with opened() as house:
-        numbers = episode_numbers(house.workshop, series)
         status, bill = run_localisation(house, series, language_list(to))
         answer = status.answer()
+        numbers = episode_numbers(house.workshop, series)
         checks = series_checks(house.workshop, series)
     if json:
         show.print_json(
