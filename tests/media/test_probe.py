@@ -1,6 +1,7 @@
 """One test per code of the table of refusals, each with a file the test makes."""
 
 import json
+import random
 from fractions import Fraction
 
 import av
@@ -107,6 +108,26 @@ def test_corrupt_in_a_part_that_is_looked_at(clip):
     content[middle : middle + 300] = bytes(300)
     path.write_bytes(content)
     assert "media.corrupt" in codes(probe(path))
+
+
+def spoil(path, at_seconds):
+    """Write over the picture's packet at a time; a seventh of its bytes go."""
+    with av.open(path) as container:
+        packets = [p for p in container.demux(video=0) if p.pts is not None]
+        target = min(packets, key=lambda p: abs(float(p.pts * p.time_base) - at_seconds))
+        place, size = target.pos, target.size
+    content = bytearray(path.read_bytes())
+    content[place + 8 : place + size] = random.Random(3).randbytes(size - 8)
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize("at_seconds", [0.5, 6.5, 11.5])
+def test_damage_is_told_where_it_is(clip, at_seconds):
+    path = spoil(clip(size=SMALL, seconds=12), at_seconds)
+    refusal = next(f.refusal for f in probe(path).findings if f.refusal.code == "media.corrupt")
+    told = float(str(refusal.values["at"]).removeprefix("0:"))
+    assert abs(told - at_seconds) < 0.5
 
 
 def test_frames_missing_in_the_middle_are_corrupt(clip):

@@ -15,6 +15,8 @@ from silkreel.kit.refusals import Refusal
 from silkreel.kit.words import words
 
 SLUG_LENGTH = 80
+USUAL_LANGUAGE = "zh-Hans"  # most micro-dramas are made in Chinese
+USUAL_ORIENTATION = "vertical"
 
 
 class NoSuchSeries(Refusal):
@@ -41,30 +43,42 @@ def open_series(
     tx: Session,
     slug: str,
     *,
-    titles: Mapping[str, str],
-    synopses: Mapping[str, str],
-    source_language: str,
-    orientation: str,
-    rights: Mapping[str, Any],
+    titles: Mapping[str, str] | None = None,
+    synopses: Mapping[str, str] | None = None,
+    source_language: str | None = None,
+    orientation: str | None = None,
+    rights: Mapping[str, Any] | None = None,
 ) -> SeriesRow:
     """The series under `slug`, made or brought up to date with what is said of it now.
+
+    What is None was not said: it stays as it is stored, and begins as usual in a new series.
 
     Raises:
         BadSlug: the slug does not fit an address.
     """
     if slug != slug_of(slug):
         raise BadSlug(slug=slug)
-    series = tx.scalar(sa.select(SeriesRow).where(SeriesRow.slug == slug))
+    series = known_series(tx, slug)
     if series is None:
-        series = SeriesRow(id=random_id(), slug=slug, made_at=now())
+        series = SeriesRow(
+            id=random_id(), slug=slug, made_at=now(), titles={}, synopses={}, rights={},
+            source_language=USUAL_LANGUAGE, orientation=USUAL_ORIENTATION,
+        )  # fmt: skip
         tx.add(series)
-    series.titles = dict(titles)
-    series.synopses = dict(synopses)
-    series.source_language = source_language
-    series.orientation = orientation
-    series.rights = dict(rights)
+    said = {
+        "titles": titles, "synopses": synopses, "source_language": source_language,
+        "orientation": orientation, "rights": rights,
+    }  # fmt: skip
+    for name, value in said.items():
+        if value is not None:
+            setattr(series, name, dict(value) if isinstance(value, Mapping) else value)
     tx.flush()
     return series
+
+
+def known_series(tx: Session, slug: str) -> SeriesRow | None:
+    """The series under `slug`, None where there is none."""
+    return tx.scalar(sa.select(SeriesRow).where(SeriesRow.slug == slug))
 
 
 def find_series(tx: Session, slug: str) -> SeriesRow:
@@ -73,7 +87,7 @@ def find_series(tx: Session, slug: str) -> SeriesRow:
     Raises:
         NoSuchSeries: there is none; the sentence lists those there are.
     """
-    series = tx.scalar(sa.select(SeriesRow).where(SeriesRow.slug == slug))
+    series = known_series(tx, slug)
     if series is None:
         known = tx.scalars(sa.select(SeriesRow.slug).order_by(SeriesRow.slug).limit(20)).all()
         none = words("none yet, run `silkreel import`")

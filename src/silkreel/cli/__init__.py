@@ -1,6 +1,7 @@
 """Every command; thin. State lives in one home folder (`--home` or SILKREEL_HOME).
 
-Exit codes: 0 done, 1 refused (the sentence says what to do), 2 usage.
+Exit codes: 0 done, 1 refused (the sentence says what to do), 2 usage, 130 stopped by Ctrl-C,
+141 nobody reads what is printed (as every program in a pipe).
 """
 
 import os
@@ -12,14 +13,16 @@ from cyclopts import App, CycloptsError, Parameter
 
 from silkreel import __version__
 
-DONE, REFUSED, USAGE, STOPPED = 0, 1, 2, 130
+DONE, REFUSED, USAGE, STOPPED, UNHEARD = 0, 1, 2, 130, 141
 
 app = App(
     name="silkreel",
     help="Takes a micro-drama from one story to every market.",
     version=__version__,
     help_format="markdown",
+    suppress_keyboard_interrupt=False,  # `run` says what to do next
 )
+app.meta.suppress_keyboard_interrupt = False
 # Where each command lives and what it does: modules are loaded only when their command is run.
 COMMANDS = {
     "demo": (
@@ -66,10 +69,18 @@ def main() -> None:
 def run(words: list[str]) -> int:
     """Run one command and return its exit code; a refusal is one sentence on standard error."""
     from silkreel.kit.refusals import Refusal
+    from silkreel.kit.settings import BadSetting
 
     try:
         code = app.meta(words, exit_on_error=False, print_error=True, result_action="return_value")
+        sys.stdout.flush()
     except CycloptsError:
+        return USAGE
+    except BrokenPipeError:  # whoever read our words has gone, as `head` does: no fault
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNHEARD
+    except BadSetting as refusal:
+        print(f"silkreel: {refusal}", file=sys.stderr)
         return USAGE
     except Refusal as refusal:
         print(f"silkreel: {refusal}", file=sys.stderr)

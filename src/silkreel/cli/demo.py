@@ -14,6 +14,7 @@ from silkreel.flows.bill import Bill, cpu_seconds_so_far
 from silkreel.flows.check_dub import SeriesChecks, series_checks
 from silkreel.flows.make_demo import OcrScore, make_demo_series, score_reading
 from silkreel.flows.release_series import release_series
+from silkreel.flows.steps_ahead import episode_numbers, step_words
 from silkreel.kit.effort import measuring
 from silkreel.kit.settings import Settings
 from silkreel.kit.words import words
@@ -89,6 +90,8 @@ def _make(house: House, languages: list[str], episodes: int | None) -> _Made:
     answer = status.answer()
     shown = Allowed(drafts=True, unfinished=True)  # a machine that lacks models shows what it has
     release_series(house.workshop, series.slug, WORLD, allowed=shown)
+    numbers = episode_numbers(house.workshop, series.slug)
+    problems = [f"{step_words(p['label'], numbers)}: {p['sentence']}" for p in answer["problems"]]
     burnt = dict(bill.engine_cpu_seconds)
     for name, seconds in effort.cpu_seconds.items():
         burnt[name] = burnt.get(name, 0.0) + seconds
@@ -99,7 +102,7 @@ def _make(house: House, languages: list[str], episodes: int | None) -> _Made:
         ocr=score_reading(house.workshop, series.slug, series.sample),
         checks=series_checks(house.workshop, series.slug),
         bill=Bill(cpu_seconds_so_far(), burnt),
-        notes=[*series.notes, *(f"{p['label']}: {p['sentence']}" for p in answer["problems"])],
+        notes=[*series.notes, *problems],
     )
 
 

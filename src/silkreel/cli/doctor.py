@@ -4,7 +4,7 @@ from rich.text import Text
 
 from silkreel.cli import DONE, REFUSED, show
 from silkreel.flows.examine_installation import examine_installation
-from silkreel.kit.settings import Settings
+from silkreel.kit.settings import read_settings
 from silkreel.kit.words import SOURCE_LANGUAGE, language_in_force, speaking, words
 
 HEALTH_SENTENCES = ("good", "missing", "optional")
@@ -18,7 +18,7 @@ def doctor(*, json: bool = False) -> int:
         json: print machine-readable results
     """
     with speaking(SOURCE_LANGUAGE if json else language_in_force()):  # scripts read one language
-        findings = examine_installation(Settings())
+        findings = examine_installation(read_settings())
     if json:
         show.print_json([finding.to_json() for finding in findings])
     else:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from silkreel.cli.files import write_named
 from silkreel.cli.opening import opened
 from silkreel.flows.export_episode import ExportOrder, export_episode
 from silkreel.kit.words import words
@@ -38,5 +39,5 @@ def export(
     if out is None:
         sys.stdout.buffer.write(content)
     else:
-        out.write_bytes(content)
+        write_named(out, content)
         print(words("{file}: {size} bytes", file=out, size=len(content)), file=sys.stderr)

@@ -6,6 +6,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from silkreel.cli import DONE, REFUSED, show
+from silkreel.cli.files import read_named, write_named
 from silkreel.cli.opening import opened
 from silkreel.flows.exchange_lines import (
     LinesOrder,
@@ -42,7 +43,7 @@ def list_lines(
     rows = [
         {
             "id": each.line.line_id,
-            "speaker": each.line.speaker,
+            "speaker": each.speaker,
             "source": each.line.text,
             "text": each.wordings["full"].text if "full" in each.wordings else "",
             "state": "waiting" if each.waits else "draft" if each.wordings["full"].draft else "approved",
@@ -98,7 +99,7 @@ def export(
     stem = out or Path(f"{series}.{language}" + (f".{episode}" if episode else ""))
     for ending, content in files.items():
         path = stem.with_name(f"{stem.name}.{ending}")
-        path.write_bytes(content)
+        write_named(path, content)
         print(path)
 
 
@@ -127,14 +128,14 @@ def take_back(
         despite_gate: take what the gate turns down all the same, with its findings
         json: print machine-readable results
     """
-    id_map = file.with_name(file.name + ".json")
+    content, id_map = read_named(file), file.with_name(file.name + ".json")
     with opened() as house:
         returned = import_lines(
             house.workshop,
             LinesOrder(series, language, episode),
-            file.read_bytes(),
+            content,
             name=file.name,
-            id_map=id_map.read_bytes() if id_map.is_file() else None,
+            id_map=read_named(id_map) if id_map.is_file() else None,
             by=by,
             approve=approve,
             despite_gate=despite_gate,

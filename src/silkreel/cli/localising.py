@@ -1,5 +1,7 @@
 """`silkreel localise`: a series goes into other languages, in steps that survive anything."""
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -10,8 +12,11 @@ from silkreel.cli.opening import House, opened
 from silkreel.flows.bill import Bill, bill_of
 from silkreel.flows.check_dub import series_checks
 from silkreel.flows.localise_series import order_localisation
+from silkreel.flows.steps_ahead import episode_numbers, step_words, steps_ahead
 from silkreel.flows.work import working
+from silkreel.jobs.attempts import Attempt
 from silkreel.jobs.engine import JobStatus
+from silkreel.jobs.progress import Rising
 from silkreel.kit.clock import now
 from silkreel.kit.words import words
 
@@ -34,8 +39,9 @@ def localise(
         json: print machine-readable results
     """
     with opened() as house:
-        status, bill = run_localisation(house, series, to.split(","))
+        status, bill = run_localisation(house, series, language_list(to))
         answer = status.answer()
+        numbers = episode_numbers(house.workshop, series)
         checks = series_checks(house.workshop, series)
     if json:
         show.print_json(
@@ -45,28 +51,41 @@ def localise(
         print_checks(checks)
         print(bill.sentence())
         for problem in answer["problems"]:
-            print(f"! {problem['label']}: {problem['sentence']}")
+            print(f"! {step_words(problem['label'], numbers)}: {problem['sentence']}")
         if not answer["problems"]:
             print(words("Next: silkreel release {series}, then silkreel serve", series=series))
     return REFUSED if answer["problems"] else DONE
+
+
+def language_list(text: str) -> list[str]:
+    """The tags of a comma-separated list, `es, pt-BR,` as well; an empty text is one empty tag."""
+    return [tag.strip() for tag in text.split(",") if tag.strip()] or [""]
 
 
 def run_localisation(house: House, slug: str, languages: list[str]) -> tuple[JobStatus, Bill]:
     """Order a localisation, work on it in this process until it ends, and add up its cost."""
     started_at = now()
     order = order_localisation(house.workshop, house.settings, slug, languages)
+    numbers, rising = episode_numbers(house.workshop, slug), Rising()
+    ahead = steps_ahead(order.arguments["episodes"], order.arguments["languages"])
     with show.watching() as watcher, working(house.settings, house.workshop) as engine:
         job = engine.submit(order)
         status = engine.status(job)
         if status.ended and (status.state != "done" or status.answer()["problems"]):
             engine.retry(job)  # what failed may have been mended; what was finished is found
-        status = engine.wait(job, lambda moment: _tell(watcher, moment))
+            status = engine.status(job)
+        if not status.ended:
+            engine.board.expect(Attempt(job, status.attempt), ahead)
+        status = engine.wait(job, partial(_tell, watcher, rising, numbers))
         name = engine.name
     return status, bill_of(house.workshop, status.id, worker=name, since=started_at)
 
 
-def _tell(watcher: show.Watcher, status: JobStatus) -> None:
+def _tell(
+    watcher: show.Watcher, rising: Rising, numbers: Mapping[str, int], status: JobStatus
+) -> None:
     progress = status.progress
-    share = progress.done / progress.total if progress.total else 0.0
-    running = ", ".join(progress.running[:2]) or words("waiting")
-    watcher.share(share, running, progress.seconds_left)
+    running = "; ".join(step_words(label, numbers) for label in progress.running[:2])
+    share = rising.share(progress, ended=status.ended)
+    rest = words("done") if status.ended else words("waiting for a step to begin")
+    watcher.share(share, running or rest, progress.seconds_left)

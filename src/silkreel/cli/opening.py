@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from silkreel.kit.artifacts import Workshop
 from silkreel.kit.opening import open_workshop
-from silkreel.kit.settings import Settings
+from silkreel.kit.settings import Settings, read_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class House:
 @contextmanager
 def opened() -> Iterator[House]:
     """The home's settings and workshop; its tables are made or upgraded on the way in."""
-    settings = Settings()
+    settings = read_settings()
     workshop = open_workshop(settings)
     try:
         yield House(settings, workshop)

@@ -1,6 +1,6 @@
 """`silkreel serve`: the viewers' app, the public API and the segment server."""
 
-from silkreel.kit.settings import Settings
+from silkreel.kit.settings import read_settings
 
 
 def serve(*, host: str | None = None, port: int | None = None) -> None:
@@ -12,6 +12,4 @@ def serve(*, host: str | None = None, port: int | None = None) -> None:
     """
     from silkreel.web.server import serve as run_server
 
-    told = {"host": host, "port": port}
-    changes = {name: value for name, value in told.items() if value is not None}
-    run_server(Settings().model_copy(update=changes))
+    run_server(read_settings(host=host, port=port))

@@ -5,7 +5,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from silkreel.flows.work import work_until_stopped
-from silkreel.kit.settings import Settings
+from silkreel.kit.settings import read_settings
 
 
 def worker(
@@ -19,4 +19,4 @@ def worker(
         name: the worker's name, the same at every start
         queues: the queues to take from
     """
-    work_until_stopped(Settings(), name=name, queues=queues.split(","))
+    work_until_stopped(read_settings(), name=name, queues=queues.split(","))

@@ -50,6 +50,12 @@ class SheetLine:
     line: SourceLine
     wordings: Mapping[Length, Wording]
     reasons: tuple[str, ...] = ()  # why it waits
+    credit: str = ""  # whose line it is for people's eyes, where translators know no name
+
+    @property
+    def speaker(self) -> str:
+        """A name, or `Voice 1`."""
+        return self.credit or self.line.speaker
 
     @property
     def waits(self) -> bool:
@@ -210,7 +216,7 @@ def state_of(line: SheetLine, length: Length) -> State:
 def hint_of(line: SheetLine) -> tuple[str, ...]:
     """What a translator is told beside the source text."""
     source = line.line
-    told = [f"speaker: {source.speaker}" if source.speaker else ""]
+    told = [f"speaker: {line.speaker}" if line.speaker else ""]
     if source.allowance_characters:
         told.append(f"fits: about {source.allowance_characters} characters")
     if source.start_seconds is not None and source.end_seconds is not None:

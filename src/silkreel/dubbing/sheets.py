@@ -70,7 +70,7 @@ def _row(line: SheetLine, length: Length) -> dict[str, str]:
         "length": length,
         "start": clock(source.start_seconds) if source.start_seconds is not None else "",
         "end": clock(source.end_seconds) if source.end_seconds is not None else "",
-        "speaker": source.speaker,
+        "speaker": line.speaker,
         "fits_characters": str(source.allowance_characters or ""),
         "source": source.text,
         "text": wording.text if wording else "",

@@ -7,10 +7,15 @@ from pathlib import Path
 
 import pysubs2
 
+from silkreel.kit.children import Limits, ask_once
 from silkreel.kit.refusals import Refusal
 from silkreel.kit.spans import TimeSpan
 
 MAX_LINES = 5000  # an episode has about 40; a film 2,000
+# Five megabytes of lines take about 12 s.
+READING_LIMITS = Limits(
+    address_space_bytes=2 * 1024**3, cpu_seconds=30, wall_seconds=60.0, file_size_bytes=0
+)
 _VOICE = re.compile(r"<v(?:\.[^ >]*)?\s+([^>]+)>")
 _SPEAKER = re.compile(r"^\s*(?:\[([^\]]{1,30})\]|([^:：]{1,20})[:：])\s*(?=\S)")
 _TAGS = re.compile(r"<[^>]*>|\{[^}]*\}")
@@ -19,7 +24,16 @@ _TAGS = re.compile(r"<[^>]*>|\{[^}]*\}")
 class BadSubtitles(Refusal):
     """A subtitle file that cannot be read."""
 
-    message = "{name} cannot be read as subtitles: {problem}"
+    message = "{name} cannot be read as subtitles: {problem}."
+
+
+class ScriptOfAnotherCut(Refusal):
+    """Subtitles that begin when the picture has ended."""
+
+    message = (
+        "The first line of {name} is at {first} s and the picture ends at {end} s;"
+        " export the subtitles of this episode, counted from its first frame."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +63,31 @@ def read_script(
     try:
         subtitles = pysubs2.SSAFile.from_string(content, format_=path.suffix.lstrip(".").lower())
     except (pysubs2.exceptions.Pysubs2Error, ValueError, IndexError) as problem:
-        raise BadSubtitles(name=name, problem=str(problem) or type(problem).__name__) from None
+        form = path.suffix.lstrip(".").upper()
+        raise BadSubtitles(name=name, problem=f"it is not in the form of {form}") from problem
     if len(subtitles) > MAX_LINES:
         raise BadSubtitles(name=name, problem=f"it has more than {MAX_LINES} lines")
-    if not len(subtitles):
-        raise BadSubtitles(name=name, problem="it has no lines")
     raw = _raw_voices(content) if path.suffix.lower() == ".vtt" else {}
     lines = [_line(event, raw, speakers) for event in subtitles if not event.is_comment]
-    return tuple(sorted((line for line in lines if line.text), key=lambda line: line.span))
+    script = tuple(sorted((line for line in lines if line.text), key=lambda line: line.span))
+    if not script:
+        raise BadSubtitles(name=name, problem="it has no lines with a time and a text")
+    return script
+
+
+def examine_script(path: Path, *, name: str, length_seconds: float) -> int:
+    """Read a stranger's subtitles in a child of its own; answers how many lines they have.
+
+    Raises:
+        BadSubtitles, ScriptOfAnotherCut: it is no script of this picture.
+        ChildCrashed, ChildTooSlow: reading it took more than any script does.
+    """
+    order = {"path": str(path), "name": name}
+    answer = ask_once("silkreel.dubbing.sidecars_worker", order, limits=READING_LIMITS).value
+    if answer["first_seconds"] >= length_seconds:
+        first, end = f"{answer['first_seconds']:.1f}", f"{length_seconds:.1f}"
+        raise ScriptOfAnotherCut(name=name, first=first, end=end)
+    return int(answer["lines"])
 
 
 def plain_text(text: str) -> str:

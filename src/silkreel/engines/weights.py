@@ -28,6 +28,7 @@ from silkreel.kit.settings import Settings
 from silkreel.kit.words import words
 
 MANIFEST = Path(__file__).with_name("models.toml")
+REPACK = "not origin"  # what the origin of such a model says of its hash
 FETCH_SENTENCES = ("Run `silkreel models fetch`.",)
 (FETCH,) = FETCH_SENTENCES
 
@@ -99,6 +100,11 @@ class Model:
     def size_bytes(self) -> int:
         """What it takes on disk."""
         return sum(file.size_bytes for file in self.files)
+
+    @property
+    def is_repack(self) -> bool:
+        """Whether somebody other than the makers put the weights into packages."""
+        return REPACK in self.origin
 
     def file(self, name: str | None) -> ModelFile:
         """The file of that name, by default the first: the weights themselves."""

@@ -29,6 +29,7 @@ class DubParts:
     wordings: Mapping[str, Mapping[str, WordingRow]]  # line id -> length -> wording
     voices: Mapping[str, VoiceChoice]  # by character id
     names: Mapping[str, str]  # of characters, in the language where there is one
+    credits: Mapping[str, str]  # the same, and `Voice 1` for a character nobody named
     dub: DubRow | None
 
     @property
@@ -40,6 +41,10 @@ class DubParts:
         """The name of who speaks; nobody's for a caption, or an unnamed voice."""
         return self.names.get(line.character_id or "", "")
 
+    def credit(self, line: LineRow) -> str:
+        """Whose line it is, for people's eyes: a name, or `Voice 1`."""
+        return self.credits.get(line.character_id or "", "")
+
     def full(self, line: LineRow) -> WordingRow | None:
         """The line's full wording, if it is worded."""
         return self.wordings.get(line.id, {}).get("full")
@@ -49,6 +54,7 @@ def dub_parts(tx: Session, episode_id: str, language: str) -> DubParts:
     """Read an episode's parts in a language."""
     episode = tx.get_one(EpisodeRow, episode_id)
     lines = lines_of(tx, episode_id)
+    names, unnamed = _names(tx, episode.series_id, language)
     characters = sorted({line.character_id for line in lines if line.character_id})
     return DubParts(
         series=tx.get_one(SeriesRow, episode.series_id),
@@ -56,7 +62,8 @@ def dub_parts(tx: Session, episode_id: str, language: str) -> DubParts:
         lines=tuple(lines),
         wordings=wordings_of_lines(tx, episode.series_id, language, [line.id for line in lines]),
         voices=voices_of(tx, characters, language),
-        names=_names(tx, episode.series_id, language),
+        names=names,
+        credits={**names, **unnamed},
         dub=tx.get(DubRow, (episode_id, language)),
     )
 
@@ -69,11 +76,13 @@ def plan_of(workshop: Workshop, dub: DubRow) -> FitPlan:
     return plan_from_json(json.loads(made.path.read_text(encoding="utf-8")))
 
 
-def _names(tx: Session, series_id: str, language: str) -> dict[str, str]:
-    """Names of characters somebody named; `Voice 1` is no name to show."""
-    names = {}
+def _names(tx: Session, series_id: str, language: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Names of characters somebody named; apart from them `Voice 1`, which viewers never see."""
+    named, unnamed = {}, {}
     for row in cast_of(tx, series_id):
-        if row.found_by != "voice":
-            own = row.names or {}
-            names[row.id] = own.get(language) or own.get(primary(language)) or row.name
-    return names
+        if row.found_by == "voice":
+            unnamed[row.id] = row.name
+            continue
+        own = row.names or {}
+        named[row.id] = own.get(language) or own.get(primary(language)) or row.name
+    return named, unnamed

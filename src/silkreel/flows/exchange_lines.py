@@ -160,6 +160,7 @@ def approve_drafts(
 
 def _sheet_lines(tx: Session, episode: EpisodeRow, language: str) -> list[SheetLine]:
     parts = dub_parts(tx, episode.id, language)
+    whose = {row.id: parts.credit(row) for row in parts.lines}
     return [
         SheetLine(
             line,
@@ -167,6 +168,7 @@ def _sheet_lines(tx: Session, episode: EpisodeRow, language: str) -> list[SheetL
                 row.length: wording_of(row)  # type: ignore[misc]  # lengths are ours
                 for row in parts.wordings.get(line.line_id, {}).values()
             },
+            credit=whose[line.line_id],
         )
         for line in lines_to_word(parts, language)
     ]

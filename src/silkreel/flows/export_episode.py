@@ -83,7 +83,7 @@ def _lines(workshop: Workshop, order: ExportOrder, parts: DubParts, language: st
         payload.append(
             {
                 "id": line.id,
-                "speaker": parts.speaker(line) or line.character_id,
+                "speaker": parts.credit(line),
                 "first_frame": line.first_frame,
                 "end_frame": line.end_frame,
                 "source": line.source_text,

@@ -9,80 +9,21 @@ import sqlalchemy as sa
 
 from silkreel.bible.cast import keep_voice, put_character
 from silkreel.bible.terms import put_term
-from silkreel.catalogue.episodes import Master, NoSuchEpisode, find_episode, put_master, put_sidecar
-from silkreel.catalogue.numbering import episode_number
-from silkreel.catalogue.series import open_series, slug_of
-from silkreel.catalogue.tables import ImportFindingRow, SeriesRow
+from silkreel.catalogue.episodes import Master, NoSuchEpisode, find_episode, put_master
+from silkreel.catalogue.series import BadSlug, known_series, open_series, slug_of
+from silkreel.catalogue.tables import ImportFindingRow
 from silkreel.engines.contracts import VoiceChoice
+from silkreel.flows.series_folder import FileReport, Folder, Unreadable, refused, sort_out
 from silkreel.flows.series_sheet import SeriesSheet, read_sheet
+from silkreel.flows.source_language import Spoken, spoken_language
+from silkreel.flows.take_sidecar import language_in_name, take_sidecar
 from silkreel.kit.artifacts import Workshop
 from silkreel.kit.clock import now
 from silkreel.kit.database import Session
 from silkreel.kit.keys import file_hash
-from silkreel.kit.languages import UnknownLanguage, normal_tag
+from silkreel.kit.languages import normal_tag
 from silkreel.kit.refusals import Refusal
-from silkreel.kit.words import words
 from silkreel.media.probe import Finding, Orientation, Probe, ProbeRules, probe_file
-
-PICTURES = frozenset({".mp4", ".mov", ".m4v", ".mkv", ".webm", ".ts", ".m2ts", ".avi", ".flv"})
-SUBTITLES = frozenset({".srt", ".vtt", ".ass"})
-STEMS = frozenset({".wav", ".m4a", ".flac"})
-IGNORED = frozenset(
-    {".ds_store", "thumbs.db", "desktop.ini", ".nfo", ".txt", ".md", ".jpg", ".png"}
-)
-SUBTITLE_BYTES = 5 * 1024 * 1024  # two hours of subtitles are below 300 KB
-MAX_FILES = 2000  # a series has 100 episodes and a few sidecars each
-
-
-class NoFolder(Refusal):
-    """The path is no folder."""
-
-    status = 404
-    message = "{path} is not a folder; give the folder that holds the episodes."
-
-
-class NoEpisodes(Refusal):
-    """The folder holds no video file."""
-
-    message = "{path} holds no video files ({kinds}); is it the right folder?"
-
-
-class TooManyFiles(Refusal):
-    """The folder holds more files than a series can have."""
-
-    message = "{path} holds more than {limit} files; give the folder of one series."
-
-
-class NoNumber(Refusal):
-    """A file's name has no episode number."""
-
-    message = "No episode number in this name; call it for example 01.mp4 or ep01.mp4."
-
-
-class SameNumber(Refusal):
-    """Two files claim one episode."""
-
-    message = "{other} is episode {number} already; rename one of the two."
-
-
-class NoSuchEpisodeForSidecar(Refusal):
-    """A sidecar whose episode is not there."""
-
-    message = (
-        "No episode in this folder belongs to this file; its name must start like the episode's."
-    )
-
-
-class SidecarName(Refusal):
-    """A subtitle file without a language in its name."""
-
-    message = "Put the language before the ending, for example {stem}.zh{suffix}."
-
-
-class SidecarTooLarge(Refusal):
-    """A subtitle file larger than any subtitle."""
-
-    message = "This subtitle file is larger than 5 MB, which no episode's subtitles are."
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,24 +36,15 @@ class ImportOptions:
     fixes: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class FileReport:
-    """What became of one file."""
-
-    name: str
-    state: str  # taken | unchanged | refused | ignored
-    number: int | None = None
-    code: str = ""
-    sentence: str = ""
-    mends: tuple[str, ...] = ()  # accepted fixes, in words
-
-
 @dataclass(slots=True)
 class ImportReport:
     """What became of a folder."""
 
     slug: str
+    source_language: str
     files: list[FileReport] = field(default_factory=list)
+    notes: tuple[str, ...] = ()  # what was taken without anybody saying so
+    exists: bool = False  # whether there is such a series now
 
     @property
     def refused(self) -> list[FileReport]:
@@ -121,12 +53,15 @@ class ImportReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
-    """A folder sorted out by name alone."""
+class _Plan:
+    """What will be said of the series, and what its files are held against."""
 
-    episodes: dict[int, Path]
-    sidecars: tuple[Path, ...]
-    refused: tuple[FileReport, ...]
+    slug: str
+    sheet: SeriesSheet
+    source_language: str
+    orientation: Orientation
+    rules: ProbeRules
+    fixes_said: bool
 
 
 def import_series(
@@ -138,68 +73,79 @@ def import_series(
 ) -> ImportReport:
     """Take a folder into the catalogue; doing it again changes nothing.
 
-    One bad file never stops the others: each gets its own sentence in the report.
+    One bad file never stops the others: each gets its own sentence in the report. What was said of
+    the series before stays unless the options or series.yaml say otherwise. A series of which no
+    file was taken does not come into being.
 
     Raises:
-        NoFolder, NoEpisodes, TooManyFiles, BadSheet, BadSlug: nothing can be taken at all.
+        NoFolder, ClosedFolder, NoEpisodes, TooManyFiles, BadSheet, BadSlug, UnknownLanguage,
+        UnknownFix: nothing can be taken at all.
     """
     options = options or ImportOptions()
     folder = path.expanduser().resolve()
-    if not folder.is_dir():
-        raise NoFolder(path=str(path))
-    sheet = read_sheet(folder)
     sorted_out = sort_out(folder)
+    sheet = read_sheet(folder)
     slug = options.slug or sheet.slug or slug_of(folder.name)
+    if slug != slug_of(slug):
+        raise BadSlug(slug=slug)
     with workshop.transaction() as tx:
-        series_id = _open(tx, slug, sheet, options)
-    report = ImportReport(slug)
-    rules = ProbeRules(
-        orientation=options.orientation or sheet.orientation,
-        fixes=options.fixes | frozenset(sheet.fixes),
-    )
-    for each in _take_all(workshop, series_id, sorted_out, rules):
+        known = known_series(tx, slug)
+        stored = (known.source_language, known.orientation) if known else None
+        spoken = _spoken(options, sheet, stored, sorted_out)
+        plan = _plan(slug, options, sheet, spoken.tag, stored)
+        intake = _Intake(workshop, plan, _open(tx, plan) if known else None)
+    notes = (spoken.note,) if spoken.note else ()
+    report = ImportReport(slug, spoken.tag, notes=notes)
+    for each in intake.take(sorted_out):
         report.files.append(each)
         progress(each)
-    with workshop.transaction() as tx:
-        _keep_findings(tx, series_id, report)
+    report.exists = intake.series_id is not None
+    if intake.series_id is not None:
+        with workshop.transaction() as tx:
+            _keep_findings(tx, intake.series_id, report)
     return report
 
 
-def sort_out(folder: Path) -> Folder:
-    """Tell episodes and sidecars apart by their names.
-
-    Raises:
-        NoEpisodes, TooManyFiles: the folder is not a series.
-    """
-    files = sorted(each for each in folder.iterdir() if each.is_file())
-    if len(files) > MAX_FILES:
-        raise TooManyFiles(path=str(folder), limit=MAX_FILES)
-    videos = [each for each in files if each.suffix.lower() in PICTURES]
-    if not videos:
-        raise NoEpisodes(path=str(folder), kinds=", ".join(sorted(PICTURES)))
-    episodes: dict[int, Path] = {}
-    refused: list[FileReport] = []
-    for video in videos:
-        number = episode_number(video.stem) or (1 if len(videos) == 1 else None)
-        if number is None:
-            refused.append(_refused(video, NoNumber()))
-        elif number in episodes:
-            refused.append(_refused(video, SameNumber(other=episodes[number].name, number=number)))
-        else:
-            episodes[number] = video
-    sidecars = tuple(each for each in files if each.suffix.lower() in SUBTITLES | STEMS)
-    return Folder(dict(sorted(episodes.items())), sidecars, tuple(refused))
+def _spoken(
+    options: ImportOptions,
+    sheet: SeriesSheet,
+    stored: tuple[str, str] | None,
+    folder: Folder,
+) -> Spoken:
+    said = options.source_language or sheet.source_language
+    languages = [language_in_name(each) for each in folder.sidecars]
+    names = [each.stem for each in folder.episodes.values()]
+    return spoken_language(
+        normal_tag(said) if said else None,
+        stored[0] if stored else None,
+        subtitles=[language for language in languages if language],
+        names=[*(sheet.title or {}).values(), *names],
+    )
 
 
-def _open(tx: Session, slug: str, sheet: SeriesSheet, options: ImportOptions) -> str:
-    language = normal_tag(options.source_language or sheet.source_language)
+def _plan(
+    slug: str,
+    options: ImportOptions,
+    sheet: SeriesSheet,
+    source_language: str,
+    stored: tuple[str, str] | None,
+) -> _Plan:
+    before: Orientation = "landscape" if stored and stored[1] == "landscape" else "vertical"
+    orientation = options.orientation or sheet.orientation or before
+    fixes = options.fixes | frozenset(sheet.fixes)
+    rules = ProbeRules(orientation=orientation, fixes=fixes)
+    return _Plan(slug, sheet, source_language, orientation, rules, bool(fixes))
+
+
+def _open(tx: Session, plan: _Plan) -> str:
+    sheet = plan.sheet
     series = open_series(
         tx,
-        slug,
-        titles=sheet.title,
-        synopses=sheet.synopsis,
-        source_language=language,
-        orientation=options.orientation or sheet.orientation,
+        plan.slug,
+        titles=_tagged(sheet.title, plan.source_language),
+        synopses=_tagged(sheet.synopsis, plan.source_language),
+        source_language=plan.source_language,
+        orientation=plan.orientation,
         rights=sheet.rights,
     )
     for member in sheet.cast:
@@ -215,65 +161,80 @@ def _open(tx: Session, slug: str, sheet: SeriesSheet, options: ImportOptions) ->
     return series.id
 
 
-def _take_all(
-    workshop: Workshop, series_id: str, folder: Folder, rules: ProbeRules
-) -> Iterator[FileReport]:
-    yield from folder.refused
-    taken: dict[int, Path] = {}
-    for number, path in folder.episodes.items():
-        report = _attempt(path, partial(_take_episode, workshop, series_id, number, path, rules))
-        if report.state != "refused":
-            taken[number] = path
-        yield report
-    for sidecar in folder.sidecars:
-        take = partial(_take_sidecar, workshop, series_id, sidecar, folder.episodes, taken)
-        yield _attempt(sidecar, take)
+def _tagged(texts: dict[str, str] | None, source_language: str) -> dict[str, str] | None:
+    return None if texts is None else {tag or source_language: t for tag, t in texts.items()}
 
 
-def _attempt(path: Path, work: Callable[[], FileReport]) -> FileReport:
+class _Intake:
+    """Files on their way in; the series comes into being with the first that is taken."""
+
+    def __init__(self, workshop: Workshop, plan: _Plan, series_id: str | None) -> None:
+        self.series_id = series_id
+        self._workshop = workshop
+        self._plan = plan
+
+    def take(self, folder: Folder) -> Iterator[FileReport]:
+        """Every file of the folder with what became of it."""
+        yield from folder.refused
+        taken: set[int] = set()
+        for number, path in folder.episodes.items():
+            report = _attempt(path, number, partial(self._take_episode, number, path))
+            if report.state != "refused":
+                taken.add(number)
+            yield report
+        for path in folder.sidecars:
+            take = partial(take_sidecar, self._workshop, self.series_id, path, folder, taken)
+            yield _attempt(path, None, take)
+        yield from folder.ignored
+
+    def _take_episode(self, number: int, path: Path) -> FileReport:
+        workshop, rules = self._workshop, self._plan.rules
+        digest = file_hash(path)
+        if self._known(number, digest):
+            return FileReport(path.name, "unchanged", number)
+        probe = probe_file(path, rules=rules)
+        worst = [finding for finding in probe.findings if not finding.accepted]
+        if probe.refused:
+            code = worst[0].refusal.code
+            return FileReport(path.name, "refused", number, code, _sentence(worst))
+        mends = tuple(str(finding.refusal) for finding in probe.findings if finding.accepted)
+        if not workshop.store.holds(digest, path.suffix.lower()):
+            digest = workshop.store.copy(path)
+        with workshop.transaction() as tx:
+            series_id = self.series_id or _open(tx, self._plan)
+            _, changed = put_master(tx, series_id, number, _master(probe, digest, path))
+        self.series_id = series_id  # committed
+        return FileReport(path.name, "taken" if changed else "unchanged", number, mends=mends)
+
+    def _known(self, number: int, digest: str) -> bool:
+        """Whether this very file was taken before, as it would be taken now.
+
+        Mends that were accepted then stay accepted as long as nobody says others.
+        """
+        if self.series_id is None:
+            return False
+        with self._workshop.reading() as tx:
+            try:
+                episode = find_episode(tx, self.series_id, number)
+            except NoSuchEpisode:
+                return False
+        plan, fixes = self._plan, set(episode.fixes)
+        vertical = episode.height_pixels > episode.width_pixels
+        return (
+            episode.master_hash == digest
+            and (not plan.fixes_said or plan.rules.fixes >= fixes)
+            and (vertical or plan.orientation == "landscape" or bool(fixes))
+            and self._workshop.store.holds(digest, episode.master_suffix)
+        )
+
+
+def _attempt(path: Path, number: int | None, work: Callable[[], FileReport]) -> FileReport:
     try:
         return work()
     except Refusal as refusal:
-        return _refused(path, refusal)
+        return refused(path, refusal, number)
     except OSError as problem:
-        return FileReport(path.name, "refused", code="import.unreadable", sentence=str(problem))
-
-
-def _take_episode(
-    workshop: Workshop, series_id: str, number: int, path: Path, rules: ProbeRules
-) -> FileReport:
-    digest = file_hash(path)
-    if _known(workshop, series_id, number, digest, rules):
-        return FileReport(path.name, "unchanged", number)
-    probe = probe_file(path, rules=rules)
-    worst = [finding for finding in probe.findings if not finding.accepted]
-    if probe.refused:
-        return FileReport(
-            path.name, "refused", number, worst[0].refusal.code, _sentence(worst)
-        )  # fmt: skip
-    mends = tuple(str(finding.refusal) for finding in probe.findings if finding.accepted)
-    if not workshop.store.holds(digest, path.suffix.lower()):
-        digest = workshop.store.copy(path)
-    with workshop.transaction() as tx:
-        _, changed = put_master(tx, series_id, number, _master(probe, digest, path))
-    return FileReport(path.name, "taken" if changed else "unchanged", number, mends=mends)
-
-
-def _known(workshop: Workshop, series_id: str, number: int, digest: str, rules: ProbeRules) -> bool:
-    """Whether this very file was taken before, mended no further than these rules allow."""
-    with workshop.reading() as tx:
-        try:
-            episode = find_episode(tx, series_id, number)
-        except NoSuchEpisode:
-            return False
-        orientation = tx.get_one(SeriesRow, series_id).orientation
-    vertical = episode.height_pixels > episode.width_pixels
-    return (
-        episode.master_hash == digest
-        and rules.fixes >= set(episode.fixes)
-        and (vertical or orientation == "landscape" or bool(episode.fixes))
-        and workshop.store.holds(digest, episode.master_suffix)
-    )
+        return refused(path, Unreadable(why=problem.strerror or str(problem)), number)
 
 
 def _master(probe: Probe, digest: str, path: Path) -> Master:
@@ -287,55 +248,6 @@ def _master(probe: Probe, digest: str, path: Path) -> Master:
         length_seconds=probe.length_seconds,
         fixes=tuple(sorted(f.fix for f in probe.findings if f.accepted and f.fix)),
     )
-
-
-def _take_sidecar(
-    workshop: Workshop,
-    series_id: str,
-    path: Path,
-    episodes: dict[int, Path],
-    taken: dict[int, Path],
-) -> FileReport:
-    stem, _, mark = path.stem.rpartition(".")
-    if path.suffix.lower() in STEMS and mark.lower() not in {"me", "m&e", "mne"}:
-        return FileReport(
-            path.name, "ignored", sentence=words("Not a music-and-effects stem (.me.wav).")
-        )
-    number = _owner(stem or path.stem, episodes)
-    if number is None or number not in taken:
-        raise NoSuchEpisodeForSidecar
-    kind, language = "me", ""
-    if path.suffix.lower() in SUBTITLES:
-        kind, language = "subtitles", _language(path, mark)
-        if path.stat().st_size > SUBTITLE_BYTES:
-            raise SidecarTooLarge
-    digest = workshop.store.copy(path)
-    with workshop.transaction() as tx:
-        episode = find_episode(tx, series_id, number)
-        changed = put_sidecar(
-            tx, episode.id, kind=kind, language=language, content_hash=digest,
-            suffix=path.suffix.lower(), name=path.name,
-        )  # fmt: skip
-    return FileReport(path.name, "taken" if changed else "unchanged", number)
-
-
-def _owner(stem: str, episodes: dict[int, Path]) -> int | None:
-    for number, path in episodes.items():
-        if path.stem == stem:
-            return number
-    named = episode_number(stem)
-    return named if named in episodes else None
-
-
-def _language(path: Path, mark: str) -> str:
-    try:
-        return normal_tag(mark)
-    except UnknownLanguage:
-        raise SidecarName(stem=path.stem, suffix=path.suffix) from None
-
-
-def _refused(path: Path, refusal: Refusal) -> FileReport:
-    return FileReport(path.name, "refused", code=refusal.code, sentence=str(refusal))
 
 
 def _sentence(findings: Sequence[Finding]) -> str:

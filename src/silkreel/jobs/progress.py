@@ -18,6 +18,9 @@ from silkreel.kit.database import Database, Session
 HISTORY_RUNS = 1000  # the last so many runs are typical
 HISTORY_FRESH_SECONDS = 60.0
 FOUND_SECONDS = 0.1  # a run below this found its work done
+OVERRUN_SHARE = 0.1  # of its time so far, where a stage takes longer than it usually does
+LEAST_SECONDS_LEFT = 1.0  # as long as anything is left
+MOST_BEFORE_THE_END = 0.99  # printed without decimals it is not yet 100 %
 ENOUGH_RUNS = 3  # of this attempt, to believe their mean more than history
 
 
@@ -82,10 +85,7 @@ def weigh(
     left = _left_to_start(expected, done, running, total - done_count - len(running))
     costs = _Costs(done, history)
     to_do = [costs.of(stage) * count for stage, count in left.items()]
-    to_do += [
-        max(costs.of(each.stage) * (1 - each.share) - each.elapsed_seconds * (not each.share), 0)
-        for each in running
-    ]
+    to_do += [_rest(each, costs.of(each.stage)) for each in running]
     labels = tuple(each.label for each in running)
     if total == done_count:
         return JobProgress(done_count, total, labels, 0.0)
@@ -93,7 +93,27 @@ def weigh(
         return JobProgress(done_count, total, labels, None)
     spent = sum(t.wall_seconds for t in done.values()) + sum(r.elapsed_seconds for r in running)
     beside = max(1.0, spent / elapsed_seconds) if elapsed_seconds > 0 else 1.0
-    return JobProgress(done_count, total, labels, round(sum(to_do) / beside, 1))
+    seconds_left = max(LEAST_SECONDS_LEFT, round(sum(to_do) / beside, 1))
+    return JobProgress(done_count, total, labels, seconds_left)
+
+
+def _rest(running: RunningStage, cost_seconds: float) -> float:
+    """What a stage in hand still takes; one beyond its usual time needs some more for sure."""
+    usual = cost_seconds * (1 - running.share) - running.elapsed_seconds * (not running.share)
+    return max(usual, OVERRUN_SHARE * running.elapsed_seconds * (1 - running.share))
+
+
+class Rising:
+    """The share of a job as people are shown it: it never falls, and is whole only at the end."""
+
+    def __init__(self) -> None:
+        self._highest = 0.0
+
+    def share(self, progress: JobProgress, *, ended: bool) -> float:
+        """The share to show now, 0..1."""
+        share = progress.done / progress.total if progress.total else 0.0
+        self._highest = max(self._highest, 1.0 if ended else min(share, MOST_BEFORE_THE_END))
+        return self._highest
 
 
 class _Costs:

@@ -16,12 +16,20 @@ class UnknownLanguage(Refusal):
     message = "{tag} is no language tag we know; write for example es, pt-BR or zh-Hans."
 
 
+class NoLanguage(UnknownLanguage):
+    """An empty tag."""
+
+    message = "A language is missing; write for example es, pt-BR or zh-Hans."
+
+
 def normal_tag(tag: str) -> str:
     """The one spelling of a language tag: `zh` is zh-Hans, `pt_br` is pt-BR.
 
     Raises:
-        UnknownLanguage: it names no language.
+        NoLanguage, UnknownLanguage: it names no language.
     """
+    if not str(tag).strip():
+        raise NoLanguage
     found = spelled(tag)
     if found is None:
         raise UnknownLanguage(tag=str(tag))

@@ -1,17 +1,51 @@
 """What the person who runs Silkreel may set, all of it, from the environment."""
 
 import os
+import re
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from silkreel.kit.refusals import Refusal, Value
+
+PREFIX = "SILKREEL_"
+_WEB = re.compile(r"https?://[^\s/]+.*")
+_WEB_FIELDS = ("public_url", "npm_registry", "model_hub", "translator_url")
+_DATABASES = ("sqlite:///", "postgresql+psycopg://")
+# What a setting takes, where its type and its bounds do not say it.
+_TAKES = {
+    "database_url": f"an address that begins with {' or '.join(_DATABASES)}",
+    "host": "a name or an address of this machine, such as 127.0.0.1",
+    "market": "a country such as BR, or 001 for the world",
+    "media_origins": 'a JSON list of addresses such as ["https://shop.example"]',
+    **dict.fromkeys(_WEB_FIELDS, "an address that begins with http:// or https://"),
+}
+_SECRET = ("database_url", "translator_key")  # never shown: they may hold a password
+
+
+class BadSetting(Refusal):
+    """A variable or a flag has a value that it does not take."""
+
+    message = "{name} takes {takes}, not {value}; it is the {about}."
+
+
+class NoHome(Refusal):
+    """The home folder cannot be."""
+
+    message = (
+        "The home folder {path} cannot be used ({why}); name another with --home or SILKREEL_HOME."
+    )
 
 
 class Settings(BaseSettings):
     """Settings of one installation. Each is read from the environment with the prefix SILKREEL_."""
 
-    model_config = SettingsConfigDict(env_prefix="SILKREEL_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
     home: Path = Field(Path("silkreel-home"), description="the folder that holds all state")
     database_url: str | None = Field(
@@ -80,15 +114,38 @@ class Settings(BaseSettings):
     separators: str = Field("deepfilter", description="separators to try, in order")
     chromium: Path | None = Field(None, description="browser for tests; by default from PATH")
 
+    @model_validator(mode="after")
+    def _addresses_are_addresses(self) -> Self:
+        for name in _WEB_FIELDS:
+            value = getattr(self, name)
+            if value is not None and not _WEB.fullmatch(value):
+                raise _not_taken(name)
+        if not all(_WEB.fullmatch(origin) for origin in self.media_origins):
+            raise _not_taken("media_origins")
+        if self.database_url is not None and not self.database_url.startswith(_DATABASES):
+            raise _not_taken("database_url")
+        if not re.fullmatch(r"[\w.:%-]+", self.host):
+            raise _not_taken("host")
+        return self
+
     def engines(self, skill: str) -> tuple[str, ...]:
         """Names set for a skill, in order."""
         return tuple(name.strip() for name in str(getattr(self, skill)).split(",") if name.strip())
 
     @cached_property
     def folder(self) -> Path:
-        """The home folder as an absolute path, made if it is not there."""
+        """The home folder as an absolute path, made if it is not there.
+
+        Raises:
+            NoHome: it cannot be made, or nobody may write in it.
+        """
         folder = self.home.expanduser().resolve()
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            raise NoHome(path=str(folder), why=problem.strerror) from None
+        if not os.access(folder, os.W_OK):
+            raise NoHome(path=str(folder), why="nobody may write there")
         return folder
 
     @property
@@ -110,3 +167,51 @@ class Settings(BaseSettings):
         if self.database_url and not self.database_url.startswith("sqlite"):
             return self.database_url
         return f"sqlite:///{self.folder / 'jobs.db'}"
+
+
+def read_settings(**flags: Value) -> Settings:
+    """The settings in force; a flag that is given (not None) wins over its variable.
+
+    Raises:
+        BadSetting: the first value that its variable or flag does not take.
+    """
+    given = {name: value for name, value in flags.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # pydantic looks at the values
+    except ValidationError as problem:
+        error = problem.errors()[0]
+        name = str(error["loc"][0]) if error["loc"] else str(error["ctx"]["name"])
+    except SettingsError as problem:  # a value that should be JSON
+        name = next(name for name in Settings.model_fields if f'"{name}"' in str(problem))
+    raise _bad_setting(name, given)
+
+
+def _not_taken(name: str) -> PydanticCustomError:
+    return PydanticCustomError("not_taken", "not taken", {"name": name})
+
+
+def _bad_setting(name: str, flags: Mapping[str, Value]) -> BadSetting:
+    variable = PREFIX + name.upper()
+    value = flags.get(name, os.environ.get(variable, ""))
+    return BadSetting(
+        name=f"--{name}" if name in flags else variable,
+        takes=_TAKES.get(name) or _number(name),
+        value="that value" if name in _SECRET else value if value != "" else "nothing",
+        about=str(Settings.model_fields[name].description).removeprefix("the "),
+    )
+
+
+def _number(name: str) -> str:
+    """What a number may be, by its own bounds."""
+    field = Settings.model_fields[name]
+    bounds = {
+        bound: getattr(each, bound)
+        for each in field.metadata
+        for bound in ("ge", "le", "gt")
+        if hasattr(each, bound)
+    }
+    kind = "a whole number" if field.annotation is int else "a number"
+    least = f" from {bounds['ge']}" if "ge" in bounds else ""
+    most = f" to {bounds['le']}" if "le" in bounds else ""
+    above = f" above {bounds['gt']:g}" if "gt" in bounds else ""
+    return kind + least + most + above

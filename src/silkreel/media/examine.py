@@ -78,7 +78,7 @@ class _Walk:
 
     def _pace(self, container: Any, picture: Any, sound: Any, report: Report) -> Pace:
         stamps = []
-        for number, packet in enumerate(container.demux()):
+        for number, packet in enumerate(self._packets(container)):
             if number > MAX_PACKETS:
                 raise TooBig(what="cut into too many packets", limit=f"{MAX_PACKETS} packets")
             if packet.pts is None or packet.is_discard or not packet.size:
@@ -94,6 +94,13 @@ class _Walk:
         if not stamps:
             raise Corrupt(at=clock(0))
         return measure_pace(stamps, picture.time_base, picture.base_rate or picture.average_rate)
+
+    def _packets(self, container: Any) -> Iterator[Any]:
+        """Every packet; where reading breaks off, the place reached is where the damage is."""
+        try:
+            yield from container.demux()
+        except FFmpegError as error:
+            raise refusal_for(error, self.ended) from error
 
     def _hear(self, packet: Any, end: Fraction) -> None:
         start = packet.pts * packet.time_base
@@ -133,7 +140,7 @@ class _Seen:
                 if key is None and packet.is_keyframe:
                     key = packet.pts
                 for frame in _decode(packet):
-                    self._look(frame, key, start)
+                    self._look(frame, packet, key, start)
             else:
                 for frame in _decode(packet):
                     level.add(frame)
@@ -141,9 +148,10 @@ class _Seen:
                 break
         self.silent = self.silent and level.silent
 
-    def _look(self, frame: Any, key: int | None, start: Fraction) -> None:
+    def _look(self, frame: Any, packet: Any, key: int | None, start: Fraction) -> None:
         if frame is None:
-            self.corrupt_at = 0.0 if self.corrupt_at is None else self.corrupt_at
+            if self.corrupt_at is None and packet.pts is not None:
+                self.corrupt_at = max(0.0, float(packet.pts * packet.time_base - start))
             return
         self.frame = self.frame or frame
         self.frames += 1

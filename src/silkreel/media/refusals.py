@@ -30,6 +30,27 @@ class NotSound(MediaRefusal):
     message = "This is {kind}, not a sound file we accept (WAV, FLAC, AIFF, MP3, Ogg, M4A, MKV)."
 
 
+class StemDamaged(MediaRefusal):
+    """Packets of a stem that cannot be decoded."""
+
+    message = "This sound is damaged near {at}; export the stem again."
+
+
+class StemRate(MediaRefusal):
+    """Fewer samples than a bed of music can have."""
+
+    message = "This sound has {rate} samples a second, fewer than {least}; export it with 48000."
+
+
+class StemLength(MediaRefusal):
+    """A stem as long as another picture."""
+
+    message = (
+        "This sound lasts {stem} and the picture {picture}; export the stem from this episode's"
+        " cut, from its first frame to its last."
+    )
+
+
 class Truncated(MediaRefusal):
     """The file ends before what it declares."""
 

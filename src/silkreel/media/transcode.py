@@ -166,13 +166,20 @@ class _Reader:
         wanted = [self._picture]
         if self._sound is not None and self.soundtrack is not None:
             wanted.append(self._sound)
-        for packet in self._container.demux(wanted):
+        for packet in self._demux(wanted):
             if packet.stream is self._picture:
                 self._count(packet)
                 yield from self._pictures(packet)
             else:
                 for frame in decoded(packet):
                     self._hear(frame)
+
+    def _demux(self, wanted: list[Any]) -> Iterator[Any]:
+        """Every packet; where reading breaks off, the last frame seen is near the damage."""
+        try:
+            yield from self._container.demux(wanted)
+        except FFmpegError as error:
+            raise refusal_for(error, self._last) from error
 
     def seconds(self, frame: Frame) -> Fraction:
         """When a frame is shown, from the first one on."""

@@ -17,6 +17,7 @@ JOBS = {
     "ladder": "silkreel.media.transcode:transcode",
     "package_audio": "silkreel.media.packing:pack_audio",
     "sound": "silkreel.media.soundtrack:decode",
+    "stem": "silkreel.media.hear_stem:hear",
     "still": "silkreel.media.pick:still",
     "sprite": "silkreel.media.pick:sprite",
 }
