@@ -1,11 +1,11 @@
 """The whole pipeline on the sample drama: CPU time against what engines and codecs burn themselves.
 
 Prints the ratio (mark: at most 1.25), the wall time on this machine, the reading of the burned-in
-captions, and what a further language costs beyond its speech (mark: 2 CPU seconds per minute).
+captions, and what a further language costs beyond its speech (mark: 2 CPU seconds per minute): the
+drama is dubbed into two languages, then into a third, whose lines are approved like the others'.
 """
 
 import json
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,7 +14,9 @@ from pathlib import Path
 
 OVERHEAD_MARK = 1.25
 LANGUAGE_MARK_SECONDS = 2.0  # CPU, per minute of drama, beyond speech synthesis
+DEMO_MARK_SECONDS = 300.0  # wall, all three languages, on two cores that do nothing else
 SPEECH = ("kokoro", "espeak")
+FIRST, ADDED = "en,es", "pt-BR"
 
 
 def silkreel(home: Path, *words: str) -> tuple[dict, float]:
@@ -28,44 +30,64 @@ def silkreel(home: Path, *words: str) -> tuple[dict, float]:
     return json.loads(done.stdout), time.monotonic() - started
 
 
-def video_files(home: Path) -> dict[str, int]:
-    return {str(path): path.stat().st_mtime_ns for path in (home / "store").rglob("*.mp4")}
+def video_files(home: Path) -> dict[str, tuple[str, int]]:
+    """Hash and time of writing of every rendition of picture, by episode and name."""
+    import sqlite3
+
+    query = "SELECT episode_id, name, content_hash, suffix FROM renditions WHERE kind = 'video'"
+    with sqlite3.connect(home / "app.db") as database:
+        rows = database.execute(query).fetchall()
+    found = {}
+    for episode, name, content, suffix in rows:
+        [path] = (home / "store").rglob(f"{content}{suffix}")
+        found[f"{episode} {name}"] = (content, path.stat().st_mtime_ns)
+    return found
 
 
-def main() -> None:
+def minutes_of(home: Path) -> float:
+    import sqlite3
+
+    with sqlite3.connect(home / "app.db") as database:
+        [(seconds,)] = database.execute("SELECT sum(length_seconds) FROM episodes").fetchall()
+    return seconds / 60
+
+
+def engines_told(cpu: dict) -> str:
+    return ", ".join(f"{name} {spent:.1f}" for name, spent in cpu["by_engine"].items() if spent > 1)
+
+
+def main() -> int:
     with tempfile.TemporaryDirectory(prefix="pipeline") as folder:
         home = Path(folder) / "home"
-        made, wall = silkreel(home, "demo", "--no-serve")
-        cpu = made["cpu_seconds"]
-        print(
-            f"demo: {wall:.0f} s wall, {cpu['total']:.0f} CPU s, {cpu['engines']:.0f} of it engines"
-        )
-        by_engine = ", ".join(f"{k} {v:.0f}" for k, v in cpu["by_engine"].items() if v >= 1)
-        print(f"      {by_engine}")
+        made, wall = silkreel(home, "demo", "--no-serve", "--to", FIRST)
+        cpu, ocr = made["cpu_seconds"], made["ocr"]
         ratio = cpu["total"] / cpu["engines"]
+        print(f"demo in {FIRST}: {wall:.0f} s wall, {cpu['total']:.0f} CPU s ({engines_told(cpu)})")
         print(f"pipeline / engines and codecs = {ratio:.3f} (mark: at most {OVERHEAD_MARK})")
-        ocr = made["ocr"]
         print(
-            f"captions: CER {ocr['cer']:.3%}, {ocr['found']} of {ocr['lines']}, {ocr['invented']} invented"
+            f"captions: CER {ocr['cer']:.3%}, {ocr['found']} of {ocr['lines']} found, "
+            f"{ocr['invented']} invented"
         )
-        before = video_files(home)
-        more, _ = silkreel(home, "localise", made["series"], "--to", "en,es,pt-BR,fr")
-        checks = sum(
-            path not in before or before[path] != at for path, at in video_files(home).items()
-        )
+        before, minutes = video_files(home), minutes_of(home)
+        more, added_wall = silkreel(home, "localise", made["series"], "--to", f"{FIRST},{ADDED}")
+        idle, _ = silkreel(home, "localise", made["series"], "--to", f"{FIRST},{ADDED}")
+        untouched = video_files(home) == before
         spent = more["cpu_seconds"]
         speech = sum(spent["by_engine"].get(name, 0.0) for name in SPEECH)
-        start, _ = silkreel(home, "localise", made["series"], "--to", "en,es,pt-BR,fr")
-        idle = start["cpu_seconds"]["total"]
-        minutes = made["episodes"] * 40 / 60
-        each = (spent["total"] - speech - idle) / minutes
+        start = idle["cpu_seconds"]["total"]
+        each = (spent["total"] - speech - start) / minutes
         print(
-            f"a language more: {each:.2f} CPU s per minute beyond speech and the command's own start "
-            f"({idle:.1f} s) (mark: {LANGUAGE_MARK_SECONDS}); new sound files {checks}, no video rewritten: "
-            f"{all(path in video_files(home) for path in before)}"
+            f"{ADDED} added: {each:.2f} CPU s per minute beyond speech ({speech / minutes:.1f}) and the "
+            f"command's own start ({start:.1f} s in all) (mark: {LANGUAGE_MARK_SECONDS}); "
+            f"{engines_told(spent)}; video untouched: {untouched}"
         )
-        shutil.rmtree(home, ignore_errors=True)
+        print(
+            f"all three languages: {wall + added_wall:.0f} s wall (mark: {DEMO_MARK_SECONDS:.0f} on two "
+            "cores that do nothing else)"
+        )
+    met = (ratio <= OVERHEAD_MARK, each <= LANGUAGE_MARK_SECONDS, untouched, ocr["invented"] == 0)
+    return 0 if all(met) and wall + added_wall <= DEMO_MARK_SECONDS else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

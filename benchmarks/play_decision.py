@@ -60,8 +60,8 @@ end
 
 def main() -> int:
     if not shutil.which("wrk"):
-        print("play_decision: skipped, wrk is not installed (apt install wrk)")
-        return 0
+        print("play_decision: not measured, wrk is not installed (apt install wrk)")
+        return 1
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         workshop = open_trial(folder / "home")

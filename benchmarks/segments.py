@@ -59,8 +59,8 @@ end
 
 def main() -> int:
     if not shutil.which("wrk") or not shutil.which("nginx"):
-        print("segments: skipped, wrk or nginx is not installed (apt install wrk nginx-light)")
-        return 0
+        print("segments: not measured, wrk or nginx is not installed (apt install wrk nginx-light)")
+        return 1
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         path = make_home(folder / "home")

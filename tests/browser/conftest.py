@@ -1,6 +1,5 @@
 """Debian's chromium over a served installation with two episodes in two languages."""
 
-import shutil
 import socket
 import threading
 import time
@@ -10,25 +9,10 @@ from dataclasses import dataclass, field
 import pytest
 import uvicorn
 
+from chromium import browser, chromium  # noqa: F401 - a fixture
 from silkreel.kit.settings import Settings
 from silkreel.web.app import create_app
 from trial_home import Trial, open_trial, seed
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-]
-
-
-def chromium() -> str | None:
-    told = Settings().chromium
-    return str(told) if told else shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 def pytest_collection_modifyitems(items):
@@ -69,16 +53,6 @@ def address(tmp_path_factory) -> Iterator[str]:
     workshop.database.close()
 
 
-@pytest.fixture(scope="module")  # Playwright's loop runs in this thread; no other test must meet it
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield opened
-        opened.close()
-
-
 @dataclass
 class Phone:
     """A page and everything it complained about."""
@@ -93,7 +67,7 @@ def size(request):
 
 
 @pytest.fixture
-def phone(browser, address, size):
+def phone(browser, address, size):  # noqa: F811 - the fixture
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]}, locale="en-US", base_url=address,
         has_touch=size[0] < 600,

@@ -72,17 +72,37 @@ def test_an_episode_with_a_failed_line_goes_to_the_worklist():
     assert codes(judge_episode([failed], SOUND)) == {"episode.worklist": "FAIL"}
 
 
-def test_loudness_and_peaks_are_held_against_the_profile():
-    assert judge_episode([], SOUND).level == "PASS"
-    assert codes(judge_episode([], replace(SOUND, loudness_lufs=-12.7))) == {
-        "sound.loudness": "FAIL"
-    }
-    assert codes(judge_episode([], replace(SOUND, true_peak_dbtp=-0.2))) == {"sound.peak": "FAIL"}
-    assert codes(judge_episode([], replace(SOUND, bed="ducked"))) == {"sound.voice_over": "WARN"}
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({}, {}),
+        ({"loudness_lufs": -12.7}, {"sound.loudness": "FAIL"}),
+        ({"true_peak_dbtp": -0.2}, {"sound.peak": "FAIL"}),
+        ({"bed": "ducked"}, {"sound.voice_over": "WARN"}),
+    ],
+)
+def test_loudness_and_peaks_are_held_against_the_profile(change, found):
+    line = judge_line(GOOD, LIMITS)
+    assert codes(judge_episode([line], replace(SOUND, **change))) == found
+
+
+def test_an_episode_without_sound_or_without_lines_fails():
+    assert codes(judge_episode([judge_line(GOOD, LIMITS)], None)) == {"sound.missing": "FAIL"}
+    assert codes(judge_episode([], SOUND)) == {"episode.no_lines": "FAIL"}
+
+
+def test_a_series_is_no_better_than_its_episodes():
+    verdict = judge_series({1: "PASS", 2: "FAIL", 3: None, 4: "WARN"}, {}, [], {})
+    assert codes(verdict) == {
+        "series.failed": "FAIL", "series.missing": "FAIL", "series.worklist": "WARN"
+    }  # fmt: skip
+    assert "not in this language: 3" in " ".join(r.sentence for r in verdict.reasons)
+    assert judge_series({1: "PASS"}, {}, [], {}).level == "PASS"
 
 
 def test_a_series_shows_drift_doubled_wordings_and_shared_voices():
     verdict = judge_series(
+        {1: "PASS", 2: "PASS", 3: "PASS"},
         {1: -16.0, 2: -16.1, 3: -13.0},
         [("你好", "Hi."), ("你好", "Hello."), ("再见", "Bye.")],
         {"mei": "kokoro:af", "lan": "kokoro:af"},

@@ -1,6 +1,7 @@
 """Opening a series to viewers, market by market."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -29,24 +30,42 @@ class DraftsLeft(Refusal):
     )
 
 
+class NotFinished(Refusal):
+    """Episodes or lines of a language are missing."""
+
+    status = 409
+    message = (
+        "{slug} is not finished in {language}: {what}. Run `silkreel localise {slug} --to "
+        "{language}` and look at `silkreel qc {slug}`, or release with --allow-unfinished."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What an operator lets viewers see although it is not as it should be."""
+
+    drafts: bool = False  # machine drafts, labelled
+    unfinished: bool = False  # missing episodes, unworded lines, failed checks
+
+
 def release(
-    tx: Session,
-    series: SeriesRow,
-    market: str,
-    languages: Sequence[str],
-    *,
-    drafts_allowed: bool,
+    tx: Session, series: SeriesRow, market: str, languages: Sequence[str], allowed: Allowed
 ) -> ReleaseRow:
     """Open a series in a market, in these languages; doing it again brings it up to date.
 
     Raises:
         NothingToRelease: no episode has a picture to play.
+        NotFinished: episodes or words are missing and that was not allowed.
         DraftsLeft: machine drafts are left and were not allowed.
     """
-    if not _playable(tx, series.id):
+    playable = _playable(tx, series.id)
+    if not playable:
         raise NothingToRelease(slug=series.slug)
-    drafts = _drafts(tx, series.id, languages)
-    if drafts and not drafts_allowed:
+    dubbed = [each for each in languages if each != series.source_language]
+    if not allowed.unfinished:
+        _check_finished(tx, series, dubbed, playable)
+    drafts = _drafts(tx, series.id, dubbed)
+    if drafts and not allowed.drafts:
         raise DraftsLeft(
             slug=series.slug, drafts=sum(drafts.values()), languages=", ".join(sorted(drafts))
         )
@@ -55,7 +74,7 @@ def release(
         row = ReleaseRow(series_id=series.id, market=market, released_at=now())
         tx.add(row)
     row.languages = sorted(set(languages))
-    row.drafts_allowed = drafts_allowed
+    row.drafts_allowed = allowed.drafts or allowed.unfinished
     row.withdrawn_at = None
     tx.flush()
     return row
@@ -69,14 +88,33 @@ def withdraw(tx: Session, series: SeriesRow, market: str) -> None:
         tx.flush()
 
 
-def _playable(tx: Session, series_id: str) -> bool:
+def _playable(tx: Session, series_id: str) -> dict[str, int]:
+    """Numbers of the episodes that have a picture, by id."""
     query = (
-        sa.select(RenditionRow.id)
-        .join(EpisodeRow, EpisodeRow.id == RenditionRow.episode_id)
+        sa.select(EpisodeRow.id, EpisodeRow.number)
+        .join(RenditionRow, RenditionRow.episode_id == EpisodeRow.id)
         .where(EpisodeRow.series_id == series_id, RenditionRow.kind == "video")
-        .limit(1)
+        .distinct()
     )
-    return tx.scalar(query) is not None
+    return {name: number for name, number in tx.execute(query)}  # noqa: C416 - rows, not pairs
+
+
+def _check_finished(
+    tx: Session, series: SeriesRow, languages: Sequence[str], playable: Mapping[str, int]
+) -> None:
+    for language in languages:
+        query = sa.select(EditionRow.episode_id, EditionRow.waiting_lines).where(
+            EditionRow.episode_id.in_(playable), EditionRow.language == language
+        )
+        waiting = {name: lines for name, lines in tx.execute(query)}  # noqa: C416 - rows, not pairs
+        missing = sorted(number for name, number in playable.items() if name not in waiting)
+        if missing:
+            what = "no episode " + ", ".join(str(number) for number in missing)
+        elif any(waiting.values()):
+            what = f"{sum(waiting.values())} lines are not translated"
+        else:
+            continue
+        raise NotFinished(slug=series.slug, language=language, what=what)
 
 
 def _drafts(tx: Session, series_id: str, languages: Sequence[str]) -> dict[str, int]:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from cyclopts import Parameter
+from cyclopts import Parameter, validators
 
-from silkreel.catalogue.releases import WORLD
+from silkreel.catalogue.releases import WORLD, Allowed
 from silkreel.cli import show
 from silkreel.cli.checking import print_checks
 from silkreel.cli.localising import run_localisation
@@ -16,6 +16,7 @@ from silkreel.flows.make_demo import OcrScore, make_demo_series, score_reading
 from silkreel.flows.release_series import release_series
 from silkreel.kit.effort import measuring
 from silkreel.kit.settings import Settings
+from silkreel.story.sample import TARGETS
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,10 @@ class _Made:
 def demo(
     *,
     serve: Annotated[bool, Parameter(help="serve it at the end")] = True,
+    episodes: Annotated[
+        int | None, Parameter(help="make only so many", validator=validators.Number(gte=1))
+    ] = None,
+    to: Annotated[str, Parameter(help="languages to dub into")] = ",".join(TARGETS),
     json: bool = False,
 ) -> int | None:
     """Make a sample drama, dub it into three languages, release it and serve it.
@@ -41,10 +46,12 @@ def demo(
 
     Args:
         serve: go on and serve the result until Ctrl-C
+        episodes: make only the first so many, for a quick look
+        to: comma-separated; the sample has approved translations into the three by default
         json: print one JSON object at the end (--no-serve prints it and stops)
     """
     with opened() as house:
-        made = _make(house)
+        made = _make(house, to.split(","), episodes)
         addresses = _addresses(house.settings, made.slug)
     if json:
         show.print_json(_payload(made, addresses))
@@ -59,27 +66,29 @@ def demo(
     return None
 
 
-def _make(house: House) -> _Made:
+def _make(house: House, languages: list[str], episodes: int | None) -> _Made:
     with show.watching() as watcher, measuring() as effort:
         watcher.step("Drawing and speaking the sample drama ...")
         series = make_demo_series(
             house.settings,
             house.workshop,
+            episodes=episodes,
             progress=lambda words, share: watcher.share(share, words, None),
         )
         for note in series.notes:
             watcher.step(f"! {note}")
-        watcher.step(f"Localising {series.slug} into {', '.join(series.languages)} ...")
-    status, bill = run_localisation(house, series.slug, list(series.languages))
+        watcher.step(f"Localising {series.slug} into {', '.join(languages)} ...")
+    status, bill = run_localisation(house, series.slug, languages)
     answer = status.answer()
-    release_series(house.workshop, series.slug, WORLD, drafts_allowed=True)
+    shown = Allowed(drafts=True, unfinished=True)  # a machine that lacks models shows what it has
+    release_series(house.workshop, series.slug, WORLD, allowed=shown)
     burnt = dict(bill.engine_cpu_seconds)
     for name, seconds in effort.cpu_seconds.items():
         burnt[name] = burnt.get(name, 0.0) + seconds
     return _Made(
         slug=series.slug,
         episodes=len(series.sample.episodes),
-        languages=list(series.languages),
+        languages=languages,
         ocr=score_reading(house.workshop, series.slug, series.sample),
         checks=series_checks(house.workshop, series.slug),
         bill=Bill(cpu_seconds_so_far(), burnt),

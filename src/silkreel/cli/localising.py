@@ -45,7 +45,8 @@ def localise(
         print(bill.sentence())
         for problem in answer["problems"]:
             print(f"! {problem['label']}: {problem['sentence']}")
-        print(f"Next: silkreel release {series}, then silkreel serve")
+        if not answer["problems"]:
+            print(f"Next: silkreel release {series}, then silkreel serve")
     return REFUSED if answer["problems"] else DONE
 
 
@@ -56,8 +57,8 @@ def run_localisation(house: House, slug: str, languages: list[str]) -> tuple[Job
     with show.watching() as watcher, working(house.settings, house.workshop) as engine:
         job = engine.submit(order)
         status = engine.status(job)
-        if status.ended and status.state != "done":
-            engine.retry(job)
+        if status.ended and (status.state != "done" or status.answer()["problems"]):
+            engine.retry(job)  # what failed may have been mended; what was finished is found
         status = engine.wait(job, lambda moment: _tell(watcher, moment))
         name = engine.name
     return status, bill_of(house.workshop, status.id, worker=name, since=started_at)

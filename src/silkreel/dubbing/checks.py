@@ -37,7 +37,12 @@ SENTENCES: dict[str, str] = {
     "sound.loudness": "{loudness} LUFS where {target} is asked.",
     "sound.peak": "True peak {peak} dBTP over the limit of {limit}.",
     "sound.voice_over": "No clean bed: the original's voice stays audible under the dub.",
+    "sound.missing": "There is no sound in this language: nothing of it could be spoken or mixed.",
+    "episode.no_lines": "No line was found: no script, no captions, no speech.",
     "episode.worklist": "{count} lines to look at.",
+    "series.failed": "{count} of {episodes} episodes have something that must be mended.",
+    "series.worklist": "{count} of {episodes} episodes have lines to look at.",
+    "series.missing": "{count} of {episodes} episodes are not in this language: {numbers}",
     "series.loudness": "Episode {number} is {difference} LU away from the series.",
     "series.wording": "The same words are translated in {count} different ways: {source}",
     "series.voice": "Two characters share the voice {voice}.",
@@ -127,7 +132,9 @@ def judge_line(line: JudgedLine, limits: SubtitleLimits) -> Verdict:
 
 def judge_episode(lines: Sequence[Verdict], sound: JudgedSound | None) -> Verdict:
     """The verdict of an episode: its sound, and whether its lines need a person."""
-    reasons = list(_of_sound(sound)) if sound else []
+    reasons = list(_of_sound(sound)) if sound else [Reason("sound.missing", "FAIL")]
+    if not lines:
+        reasons.append(Reason("episode.no_lines", "FAIL"))
     failed = sum(verdict.level == "FAIL" for verdict in lines)
     warned = sum(verdict.level == "WARN" for verdict in lines)
     if failed:
@@ -138,6 +145,7 @@ def judge_episode(lines: Sequence[Verdict], sound: JudgedSound | None) -> Verdic
 
 
 def judge_series(
+    episodes: Mapping[int, Level | None],
     loudness_lufs: Mapping[int, float],
     wordings: Iterable[tuple[str, str]],
     voices: Mapping[str, str],
@@ -145,11 +153,12 @@ def judge_series(
     """The verdict of a series in one language.
 
     Args:
+        episodes: level by episode number; None where the language was never checked.
         loudness_lufs: programme loudness by episode number.
         wordings: source and target of every line.
         voices: voice (engine, preset and pitch as one name) by character.
     """
-    reasons = [*_of_drift(loudness_lufs), *_of_wordings(wordings)]
+    reasons = [*_of_episodes(episodes), *_of_drift(loudness_lufs), *_of_wordings(wordings)]
     for voice, count in Counter(voices.values()).items():
         if count > 1:
             reasons.append(Reason("series.voice", "WARN", {"voice": voice}))
@@ -237,6 +246,19 @@ def _of_sound(sound: JudgedSound) -> Iterable[Reason]:
         yield Reason("sound.peak", "FAIL", peaks)
     if sound.bed == "ducked":
         yield Reason("sound.voice_over", "WARN")
+
+
+def _of_episodes(episodes: Mapping[int, Level | None]) -> Iterable[Reason]:
+    missing = [number for number, level in episodes.items() if level is None]
+    if missing:
+        numbers = ", ".join(str(number) for number in sorted(missing))
+        told: dict[str, Value] = {"count": len(missing), "numbers": numbers}
+        yield Reason("series.missing", "FAIL", {**told, "episodes": len(episodes)})
+    for level, code in (("FAIL", "series.failed"), ("WARN", "series.worklist")):
+        count = sum(each == level for each in episodes.values())
+        if count:
+            values: dict[str, Value] = {"count": count, "episodes": len(episodes)}
+            yield Reason(code, "FAIL" if level == "FAIL" else "WARN", values)
 
 
 def _of_drift(loudness_lufs: Mapping[int, float]) -> Iterable[Reason]:

@@ -57,6 +57,15 @@ class Cue:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What is on screen of one line, over all its cues."""
+
+    characters: int = 0
+    seconds: float = 0.0
+    lines: int = 0  # the tallest cue's
+
+
+@dataclass(frozen=True, slots=True)
 class Track:
     """All cues of an episode in a language."""
 
@@ -64,6 +73,19 @@ class Track:
     kind: str  # sub | cc
     cues: tuple[Cue, ...]
     vertical: bool
+
+    def shown(self) -> dict[str, Shown]:
+        """By line id: how much of each line is on screen, and for how long."""
+        found: dict[str, Shown] = {}
+        for cue in self.cues:
+            line_id = cue.cue_id.partition(".")[0]
+            before = found.get(line_id, Shown())
+            found[line_id] = Shown(
+                before.characters + len(cue.text),
+                round(before.seconds + cue.span.length_seconds, 3),
+                max(before.lines, len(cue.lines)),
+            )
+        return found
 
 
 def make_track(

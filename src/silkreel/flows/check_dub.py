@@ -3,8 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -27,6 +26,7 @@ from silkreel.dubbing.checks import (
 from silkreel.dubbing.fit_plan import FitPlan
 from silkreel.dubbing.gate import GateFinding
 from silkreel.dubbing.subtitle_limits import subtitle_limits
+from silkreel.dubbing.subtitles import Shown
 from silkreel.dubbing.tables import DubRow, VerdictRow, WordingRow
 from silkreel.flows.dub_parts import DubParts, dub_parts, plan_of
 from silkreel.jobs.journeys import Answer, Arguments, Desk, stage
@@ -44,13 +44,14 @@ def check_episode(desk: Desk, arguments: Arguments) -> Answer:
     workshop = desk.workshop
     with workshop.reading() as tx:
         parts = dub_parts(tx, episode_id, language)
-        cues = _cues(workshop, tx, episode_id, language)
+        cues = _cues(tx, episode_id, language)
     dub = parts.dub
     plan = plan_of(workshop, dub) if dub else FitPlan(())
     vertical = parts.series.orientation == "vertical"
     limits = subtitle_limits(language, vertical=vertical)
     verdicts = [
-        judge_line(_judged(parts, line, plan, cues.get(line.id)), limits) for line in parts.lines
+        judge_line(_judged(parts, line, plan, cues.get(line.id, Shown())), limits)
+        for line in parts.lines
     ]
     whole = judge_episode(verdicts, _sound(dub) if dub else None)
     judged = {"plan": dub.plan_key, "mix": dub.mix_key} if dub else {}
@@ -65,6 +66,7 @@ def check_series(desk: Desk, arguments: Arguments) -> Answer:
     series_id, language = arguments["series_id"], arguments["language"]
     with desk.workshop.reading() as tx:
         episodes = episodes_of(tx, series_id)
+        levels = _levels(tx, series_id, language)
         dubs = {row.episode_id: row for row in _dubs(tx, series_id, language)}
         loudness = {
             e.number: float(dubs[e.id].facts["loudness_lufs"])
@@ -79,7 +81,7 @@ def check_series(desk: Desk, arguments: Arguments) -> Answer:
             name: f"{v.engine}:{v.preset} {v.pitch_semitones:+g}"
             for name, v in voices_of(tx, cast, language).items()
         }
-    verdict = judge_series(loudness, pairs, voices)
+    verdict = judge_series({e.number: levels.get(e.id) for e in episodes}, loudness, pairs, voices)
     with desk.workshop.transaction() as tx:
         _keep(tx, series_id, "", language, [verdict], {})
     return {"level": verdict.level}
@@ -168,12 +170,9 @@ def series_checks(workshop: Workshop, slug: str, language: str | None = None) ->
     return SeriesChecks(slug, tuple(checked), tuple(worst))
 
 
-def _judged(
-    parts: DubParts, line: LineRow, plan: FitPlan, cue: tuple[int, float, int] | None
-) -> JudgedLine:
+def _judged(parts: DubParts, line: LineRow, plan: FitPlan, shown: Shown) -> JudgedLine:
     placed, wording = plan.find(line.id), parts.full(line)
     overruns = {each.line_id: each.seconds for each in plan.needs_wording}
-    characters, seconds, tall = cue or (0, 0.0, 0)
     covered = 0
     if placed:
         covered = min(placed.end_frame, line.end_frame) - max(placed.first_frame, line.first_frame)
@@ -191,9 +190,9 @@ def _judged(
         onset_frames=placed.first_frame - line.first_frame if placed else 0,
         covered_seconds=float(max(0, covered) / parts.frame_rate),
         overrun_seconds=overruns.get(line.id),
-        cue_characters=characters,
-        cue_seconds=seconds,
-        cue_lines=tall,
+        cue_characters=shown.characters,
+        cue_seconds=shown.seconds,
+        cue_lines=shown.lines,
         read_confidence=line.read_confidence,
         heard_confidence=line.heard_confidence,
         has_voice=line.character_id in parts.voices,
@@ -220,40 +219,14 @@ def _sound(dub: DubRow) -> JudgedSound | None:
     )
 
 
-def _cues(
-    workshop: Workshop, tx: Session, episode_id: str, language: str
-) -> dict[str, tuple[int, float, int]]:
-    """By line id: characters, seconds on screen and lines of the dub's subtitle track."""
-    row = tx.scalar(
-        sa.select(RenditionRow).where(
+def _cues(tx: Session, episode_id: str, language: str) -> dict[str, Shown]:
+    """By line id: what the dub's subtitle track shows of it."""
+    facts = tx.scalar(
+        sa.select(RenditionRow.facts).where(
             RenditionRow.episode_id == episode_id, RenditionRow.name == f"s.{language}.cc"
         )
     )
-    if row is None:
-        return {}
-    return cue_figures(workshop.store.path(row.content_hash, row.suffix))
-
-
-def cue_figures(path: Path) -> dict[str, tuple[int, float, int]]:
-    """Characters, seconds and lines by line id of a WebVTT file of ours."""
-    import re
-
-    figures: dict[str, tuple[int, float, int]] = {}
-    blocks = path.read_text(encoding="utf-8").split("\n\n")
-    timing = re.compile(r"(\d+):(\d+):([\d.]+) --> (\d+):(\d+):([\d.]+)")
-    for block in blocks:
-        rows = block.strip().splitlines()
-        found = timing.match(rows[1]) if len(rows) > 2 else None  # id, time, text
-        if not found:
-            continue
-        h1, m1, s1, h2, m2, s2 = (float(part) for part in found.groups())
-        seconds = (h2 - h1) * 3600 + (m2 - m1) * 60 + s2 - s1
-        line_id = rows[0].split(".")[0]
-        characters = len(re.sub(r"<[^>]*>", "", " ".join(rows[2:])))
-        before = figures.get(line_id, (0, 0.0, 0))
-        tall = max(before[2], len(rows) - 2)
-        figures[line_id] = (before[0] + characters, before[1] + seconds, tall)
-    return figures
+    return {line: Shown(**figures) for line, figures in (facts or {}).get("shown", {}).items()}
 
 
 def _wording_query(series_id: str) -> sa.Select[WordingRow]:
@@ -265,6 +238,17 @@ def _wordings(tx: Session, series_id: str, language: str) -> dict[str, WordingRo
         WordingRow.language == language, WordingRow.length == "full"
     )
     return {row.line_id: row for row in tx.scalars(query)}
+
+
+def _levels(tx: Session, series_id: str, language: str) -> dict[str, Level]:
+    """What each episode was judged, by its id."""
+    query = sa.select(VerdictRow.episode_id, VerdictRow.level).where(
+        VerdictRow.series_id == series_id,
+        VerdictRow.language == language,
+        VerdictRow.episode_id != "",
+        VerdictRow.line_id == "",
+    )
+    return {name: cast("Level", level) for name, level in tx.execute(query)}
 
 
 def _dubs(tx: Session, series_id: str, language: str | None = None) -> Sequence[DubRow]:
@@ -350,9 +334,3 @@ def _checked_line(
         reasons=_sentences(row),
         codes=tuple(reason["code"] for reason in row.reasons),
     )
-
-
-__all__ = [
-    "CheckedEpisode", "CheckedLine", "SeriesChecks", "check_episode", "check_series",
-    "cue_figures", "series_checks",
-]  # fmt: skip

@@ -1,6 +1,7 @@
 """An episode goes into one language: words, voices, mix, subtitles, checks."""
 
 from silkreel.flows import check_dub, mix_dub, speak_lines, subtitle_tracks, translate_lines
+from silkreel.flows.problems import problems_of
 from silkreel.jobs.journeys import Answer, Arguments, Run, StageCall, StageFailed, journey
 
 STAGES_FROM = (translate_lines, speak_lines, mix_dub, subtitle_tracks, check_dub)
@@ -22,6 +23,4 @@ def dub_episode(run: Run, arguments: Arguments) -> Answer:
         answers.append(run.stage(call("mix_dub", "mix")))
     answers.append(run.stage(call("make_subtitles", "subtitles")))
     answers.append(run.stage(call("check_episode", "check")))
-    return {"problems": [
-        {"label": each.label, **each.refusal} for each in answers if isinstance(each, StageFailed)
-    ]}  # fmt: skip
+    return {"problems": problems_of(answers)}

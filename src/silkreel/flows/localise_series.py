@@ -16,6 +16,7 @@ from silkreel.bible.tables import CharacterRow, LineRow, MemoryRow, TermRow, Voi
 from silkreel.catalogue.series import episodes_of, find_series
 from silkreel.catalogue.tables import EpisodeRow, SidecarRow
 from silkreel.dubbing.tables import WordingRow
+from silkreel.flows.problems import Problem, problems_of
 from silkreel.jobs.journeys import (
     Answer,
     Arguments,
@@ -96,7 +97,7 @@ def localise_series(run: Run, arguments: Arguments) -> Answer:
         JourneyCall("take_in_episode", f"take in {episode}", {"episode_id": episode})
         for episode in arguments["episodes"]
     ])  # fmt: skip
-    problems = [answer for answer in taken if isinstance(answer, StageFailed)]
+    problems = problems_of(taken)
     episodes = [
         episode
         for episode, answer in zip(arguments["episodes"], taken, strict=True)
@@ -104,7 +105,7 @@ def localise_series(run: Run, arguments: Arguments) -> Answer:
     ]
     problems += _write_lines(run, series_id, episodes)
     problems += _dub(run, series_id, episodes, languages)
-    run.together([
+    upper = run.together([
         StageCall("encode_upper_rungs", f"upper rungs {episode}", {"episode_id": episode}, LATER)
         for episode in episodes
     ])  # fmt: skip
@@ -115,15 +116,11 @@ def localise_series(run: Run, arguments: Arguments) -> Answer:
         )
         for language in languages
     ])  # fmt: skip
-    problems += [answer for answer in checked if isinstance(answer, StageFailed)]
-    return {
-        "episodes": len(episodes),
-        "languages": list(languages),
-        "problems": [{"label": each.label, **each.refusal} for each in problems],
-    }
+    problems += problems_of([*upper, *checked])
+    return {"episodes": len(episodes), "languages": list(languages), "problems": problems}
 
 
-def _write_lines(run: Run, series_id: str, episodes: Sequence[str]) -> list[StageFailed]:
+def _write_lines(run: Run, series_id: str, episodes: Sequence[str]) -> list[Problem]:
     band = run.stage(
         StageCall(
             "vote_band",
@@ -149,13 +146,12 @@ def _write_lines(run: Run, series_id: str, episodes: Sequence[str]) -> list[Stag
         StageCall("choose_poster", f"poster {episode}", {"episode_id": episode})
         for episode in episodes
     ])  # fmt: skip
-    answers = [band, *read, *joined, cast, *captioned, *posters]
-    return [answer for answer in answers if isinstance(answer, StageFailed)]
+    return problems_of([band, *read, *joined, cast, *captioned, *posters])
 
 
 def _dub(
     run: Run, series_id: str, episodes: Sequence[str], languages: Sequence[str]
-) -> list[StageFailed]:
+) -> list[Problem]:
     chosen = run.together([
         StageCall(
             "choose_voices", f"choose voices {language}",
@@ -171,7 +167,7 @@ def _dub(
         for episode in episodes
         for language in languages
     ])  # fmt: skip
-    return [answer for answer in [*chosen, *dubbed] if isinstance(answer, StageFailed)]
+    return problems_of([*chosen, *dubbed])
 
 
 def _state(tx: Session, series_id: str) -> list[Any]:

@@ -6,7 +6,7 @@ and ready to be served; what was read is held against the script that only this 
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +24,7 @@ from silkreel.kit.artifacts import Workshop
 from silkreel.kit.clock import now
 from silkreel.kit.refusals import Refusal
 from silkreel.kit.settings import Settings
-from silkreel.story.sample import TARGETS, approved_translations
+from silkreel.story.sample import approved_translations, load_sample
 
 APPROVED_BY = "the sample's author"
 SAME_LINE_CER = 0.5  # a read line further than this from every line of the script was invented
@@ -68,28 +68,35 @@ class DemoSeries:
 
     sample: Sample
     slug: str
-    languages: tuple[str, ...]
     notes: tuple[str, ...]
     started_at: datetime
 
 
 def make_demo_series(
-    settings: Settings, workshop: Workshop, *, progress: Progress | None = None
+    settings: Settings,
+    workshop: Workshop,
+    *,
+    episodes: int | None = None,
+    progress: Progress | None = None,
 ) -> DemoSeries:
     """Make the sample's folder, import it as anybody would, and approve its translations.
 
-    Safe to run again: what is there is found.
+    `episodes` makes only so many of them. Safe to run again: what is there is found.
 
     Raises:
         DemoRefused, NoVoice, FontMissing: the sample cannot be made here.
     """
     started_at = now()
+    whole = load_sample()
+    drama = replace(whole, episodes=whole.episodes[:episodes])
     with _speakers(settings) as (speakers, notes):
-        sample = make_sample(settings.folder / "sample", speakers=speakers, progress=progress)
+        sample = make_sample(
+            settings.folder / "sample", speakers=speakers, drama=drama, progress=progress
+        )
     report = import_series(workshop, sample.folder)
     _check(report)
     _approve(workshop, report.slug, sample)
-    return DemoSeries(sample, report.slug, tuple(TARGETS), tuple(notes), started_at)
+    return DemoSeries(sample, report.slug, tuple(notes), started_at)
 
 
 def score_reading(workshop: Workshop, slug: str, sample: Sample) -> OcrScore:

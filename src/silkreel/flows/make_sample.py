@@ -197,9 +197,7 @@ def _speak(
     takes: dict[str, Sound] = {}
     with ThreadPoolExecutor(max(each.qsize() for each in copies.values())) as pool:
         # The threads count their CPU seconds on whoever measures here.
-        futures = [
-            pool.submit(contextvars.copy_context().run, take, line) for line in script.lines
-        ]
+        futures = [pool.submit(contextvars.copy_context().run, take, line) for line in script.lines]
         for i, (line, future) in enumerate(zip(script.lines, futures, strict=True)):
             takes[line.id] = future.result()
             tell((i + 1) / len(script.lines))

@@ -9,7 +9,7 @@ from silkreel.dubbing.bed import SAMPLE_RATE, read_bed
 from silkreel.dubbing.mixing import Laid, lay, needs_original
 from silkreel.dubbing.plans import recording_from_json
 from silkreel.dubbing.tables import DubRow
-from silkreel.flows.dub_parts import DubParts, dub_parts
+from silkreel.flows.dub_parts import DubParts, dub_parts, plan_of
 from silkreel.flows.mastering import master_sound
 from silkreel.flows.picture import picture_of
 from silkreel.flows.soundtrack import bed_artifact
@@ -33,6 +33,9 @@ def mix_dub(desk: Desk, arguments: Arguments) -> Answer:
     with desk.workshop.reading() as tx:
         parts = dub_parts(tx, episode_id, language)
     assert parts.dub is not None, "speak_lines keeps the row"
+    spoken = plan_of(desk.workshop, parts.dub).placed
+    if not spoken and any(line.dubbed for line in parts.lines):
+        return {"spoken": 0}  # a track of silence is no dub; subtitles and checks go on
     bed, _ = bed_artifact(desk, parts.episode)
     key = work_key("mix", MIXING_VERSION, {"plan": parts.dub.plan_key, "bed": bed.key})
     made = master_sound(
@@ -44,7 +47,11 @@ def mix_dub(desk: Desk, arguments: Arguments) -> Answer:
     )
     with desk.workshop.transaction() as tx:
         _put_on_shelf(tx, parts, language, made, bed)
-    return {"loudness_lufs": made.facts["loudness_lufs"], "bed": bed.facts["kind"]}
+    return {
+        "spoken": len(spoken),
+        "loudness_lufs": made.facts["loudness_lufs"],
+        "bed": bed.facts["kind"],
+    }
 
 
 def _laid(desk: Desk, parts: DubParts, bed: Artifact) -> Laid:

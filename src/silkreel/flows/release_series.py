@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from silkreel.catalogue.releases import release, withdraw
+from silkreel.catalogue.releases import Allowed, NotFinished, release, withdraw
 from silkreel.catalogue.series import find_series
-from silkreel.catalogue.tables import EditionRow, EpisodeRow
+from silkreel.catalogue.tables import EditionRow, EpisodeRow, SeriesRow
+from silkreel.dubbing.tables import VerdictRow
 from silkreel.kit.artifacts import Workshop
 from silkreel.kit.database import Session
 from silkreel.kit.languages import normal_tag
@@ -34,14 +35,14 @@ def release_series(
     market: str,
     languages: Sequence[str] | None = None,
     *,
-    drafts_allowed: bool = False,
+    allowed: Allowed = Allowed(),  # noqa: B008 - frozen
 ) -> tuple[str, ...]:
     """Open a series in a market and return the languages it is open in.
 
     The original is always among them: viewers may want its voices under their subtitles.
 
     Raises:
-        NoSuchSeries, NoSuchMarket, NotDubbed, NothingToRelease, DraftsLeft.
+        NoSuchSeries, NoSuchMarket, NotDubbed, NothingToRelease, NotFinished, DraftsLeft.
     """
     code = _market(market)
     with workshop.transaction() as tx:
@@ -52,7 +53,9 @@ def release_series(
             if language not in ready:
                 raise NotDubbed(slug=slug, language=language)
         wanted = sorted({*wanted, series.source_language})
-        row = release(tx, series, code, wanted, drafts_allowed=drafts_allowed)
+        row = release(tx, series, code, wanted, allowed)
+        if not allowed.unfinished:
+            _check_verdicts(tx, series, wanted)
         return tuple(row.languages)
 
 
@@ -60,6 +63,25 @@ def withdraw_series(workshop: Workshop, slug: str, market: str) -> None:
     """Close a series in a market."""
     with workshop.transaction() as tx:
         withdraw(tx, find_series(tx, slug), _market(market))
+
+
+def _check_verdicts(tx: Session, series: SeriesRow, languages: Sequence[str]) -> None:
+    """Refuse what quality control failed: an operator sees the list first."""
+    query = (
+        sa.select(VerdictRow.language, sa.func.count())
+        .where(
+            VerdictRow.series_id == series.id,
+            VerdictRow.language.in_(languages),
+            VerdictRow.level == "FAIL",
+            VerdictRow.episode_id != "",
+            VerdictRow.line_id == "",
+        )
+        .group_by(VerdictRow.language)
+        .order_by(VerdictRow.language)
+    )
+    for language, count in tx.execute(query):
+        what = f"{count} episodes failed their checks"
+        raise NotFinished(slug=series.slug, language=language, what=what)
 
 
 def _market(code: str) -> str:

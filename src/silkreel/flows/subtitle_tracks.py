@@ -1,6 +1,7 @@
 """Subtitles of an episode: over the dub, over the original, and in the original language."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +26,8 @@ def make_subtitles(desk: Desk, arguments: Arguments) -> Answer:
     episode_id, language = arguments["episode_id"], arguments["language"]
     with desk.workshop.reading() as tx:
         parts = dub_parts(tx, episode_id, language)
+    if parts.lines and not any(parts.full(line) for line in parts.lines):
+        return {"worded": 0}  # an empty track is no edition; the lines wait for their words
     tracks = subtitle_tracks(desk.workshop, parts, language)
     with desk.workshop.transaction() as tx:
         for track in tracks:
@@ -115,7 +118,8 @@ def _track(
 
 def _put_on_shelf(desk: Desk, tx: Session, parts: DubParts, track: Track) -> None:
     content = write_vtt(track).encode()
-    facts: dict[str, Any] = {"kind": track.kind, "cues": len(track.cues)}
+    shown = {line: asdict(figures) for line, figures in track.shown().items()}
+    facts: dict[str, Any] = {"kind": track.kind, "cues": len(track.cues), "shown": shown}
     put_rendition(
         tx,
         parts.episode.id,

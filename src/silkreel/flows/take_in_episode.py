@@ -1,6 +1,7 @@
 """An episode is taken in, once for all languages: picture, speech, bed, the original's sound."""
 
 from silkreel.flows import picture, soundtrack
+from silkreel.flows.problems import problems_of
 from silkreel.jobs.journeys import Answer, Arguments, Run, StageCall, StageFailed, journey
 from silkreel.kit.refusals import refusal_from_json
 
@@ -30,4 +31,4 @@ def take_in_episode(run: Run, arguments: Arguments) -> Answer:
         ]
     )
     later.append(run.stage(call("make_bed", "bed", SOON)))
-    return {"problems": [each.refusal for each in later if isinstance(each, StageFailed)]}
+    return {"problems": problems_of(later)}
