@@ -1,21 +1,25 @@
 """The sound of an episode before any language: speech heard, bed made, original packed."""
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from silkreel.catalogue.editions import NewRendition, put_edition, put_rendition
 from silkreel.catalogue.episodes import sidecars_of
 from silkreel.catalogue.tables import EpisodeRow, SeriesRow
-from silkreel.dubbing.bed import Bed, bed_key, keep_bed, make_bed, read_bed
+from silkreel.dubbing.bed import Bed, bed_key, first_bed, keep_bed, make_bed, read_bed
 from silkreel.dubbing.hearing import hear
-from silkreel.engines.contracts import EngineCard, EngineMissing, HeardLine, Word
+from silkreel.engines.contracts import HeardLine, Word
+from silkreel.engines.registry import Skill
 from silkreel.flows.at_hand import shelf_for
 from silkreel.flows.mastering import master_sound
 from silkreel.flows.picture import picture_of
 from silkreel.jobs.journeys import Answer, Arguments, Desk, stage
 from silkreel.kit.artifacts import Artifact
+from silkreel.kit.children import ChildCrashed
 from silkreel.kit.keys import canonical_json, work_key
 from silkreel.kit.sound import Sound, read_sound
 from silkreel.kit.spans import TimeSpan
@@ -126,32 +130,46 @@ def speech_of(desk: Desk, episode: EpisodeRow) -> EpisodeSpeech:
 
 
 def bed_artifact(desk: Desk, episode: EpisodeRow) -> tuple[Artifact, list[str]]:
-    """The episode's bed, made once, and which engines were missing for a better one."""
+    """The episode's bed, made once, and why it is no better one: what was missing, what failed.
+
+    The stem that came along, else each separator set, in order, else the original, ducked: an
+    episode never stops here.
+    """
     workshop, shelf = desk.workshop, shelf_for(desk.settings)
     original = picture_of(workshop, episode).sound_48k
     speech = speech_of(desk, episode).speech
     with workshop.reading() as tx:
         stem = next((s for s in sidecars_of(tx, episode.id) if s.kind == "me"), None)
-    separator, notes = (None, []) if stem else _first(desk, "separators")
-    card: EngineCard | None = shelf.card("separators", separator) if separator else None
+    here, missing = shelf.available("separators", desk.settings.engines("separators"))
 
     def make() -> Bed:
         whole = read_sound(original.path)
+        ways: list[Callable[[], Bed]] = [
+            partial(_separated_bed, desk, name, whole, speech) for name in here
+        ]
         if stem is not None:
             path = workshop.store.path(stem.content_hash, stem.suffix)
-            return make_bed(whole, m_and_e=_decoded(desk, path), speech=speech)
-        if separator is None:
-            return make_bed(whole, speech=speech)
-        with shelf.lend("separators", separator) as engine:
-            return make_bed(whole, separator=engine, speech=speech)
+            ways.insert(0, lambda: make_bed(whole, m_and_e=_decoded(desk, path), speech=speech))
+        return first_bed([*ways, lambda: make_bed(whole, speech=speech)])
 
     key = bed_key(
         original.content_hash,
         m_and_e_hash=stem.content_hash if stem else None,
-        separator=card,
+        separators=[shelf.card("separators", name) for name in here],
         speech=speech,
     )
-    return keep_bed(workshop, key, make), notes
+    made = keep_bed(workshop, key, make)
+    unmet = [] if made.facts["kind"] == "given" else [str(refusal) for refusal in missing]
+    return made, [*made.facts["setbacks"], *unmet]
+
+
+def _separated_bed(desk: Desk, name: str, whole: Sound, speech: Sequence[TimeSpan]) -> Bed:
+    """What a separator leaves; a child that died is given one more try, a slow one is not."""
+    with shelf_for(desk.settings).lend("separators", name) as engine:
+        try:
+            return make_bed(whole, separator=engine, speech=speech)
+        except ChildCrashed:
+            return make_bed(whole, separator=engine, speech=speech)
 
 
 def bed_of(desk: Desk, episode: EpisodeRow) -> Bed:
@@ -166,18 +184,10 @@ def _decoded(desk: Desk, path: Path) -> Sound:
         return read_sound(made.path)
 
 
-def _first(desk: Desk, skill: str) -> tuple[str | None, list[str]]:
+def _first(desk: Desk, skill: Skill) -> tuple[str | None, list[str]]:
     """The first engine set for a skill that can run here, and why the ones before it cannot."""
-    names = ("silero",) if skill == "voice_activity" else desk.settings.engines(skill)
-    shelf, notes = shelf_for(desk.settings), []
-    for name in names:
-        try:
-            shelf.card(skill, name)  # type: ignore[arg-type]  # a skill by construction
-        except EngineMissing as refusal:
-            notes.append(str(refusal))
-        else:
-            return name, notes
-    return None, notes
+    here, missing = shelf_for(desk.settings).available(skill, desk.settings.engines(skill))
+    return next(iter(here), None), [str(refusal) for refusal in missing]
 
 
 def _payload(speech: tuple[TimeSpan, ...], lines: tuple[HeardLine, ...]) -> dict[str, Any]:

@@ -67,6 +67,7 @@ class Settings(BaseSettings):
         None, description="a faster-whisper model folder to use instead of the packaged one"
     )
     readers: str = Field("rapidocr", description="caption readers to try, in order")
+    voice_activity: str = Field("silero,energy", description="finders of speech to try, in order")
     transcribers: str = Field("whisper", description="speech recognisers to try, in order")
     translators: str = Field(
         "endpoint,ctranslate2,firefox,whisper", description="translators to try, in order"
