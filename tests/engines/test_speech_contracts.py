@@ -5,6 +5,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from silkreel.dubbing.aligning import align_lines
+from silkreel.dubbing.joining import WrittenLine
 from silkreel.engines.contracts import LanguageNotSpoken, VoiceChoice
 from silkreel.engines.registry import engine_names
 from silkreel.kit.effort import measuring
@@ -255,3 +257,34 @@ def pitch_hertz(sound: Sound) -> float:
         if same[best] > 0.5 * same[0]:
             heights.append(sound.sample_rate / best)
     return float(np.median(heights))
+
+
+@each("aligners")
+def test_a_late_caption_that_no_recogniser_caught_gets_the_time_at_which_it_is_said(
+    engine, name, spoken
+):
+    voice = spoken("你终于回来了，我等了你三年。", "zh-Hans")
+    quiet = np.zeros(RATE * 2, np.float32)
+    sound = Sound.mono(np.concatenate([quiet, voice.flat, quiet]), RATE)
+    end = 2 + voice.length_seconds
+    late = [WrittenLine(TimeSpan(2.5, end + 0.3), "你终于回来了 我等了你三年", "read", 0.99)]
+    found = align_lines(sound, late, (0,), language="zh-Hans", aligner=engine("aligners", name))
+    assert abs(found[0].span.start_seconds - 2.0) < 0.2
+    assert abs(found[0].span.end_seconds - end) < 0.35
+
+
+@each("transcribers")
+def test_a_name_is_spelled_as_the_series_does_when_it_is_told_before(engine, name, spoken):
+    """Our own voice and our own recogniser: this proves the wiring, and what a hint does."""
+    sound = spoken("顾沉舟把账本交给了苏婉儿。", "zh-Hans")
+    transcriber = engine("transcribers", name)
+    text = {
+        hints: "".join(
+            line.text for line in transcriber.transcribe(sound, language="zh-Hans", hints=hints)
+        )
+        for hints in ((), ("顾沉舟", "苏婉儿"))
+    }
+    told = text["顾沉舟", "苏婉儿"]
+    assert "顾沉舟" in told
+    assert "苏婉儿" in told
+    assert "顾沉舟" not in text[()], "without the hint the name is spelled as it sounds"

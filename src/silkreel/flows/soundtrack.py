@@ -1,18 +1,22 @@
 """The sound of an episode before any language: speech heard, bed made, original packed."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from silkreel.bible.cast import cast_of
+from silkreel.bible.terms import terms_of
 from silkreel.catalogue.editions import NewRendition, put_edition, put_rendition
 from silkreel.catalogue.episodes import sidecars_of
 from silkreel.catalogue.tables import EpisodeRow, SeriesRow
+from silkreel.dubbing.aligning import align_lines
 from silkreel.dubbing.bed import Bed, bed_key, first_bed, keep_bed, make_bed, read_bed
 from silkreel.dubbing.hearing import hear
-from silkreel.engines.contracts import HeardLine, Word
+from silkreel.dubbing.joining import Aligned, WrittenLine, hardly_heard
+from silkreel.engines.contracts import HeardLine, LanguageNotSpoken, Word
 from silkreel.engines.registry import Skill
 from silkreel.flows.at_hand import shelf_for
 from silkreel.flows.mastering import master_sound
@@ -20,13 +24,14 @@ from silkreel.flows.picture import picture_of
 from silkreel.jobs.journeys import Answer, Arguments, Desk, stage
 from silkreel.kit.artifacts import Artifact
 from silkreel.kit.children import ChildCrashed
+from silkreel.kit.database import Session
 from silkreel.kit.keys import canonical_json, work_key
 from silkreel.kit.sound import Sound, read_sound
 from silkreel.kit.spans import TimeSpan
 from silkreel.media.sounds import decode_sound
 
-HEARING_VERSION = 1
-MAX_HINTS = 40  # names the recogniser is told; its prompt holds about 200 tokens
+HEARING_VERSION = 2
+ALIGNING_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,7 @@ def speech_of(desk: Desk, episode: EpisodeRow) -> EpisodeSpeech:
     shelf = shelf_for(desk.settings)
     with desk.workshop.reading() as tx:
         language = tx.get_one(SeriesRow, episode.series_id).source_language
+        hints = names_to_hear(tx, episode.series_id)
     transcriber, notes = _first(desk, "transcribers")
     detector, more_notes = _first(desk, "voice_activity")
     notes += more_notes
@@ -105,6 +111,7 @@ def speech_of(desk: Desk, episode: EpisodeRow) -> EpisodeSpeech:
         "language": language,
         "detector": shelf.card("voice_activity", detector).to_json(),
         "transcriber": shelf.card("transcribers", transcriber).to_json() if transcriber else None,
+        "hints": list(hints) if transcriber else [],
     }
 
     def make(folder: Path) -> tuple[Path, dict[str, Any]]:
@@ -119,6 +126,7 @@ def speech_of(desk: Desk, episode: EpisodeRow) -> EpisodeSpeech:
                         language=language,
                         transcriber=writer,
                         voice_activity=ear,
+                        hints=hints,
                     )
                 speech, lines = heard.speech, heard.lines
         made = folder / "heard.json"
@@ -127,6 +135,54 @@ def speech_of(desk: Desk, episode: EpisodeRow) -> EpisodeSpeech:
 
     made = desk.workshop.make(work_key("hear", HEARING_VERSION, inputs), "hear", make)
     return _speech(json.loads(made.path.read_text("utf-8")), notes)
+
+
+def aligned_of(
+    desk: Desk, episode: EpisodeRow, written: Sequence[WrittenLine], heard: EpisodeSpeech
+) -> Mapping[int, Aligned]:
+    """Times of written lines that the recogniser hardly caught, by their place, found once.
+
+    Empty where no aligner can run or none knows the language: captions keep their times then.
+    """
+    with desk.workshop.reading() as tx:
+        language = tx.get_one(SeriesRow, episode.series_id).source_language
+    places = hardly_heard(written, heard.lines, heard.speech, language=language)
+    name, _ = _first(desk, "aligners")
+    if not places or name is None:
+        return {}
+    shelf, sound = shelf_for(desk.settings), picture_of(desk.workshop, episode).sound_16k
+    inputs = {
+        "sound": sound.content_hash,
+        "language": language,
+        "aligner": shelf.card("aligners", name).to_json(),
+        "lines": [
+            [written[i].span.start_seconds, written[i].span.end_seconds, written[i].text]
+            for i in places
+        ],
+    }
+
+    def make(folder: Path) -> tuple[Path, dict[str, Any]]:
+        with shelf.lend("aligners", name) as aligner:
+            try:
+                found = align_lines(
+                    read_sound(sound.path), written, places, language=language, aligner=aligner
+                )
+            except LanguageNotSpoken:
+                found = {}
+        made = folder / "aligned.json"
+        rows = {
+            str(places.index(i)): [a.span.start_seconds, a.span.end_seconds, a.confidence]
+            for i, a in found.items()
+        }
+        made.write_text(canonical_json(rows), encoding="utf-8")
+        return made, {}
+
+    made = desk.workshop.make(work_key("align", ALIGNING_VERSION, inputs), "align", make)
+    rows = json.loads(made.path.read_text("utf-8"))
+    return {
+        places[int(row)]: Aligned(TimeSpan(start, end), sure)
+        for row, (start, end, sure) in rows.items()
+    }
 
 
 def bed_artifact(desk: Desk, episode: EpisodeRow) -> tuple[Artifact, list[str]]:
@@ -182,6 +238,15 @@ def _decoded(desk: Desk, path: Path) -> Sound:
     with desk.workshop.store.workspace() as folder:
         made = decode_sound(path, folder / "stem.flac", cancelled=desk.cancelled)
         return read_sound(made.path)
+
+
+def names_to_hear(tx: Session, series_id: str) -> tuple[str, ...]:
+    """Names and terms of the series as the source says them: the cast first, then the terms.
+
+    Characters that nobody has named yet are no words that could be heard.
+    """
+    cast = [row.name for row in cast_of(tx, series_id) if row.found_by != "voice"]
+    return tuple(dict.fromkeys([*cast, *(row.source for row in terms_of(tx, series_id))]))
 
 
 def _first(desk: Desk, skill: Skill) -> tuple[str | None, list[str]]:

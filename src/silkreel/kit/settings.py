@@ -69,6 +69,7 @@ class Settings(BaseSettings):
     readers: str = Field("rapidocr", description="caption readers to try, in order")
     voice_activity: str = Field("silero,energy", description="finders of speech to try, in order")
     transcribers: str = Field("whisper", description="speech recognisers to try, in order")
+    aligners: str = Field("whisper", description="aligners of known text to try, in order")
     translators: str = Field(
         "endpoint,ctranslate2,firefox,whisper", description="translators to try, in order"
     )
