@@ -116,6 +116,10 @@ def _missing(what: str, health: Health, refusal: EngineMissing, cost: str) -> Fi
 def _programs() -> Iterator[Finding]:
     programs = {
         "espeak-ng": ("voices and pronunciation of most languages", "apt-get install espeak-ng"),
+        "tesseract": (
+            "captions in Cyrillic and other letters the first reader does not know",
+            "apt-get install tesseract-ocr tesseract-ocr-rus",
+        ),
         "chromium": ("only the browser tests need it", "apt-get install chromium"),
         "npm": ("fetches the Kokoro voices once", "apt-get install npm"),
     }

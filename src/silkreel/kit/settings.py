@@ -66,7 +66,10 @@ class Settings(BaseSettings):
     whisper_folder: Path | None = Field(
         None, description="a faster-whisper model folder to use instead of the packaged one"
     )
-    readers: str = Field("rapidocr", description="caption readers to try, in order")
+    readers: str = Field(
+        "rapidocr,tesseract",
+        description="caption readers in order; the first that knows the language reads",
+    )
     voice_activity: str = Field("silero,energy", description="finders of speech to try, in order")
     transcribers: str = Field("whisper", description="speech recognisers to try, in order")
     aligners: str = Field("whisper", description="aligners of known text to try, in order")
