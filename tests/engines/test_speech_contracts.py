@@ -91,10 +91,11 @@ def test_a_language_nobody_taught_it_is_refused(engine, name):
 
 
 @each("transcribers")
-def test_cpu_time_is_counted_by_name(engine, name, english_clip):
+def test_cpu_time_is_counted_by_name_where_it_is_ours(engine, name, english_clip):
+    transcriber = engine("transcribers", name)
     with measuring() as effort:
-        engine("transcribers", name).transcribe(english_clip, language="en")
-    assert sum(effort.cpu_seconds.values()) > 0.1
+        transcriber.transcribe(english_clip, language="en")
+    assert transcriber.card.needs_network or sum(effort.cpu_seconds.values()) > 0.1
 
 
 @each("aligners")
@@ -273,11 +274,10 @@ def test_a_late_caption_that_no_recogniser_caught_gets_the_time_at_which_it_is_s
     assert abs(found[0].span.end_seconds - end) < 0.35
 
 
-@each("transcribers")
-def test_a_name_is_spelled_as_the_series_does_when_it_is_told_before(engine, name, spoken):
+def test_a_name_is_spelled_as_the_series_does_when_it_is_told_before(engine, spoken):
     """Our own voice and our own recogniser: this proves the wiring, and what a hint does."""
     sound = spoken("顾沉舟把账本交给了苏婉儿。", "zh-Hans")
-    transcriber = engine("transcribers", name)
+    transcriber = engine("transcribers", "whisper")
     text = {
         hints: "".join(
             line.text for line in transcriber.transcribe(sound, language="zh-Hans", hints=hints)

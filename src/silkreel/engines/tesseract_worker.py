@@ -56,7 +56,8 @@ def _page(luma: Picture) -> bytes:
     ramp = np.clip((luma.astype(np.float32) - PAPER) * (255 / (INK - PAPER)), 0, 255)
     size = (luma.shape[1] * LARGER, luma.shape[0] * LARGER)
     page = cv2.resize((255 - ramp).astype(np.uint8), size, interpolation=cv2.INTER_LANCZOS4)
-    return f"P5 {page.shape[1]} {page.shape[0]} 255\n".encode() + page.tobytes()
+    head = f"P5 {page.shape[1]} {page.shape[0]} 255\n".encode()
+    return head + bytes(page.tobytes())
 
 
 def _run(arguments: Sequence[str], page: bytes) -> str:
