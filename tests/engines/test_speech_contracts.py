@@ -7,6 +7,7 @@ import pytest
 
 from silkreel.dubbing.aligning import align_lines
 from silkreel.dubbing.joining import WrittenLine
+from silkreel.engines.centre import NothingBeside
 from silkreel.engines.contracts import LanguageNotSpoken, VoiceChoice
 from silkreel.engines.registry import engine_names
 from silkreel.kit.effort import measuring
@@ -209,12 +210,21 @@ def test_voice_and_bed_are_as_long_as_the_mix_and_add_up_to_it(engine, name):
 def test_the_voice_is_cleaner_and_the_bed_holds_less_of_it(engine, name, english_clip):
     # Doubled to 48 kHz by repeating spectra would alias; a plain repeat is fair to both stems.
     voice = np.repeat(english_clip.flat, 3)[: 48_000 * 8]
-    noise = np.random.default_rng(5).normal(0, 1, len(voice)).astype(np.float32)
+    # The voice is in the middle and the noise is wide, as dialogue and rain are mixed.
+    noise = np.random.default_rng(5).normal(0, 1, (len(voice), 2)).astype(np.float32)
     noise *= np.sqrt(np.mean(voice**2)) * 10 ** (-5 / 20)
-    mix = np.ascontiguousarray(np.stack([voice + noise] * 2, axis=1), dtype=np.float32)
+    mix = np.ascontiguousarray(voice[:, None] + noise, dtype=np.float32)
     stems = engine("separators", name).separate(Sound(mix, 48_000))
-    assert distortion_decibel(voice, stems.voice.flat) > distortion_decibel(voice, mix[:, 0]) + 3
-    assert distortion_decibel(noise, stems.bed.flat) > distortion_decibel(noise, mix[:, 0]) + 6
+    left, found, rest = (each[:, 0] for each in (mix, stems.voice.samples, stems.bed.samples))
+    assert distortion_decibel(voice, found) > distortion_decibel(voice, left) + 3
+    assert distortion_decibel(noise[:, 0], rest) > distortion_decibel(noise[:, 0], left) + 6
+
+
+def test_the_centre_is_not_taken_out_of_sound_whose_channels_are_alike(engine):
+    mono = np.repeat(np.random.default_rng(3).normal(0, 0.1, (48_000, 1)), 2, axis=1)
+    for mix in (mono, mono[:, :1]):
+        with pytest.raises(NothingBeside):
+            engine("separators", "centre").separate(Sound(mix.astype(np.float32), 48_000))
 
 
 @each("voice_printers")

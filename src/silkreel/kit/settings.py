@@ -88,7 +88,7 @@ class Settings(BaseSettings):
         "endpoint,ctranslate2,firefox,whisper", description="translators to try, in order"
     )
     speakers: str = Field("kokoro,espeak", description="voices to try, in order")
-    separators: str = Field("deepfilter", description="separators to try, in order")
+    separators: str = Field("deepfilter,centre", description="separators to try, in order")
     chromium: Path | None = Field(None, description="browser for tests; by default from PATH")
 
     def engines(self, skill: str) -> tuple[str, ...]:
