@@ -67,7 +67,7 @@ def package_original(desk: Desk, arguments: Arguments) -> Answer:
     workshop = desk.workshop
     with workshop.reading() as tx:
         episode = tx.get_one(EpisodeRow, arguments["episode_id"])
-        language = tx.get_one(SeriesRow, episode.series_id).source_language
+        language = _source_language(tx, episode)
     sound = picture_of(workshop, episode).sound_48k
     made = master_sound(
         desk, lambda: read_sound(sound.path), sound.content_hash, episode.length_seconds
@@ -99,7 +99,7 @@ def speech_of(desk: Desk, episode: EpisodeRow) -> EpisodeSpeech:
     sound = picture_of(desk.workshop, episode).sound_16k
     shelf = shelf_for(desk.settings)
     with desk.workshop.reading() as tx:
-        language = tx.get_one(SeriesRow, episode.series_id).source_language
+        language = _source_language(tx, episode)
         hints = names_to_hear(tx, episode.series_id)
     transcriber, notes = _first(desk, "transcribers")
     detector, more_notes = _first(desk, "voice_activity")
@@ -145,7 +145,7 @@ def aligned_of(
     Empty where no aligner can run or none knows the language: captions keep their times then.
     """
     with desk.workshop.reading() as tx:
-        language = tx.get_one(SeriesRow, episode.series_id).source_language
+        language = _source_language(tx, episode)
     places = hardly_heard(written, heard.lines, heard.speech, language=language)
     name, _ = _first(desk, "aligners")
     if not places or name is None:
@@ -247,6 +247,10 @@ def names_to_hear(tx: Session, series_id: str) -> tuple[str, ...]:
     """
     cast = [row.name for row in cast_of(tx, series_id) if row.found_by != "voice"]
     return tuple(dict.fromkeys([*cast, *(row.source for row in terms_of(tx, series_id))]))
+
+
+def _source_language(tx: Session, episode: EpisodeRow) -> str:
+    return tx.get_one(SeriesRow, episode.series_id).source_language
 
 
 def _first(desk: Desk, skill: Skill) -> tuple[str | None, list[str]]:
