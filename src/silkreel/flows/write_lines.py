@@ -197,7 +197,7 @@ def _prints(
 ) -> tuple[list[list[float]], list[float | None]] | None:
     speech = picture_of(desk.workshop, episode).sound_16k
     shelf = shelf_for(desk.settings)
-    here, _ = shelf.available("voice_printers", ["voicefilter"])
+    here, _ = shelf.available("voice_printers", desk.settings.engines("voice_printers"))
     if not here:
         return None
     card = shelf.card("voice_printers", here[0])

@@ -89,6 +89,9 @@ class Settings(BaseSettings):
     )
     speakers: str = Field("kokoro,espeak", description="voices to try, in order")
     separators: str = Field("deepfilter,centre", description="separators to try, in order")
+    voice_printers: str = Field(
+        "voicefilter", description="tellers of voices to try, in order; none: one voice for all"
+    )
     chromium: Path | None = Field(None, description="browser for tests; by default from PATH")
 
     def engines(self, skill: str) -> tuple[str, ...]:
