@@ -74,6 +74,7 @@ def environment(home: Path) -> dict[str, str]:
         "SILKREEL_SPEAKERS": "espeak",
         "SILKREEL_TRANSLATORS": "",
         "SILKREEL_TRANSCRIBERS": "",
+        "SILKREEL_ALIGNERS": "",
         "SILKREEL_SEPARATORS": "",
         "SILKREEL_READERS": "",
         "SILKREEL_CORES": "2",

@@ -83,6 +83,7 @@ def test_an_episode_with_a_failed_line_goes_to_the_worklist():
         ({"loudness_lufs": -12.7}, {"sound.loudness": "FAIL"}),
         ({"true_peak_dbtp": -0.2}, {"sound.peak": "FAIL"}),
         ({"bed": "ducked"}, {"sound.voice_over": "WARN"}),
+        ({"setbacks": ("The stem is cut off.",)}, {"sound.bed_setback": "WARN"}),
     ],
 )
 def test_loudness_and_peaks_are_held_against_the_profile(change, found):

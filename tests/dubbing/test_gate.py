@@ -15,7 +15,7 @@ from silkreel.dubbing.gate import (
     passes,
 )
 from silkreel.engines.contracts import TermHint
-from spoiled_lines import NAMES, by_kind, pairs, spoil_all, terms_for
+from spoiled_lines import FOLDER, NAMES, by_kind, pairs, spoil_all, terms_for
 
 GU = TermHint("顾总", "Mr. Gu", "person", ("Chairman Gu",))
 FALSE_ALARMS_ALLOWED = 0.02
@@ -182,3 +182,82 @@ def test_no_text_breaks_the_gate(source, target, mine, theirs):
 def test_a_loop_is_counted_by_words_or_characters():
     assert longest_loop("go go go go") == ("go", 4)
     assert longest_loop("走吧走吧走吧")[1] == 3
+
+
+def fresh_pairs():
+    """(source language, target language, source, target) of the set with all three directions."""
+    text = (FOLDER / "gate_lines_fresh.tsv").read_text(encoding="utf-8")
+    return [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
+
+
+def test_correct_translations_of_three_directions_hardly_ever_alarm():
+    lines = fresh_pairs()
+    alarms = [
+        (source, target, found)
+        for mine, theirs, source, target in lines
+        if not passes(found := check(source, target, source_language=mine, language=theirs))
+    ]
+    assert len(lines) == 150
+    assert len(alarms) <= FALSE_ALARMS_ALLOWED * len(lines), alarms
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ("六边形的办公室。", "The hexagonal office."),
+        ("一个八边形的盒子。", "An octagonal box."),
+        ("他是四川人。", "He's from Sichuan."),
+        ("万一他回来呢？", "What if he comes back?"),
+        ("千万别说出去。", "Don't tell anyone."),
+        ("你等一下。", "Wait."),
+        ("我们一起走。", "Let's go together."),
+        ("这是三角恋。", "This is a love triangle."),
+        ("他骑着三轮车。", "He's riding a tricycle."),
+        ("你有第六感吗？", "Do you have good instincts?"),
+        ("快打120！", "Call an ambulance!"),
+    ],
+)
+def test_a_numeral_that_is_part_of_a_word_need_not_be_translated(source, target):
+    assert codes(source, target) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ("他住在五星级酒店。", "He lives in a seven-star hotel."),
+        ("一百三十四川籍工人。", "A hundred and thirty workers."),
+        ("十三国的代表都来了。", "The delegates have all come."),
+        ("六个边角都坏了。", "The corners are all broken."),
+    ],
+)
+def test_a_word_with_a_numeral_hides_no_changed_number(source, target):
+    assert not passes(check(source, target))
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "language"),
+    [
+        ("我觉得他不会来了。", "And I think", "en"),
+        ("我觉得他不会来了", "And I think", "en"),
+        ("他把钱放在桌子上了。", "He put the money on the", "en"),
+        ("他把钱放在桌子上了。", "Puso el dinero en la mesa y", "es"),
+        ("他把钱放在桌子上了。", "Ele colocou o dinheiro na mesa e", "pt-BR"),
+    ],
+)
+def test_a_wording_that_stops_inside_its_sentence_fails(source, target, language):
+    found = check(source, target, language=language)
+    assert ("unfinished", "FAIL") in [(each.code, each.level) for each in found]
+
+
+def test_a_wording_may_trail_off_and_end_on_any_word_before_a_full_stop():
+    assert codes("我觉得……", "I think...") == []
+    assert codes("我以为你——", "I thought you were—") == []
+    assert codes("你在等什么？", "What are you waiting for?") == []
+    assert codes("我当然想。", "Of course I want to.") == []
+    assert codes("你说“那个”是什么意思？", "What do you mean by “the”?") == []
+
+
+def test_a_full_sentence_without_its_full_stop_is_only_a_warning():
+    found = check("他把钱放在桌子上了。", "He put the money on the table")
+    assert [(each.code, each.level) for each in found] == [("unfinished", "WARN")]
+    assert codes("他把钱放在桌子上了", "He put the money on the table") == []

@@ -2,8 +2,12 @@
 
 from fractions import Fraction
 
-from silkreel.dubbing.joining import WrittenLine, join_lines, sounds
+import numpy as np
+
+from silkreel.dubbing.aligning import align_lines
+from silkreel.dubbing.joining import Aligned, WrittenLine, hardly_heard, join_lines, sounds
 from silkreel.engines.contracts import HeardLine, Word
+from silkreel.kit.sound import Sound
 from silkreel.kit.spans import TimeSpan
 
 RATE = Fraction(25)
@@ -21,10 +25,11 @@ def read(text: str, start: float, end: float) -> WrittenLine:
     return WrittenLine(TimeSpan(start, end), text, "read", 0.98)
 
 
-def join(written, listened, speech):
+def join(written, listened, speech, aligned=None):
     return join_lines(
-        written, listened, speech, language="zh-Hans", frame_rate=RATE, length_frames=500
-    )
+        written, listened, speech, language="zh-Hans", frame_rate=RATE, length_frames=500,
+        aligned=aligned,
+    )  # fmt: skip
 
 
 def test_a_caption_takes_the_time_of_its_speech_and_keeps_its_own_text():
@@ -85,3 +90,46 @@ def test_lines_never_overlap_and_stay_inside_the_picture():
 def test_different_characters_with_the_same_sound_match():
     assert sounds("在见", "zh-Hans") == sounds("再见", "zh-Hans")
     assert sounds("Sound travels", "en") == ["sound", "travels"]
+
+
+def test_a_caption_the_recogniser_missed_takes_the_time_at_which_its_text_was_aligned():
+    late, speech = [read("谁在那里", 1.5, 3.0)], [TimeSpan(1.0, 2.2)]
+    [line] = join(late, [], speech, {0: Aligned(TimeSpan(1.1, 2.1), 0.6)})
+    assert (line.span.first_frame, line.span.end_frame) == (25, 55)
+    assert line.dubbed
+    assert line.heard_confidence == 0.6
+
+
+def test_an_aligned_time_where_nobody_speaks_is_not_believed():
+    [line] = join([read("三年后", 1.0, 3.0)], [], [], {0: Aligned(TimeSpan(1.1, 2.1), 0.6)})
+    assert not line.dubbed
+
+
+def test_only_lines_that_were_hardly_heard_while_somebody_speaks_are_to_be_aligned():
+    written = [read("你终于回来了", 1, 3), read("谁在那里", 5, 7), read("三年后", 11, 13)]
+    speech = [TimeSpan(1, 3), TimeSpan(4.5, 6)]
+    listened = [heard("你终于回来了", 1, 3)]
+    assert hardly_heard(written, listened, speech, language="zh-Hans") == (1,)
+
+
+class Aligner:
+    """Finds every word where it is told to, and keeps what it was given."""
+
+    def __init__(self, *words):
+        self.words, self.seconds = words, []
+
+    def align(self, sound, _text, *, language):  # noqa: ARG002 - as the contract has it
+        self.seconds.append(sound.length_seconds)
+        return self.words
+
+
+def test_aligned_times_are_those_of_the_whole_sound_and_doubtful_ones_are_left_out():
+    sound = Sound.mono(np.zeros(16_000 * 60), 16_000)
+    written = [read("谁在那里", 5, 7), read("片尾名单", 10, 50)]
+    sure, unsure = Word("谁", 0.5, 0.9, 0.5), Word("谁", 0.5, 0.9, 0.1)
+    good = Aligner(sure)
+    found = align_lines(sound, written, (0, 1), language="zh-Hans", aligner=good)
+    assert found == {0: Aligned(TimeSpan(4.8, 5.2), 0.5)}
+    assert [round(seconds, 3) for seconds in good.seconds] == [3.4]
+    assert align_lines(sound, written, (0,), language="zh-Hans", aligner=Aligner(unsure)) == {}
+    assert align_lines(sound, written, (0,), language="zh-Hans", aligner=Aligner()) == {}

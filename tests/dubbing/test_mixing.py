@@ -230,14 +230,14 @@ def test_a_bed_is_made_once_for_all_languages(workshop):
         made.append(1)
         return make_bed(original(), m_and_e=music(), speech=SPEECH)
 
-    key = bed_key("a" * 64, m_and_e_hash="b" * 64, separator=None, speech=SPEECH)
+    key = bed_key("a" * 64, m_and_e_hash="b" * 64, speech=SPEECH)
     for _ in range(2):
         bed = read_bed(keep_bed(workshop, key, make))
     assert made == [1]
     assert bed.kind == "given"
     assert np.allclose(bed.sound.samples, music().samples, atol=1e-6)
     assert bed.dialogue_lufs == pytest.approx(make().dialogue_lufs)
-    assert bed_key("a" * 64, m_and_e_hash=None, separator=None, speech=SPEECH) != key
+    assert bed_key("a" * 64, m_and_e_hash=None, speech=SPEECH) != key
 
 
 def test_speech_at_the_very_end_is_not_lost_nor_longer_than_the_picture():

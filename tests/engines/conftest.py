@@ -7,11 +7,13 @@ import av
 import numpy as np
 import pytest
 
-from silkreel.engines.contracts import EngineMissing, VoiceChoice
+from fault_server import Answer
+from silkreel.engines.contracts import EngineMissing, LanguageNotSpoken, VoiceChoice
 from silkreel.engines.registry import open_engine
 from silkreel.kit.settings import Settings
 from silkreel.kit.sound import Sound
 from skips import BEYOND_CI
+from transcription_server import transcript, transcription_server
 
 ROOT = Path(__file__).parents[2]
 CLIPS = ROOT.parent / "shared" / "media"
@@ -43,14 +45,38 @@ def model_settings(tmp_path_factory) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def engine(model_settings):
-    """Give an engine by skill and name."""
+def transcription_url(model_settings):
+    """Address of a local endpoint with our own Whisper behind it: a protocol, not a second ear."""
+    try:
+        whisper = open_engine("transcribers", "whisper", model_settings)
+    except EngineMissing as missing:
+        pytest.skip(str(missing))
+
+    def hear(upload, _number):
+        language = upload.fields.get("language", [None])[0]
+        try:
+            return Answer(body=transcript(whisper.transcribe(upload.sound, language=language)))
+        except LanguageNotSpoken as refusal:
+            return Answer(400, {"error": {"message": f"Invalid language: {refusal}"}})
+
+    with transcription_server(hear) as server:
+        yield server.url
+    whisper.close()
+
+
+@pytest.fixture(scope="session")
+def engine(model_settings, request):
+    """Give an engine by skill and name; an endpoint is a local one."""
     opened = {}
 
     def open_once(skill: str, name: str):
         if (skill, name) not in opened:
+            settings = model_settings
+            if (skill, name) == ("transcribers", "endpoint"):
+                url = request.getfixturevalue("transcription_url")
+                settings = model_settings.model_copy(update={"transcriber_url": url})
             try:
-                opened[skill, name] = open_engine(skill, name, model_settings)
+                opened[skill, name] = open_engine(skill, name, settings)
             except EngineMissing as missing:
                 pytest.skip(str(missing))
         return opened[skill, name]

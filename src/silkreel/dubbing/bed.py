@@ -4,14 +4,15 @@ Made once for an episode, whatever languages follow.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
-from silkreel.engines.contracts import EngineCard, Separator
+from silkreel.engines.contracts import EngineCard, Separator, Stems
 from silkreel.kit.artifacts import Artifact, Workshop
+from silkreel.kit.children import Cancelled
 from silkreel.kit.keys import work_key
 from silkreel.kit.refusals import Refusal
 from silkreel.kit.sound import Sound, read_sound, write_sound
@@ -19,7 +20,7 @@ from silkreel.kit.spans import TimeSpan
 from silkreel.media.loudness import SILENCE_LUFS, loudness_series, measure
 from silkreel.media.stretch import exactly, resample
 
-VERSION = 1
+VERSION = 2
 STEP = "bed"
 SAMPLE_RATE = 48_000
 STEM_SLACK_SECONDS = 1.0  # a stem whose length differs more is of another cut
@@ -40,6 +41,13 @@ class StemOfAnotherCut(Refusal):
     )
 
 
+class BrokenStems(Refusal):
+    """A separator's answer is no sound of this length."""
+
+    status = 422
+    message = "{engine} left no usable bed ({why}); the next way to make one is taken."
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Bed:
     """What lies under the dub, 48 kHz stereo, as long as the original."""
@@ -49,6 +57,7 @@ class Bed:
     momentary_lufs: tuple[float, ...]  # ten a second, of windows of 400 ms
     dialogue_lufs: float  # how loud the original speaks: takes are levelled to it
     voice_left_over_db: float | None = None  # under the separated voice; None: not known or none
+    setbacks: tuple[str, ...] = ()  # why the better ways to make one failed: sentences
 
     @property
     def label(self) -> str:
@@ -67,6 +76,7 @@ def make_bed(
 
     Raises:
         StemOfAnotherCut: the stem's length is not the episode's.
+        BrokenStems: the separator's answer cannot be used.
     """
     whole = stereo(original)
     kind: BedKind = "ducked"
@@ -75,25 +85,42 @@ def make_bed(
         kind, sound = "given", _stem(m_and_e, whole)
     elif separator is not None:
         stems = separator.separate(whole)
+        _check(stems, whole, separator.card.name)
         kind, sound = "separated", _as_long_as(stereo(stems.bed), whole)
         left_over = _left_over_db(_as_long_as(stereo(stems.voice), whole), sound)
     momentary, _ = loudness_series(sound)
     return Bed(kind, sound, tuple(momentary.tolist()), _dialogue_lufs(whole, speech), left_over)
 
 
+def first_bed(ways: Sequence[Callable[[], Bed]]) -> Bed:
+    """The bed of the first way that works; it tells why those before it did not.
+
+    The last way is the one that cannot fail for want of an engine: the original, ducked.
+    """
+    setbacks: list[str] = []
+    for way in ways[:-1]:
+        try:
+            return replace(way(), setbacks=tuple(setbacks))
+        except Cancelled:
+            raise
+        except Refusal as refusal:
+            setbacks.append(str(refusal))
+    return replace(ways[-1](), setbacks=tuple(setbacks))
+
+
 def bed_key(
     original_hash: str,
     *,
     m_and_e_hash: str | None,
-    separator: EngineCard | None,
+    separators: Sequence[EngineCard] = (),
     speech: Sequence[TimeSpan],
 ) -> str:
-    """Key of an episode's bed: the sounds it is made of, and by what."""
+    """Key of an episode's bed: the sounds it is made of, and by what may be tried, in order."""
     spans = [[span.start_seconds, span.end_seconds] for span in speech]
     inputs = {
         "original": original_hash,
         "m_and_e": m_and_e_hash,
-        "separator": None if separator is None else separator.to_json(),
+        "separators": [separator.to_json() for separator in separators],
         "speech": spans,
     }
     return work_key(STEP, VERSION, inputs)
@@ -111,6 +138,7 @@ def keep_bed(workshop: Workshop, key: str, make: Callable[[], Bed]) -> Artifact:
             "momentary_lufs": [round(value, 2) for value in bed.momentary_lufs],
             "dialogue_lufs": bed.dialogue_lufs,
             "voice_left_over_db": bed.voice_left_over_db,
+            "setbacks": list(bed.setbacks),
         }
 
     return workshop.make(key, STEP, maker)
@@ -125,6 +153,7 @@ def read_bed(artifact: Artifact) -> Bed:
         momentary_lufs=tuple(facts["momentary_lufs"]),
         dialogue_lufs=facts["dialogue_lufs"],
         voice_left_over_db=facts["voice_left_over_db"],
+        setbacks=tuple(facts["setbacks"]),
     )
 
 
@@ -135,6 +164,15 @@ def stereo(sound: Sound) -> Sound:
     if samples.shape[1] == 1:
         samples = np.repeat(samples, 2, axis=1)
     return Sound(np.ascontiguousarray(samples[:, :2]), SAMPLE_RATE)
+
+
+def _check(stems: Stems, whole: Sound, engine: str) -> None:
+    for stem in (stems.voice, stems.bed):
+        if abs(stem.length_seconds - whole.length_seconds) > STEM_SLACK_SECONDS:
+            why = f"{stem.length_seconds:.2f} s of {whole.length_seconds:.2f} s"
+            raise BrokenStems(engine=engine, why=why)
+        if not np.isfinite(stem.samples).all():
+            raise BrokenStems(engine=engine, why="it is not all numbers")
 
 
 def _stem(stem: Sound, whole: Sound) -> Sound:

@@ -40,6 +40,7 @@ SENTENCES: dict[str, str] = {
     "sound.loudness": "{loudness} LUFS where {target} is asked.",
     "sound.peak": "True peak {peak} dBTP over the limit of {limit}.",
     "sound.voice_over": "No clean bed: the original's voice stays audible under the dub.",
+    "sound.bed_setback": "A better bed failed: {sentence}",
     "sound.missing": "There is no sound in this language: nothing of it could be spoken or mixed.",
     "episode.no_lines": "No line was found: no script, no captions, no speech.",
     "episode.worklist": Counted("{count} lines to look at.", one="{count} line to look at."),
@@ -125,6 +126,7 @@ class JudgedSound:
     target_lufs: float
     peak_limit_dbtp: float
     bed: str  # given | separated | ducked
+    setbacks: tuple[str, ...] = ()  # why a better bed could not be had
 
 
 @cache
@@ -254,6 +256,8 @@ def _of_sound(sound: JudgedSound) -> Iterable[Reason]:
             "limit": sound.peak_limit_dbtp,
         }
         yield Reason("sound.peak", "FAIL", peaks)
+    for sentence in sound.setbacks:
+        yield Reason("sound.bed_setback", "WARN", {"sentence": sentence})
     if sound.bed == "ducked":
         yield Reason("sound.voice_over", "WARN")
 

@@ -15,6 +15,7 @@ from silkreel.dubbing.names import invented_names, term_problems, terms_in
 from silkreel.dubbing.negation import negation_differs
 from silkreel.dubbing.numbers import read_numbers, spells_numbers
 from silkreel.dubbing.scripts import left_over, other_language
+from silkreel.dubbing.unfinished import unfinished
 from silkreel.engines.contracts import Length, TermHint
 from silkreel.kit.languages import primary
 from silkreel.kit.words import words
@@ -65,6 +66,7 @@ SENTENCES = {
     "number_currency": "The original says {source}, not {target}.",
     "too_short": "{characters} characters where about {expected} are usual.",
     "too_long": "{characters} characters where about {expected} are usual.",
+    "unfinished": "The sentence stops before its end.",
     "negation": "Only the {only_in} says no.",
     "fuzzy_memory": "Approved for a similar line ({share}): {difference}",
     "other_context": "Approved for the same words in another place.",
@@ -115,6 +117,7 @@ def check_wording(
         *_numbers(source, target, *languages),
         *_length(source, target, *languages, length),
         *_negation(source, target, *languages),
+        *_ending(source, target, target_language),
     ]
     return tuple(sorted(dict.fromkeys(found), key=lambda finding: finding.level))
 
@@ -266,6 +269,12 @@ def _negation(
     side = negation_differs(source, target, source_language, target_language)
     if side:
         yield _finding("negation", "WARN", only_in=side)
+
+
+def _ending(source: str, target: str, target_language: str) -> Iterator[GateFinding]:
+    how_sure = unfinished(source, target, target_language)
+    if how_sure:
+        yield _finding("unfinished", "FAIL" if how_sure == "certain" else "WARN")
 
 
 def _finding(code: str, level: Level, **values: str | None) -> GateFinding:

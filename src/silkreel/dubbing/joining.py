@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -21,6 +22,8 @@ SPEECH_SHARE = (
 )
 UNWRITTEN_SHARE = 0.5  # of a heard sentence's tokens that no text explains: speech without caption
 SNAP_SECONDS = 0.25  # word times are this unsure: edges of speech nearby win
+# A caption comes and goes this far from its speech; an aligner given more sound meets the neighbours.
+AIR_SECONDS = 0.7
 SHORTEST_SECONDS = 0.2  # below this nothing can be said
 
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af\u0e00-\u0e7f]")
@@ -43,6 +46,14 @@ class WrittenLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Aligned:
+    """When a written line is said, and how sure its words are (mean probability)."""
+
+    span: TimeSpan
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class _Token:
     sound: str
     owner: int
@@ -58,10 +69,12 @@ def join_lines(
     language: str,
     frame_rate: Fraction,
     length_frames: int,
+    aligned: Mapping[int, Aligned] | None = None,
 ) -> list[NewLine]:
     """One list of lines in order of time.
 
-    Written and heard: the text that is written, at the time it is heard. Written only: not dubbed
+    Written and heard: the text that is written, at the time it is heard. Written and hardly heard:
+    the time at which an aligner found it (`aligned`, by place in `written`). Written only: not dubbed
     unless somebody audibly speaks meanwhile, or a script says it is dialogue. Heard only: the
     recogniser's text. Both sequences are aligned by their longest common subsequence of sounds
     (pinyin without tones for Chinese).
@@ -70,7 +83,7 @@ def join_lines(
     heard_tokens = _heard_tokens(heard, language)
     matches = _matches(text_tokens, heard_tokens, written)
     lines = [
-        _written_line(i, line, text_tokens, matches, heard_tokens, speech)
+        _written_line(i, line, text_tokens, matches, heard_tokens, speech, (aligned or {}).get(i))
         for i, line in enumerate(written)
     ]
     explained = set(matches.values())
@@ -80,6 +93,29 @@ def join_lines(
         if _unexplained(i, line, heard_tokens, explained, written)
     ]
     return _in_frames(lines, frame_rate, length_frames)
+
+
+def hardly_heard(
+    written: Sequence[WrittenLine],
+    heard: Sequence[HeardLine],
+    speech: Sequence[TimeSpan],
+    *,
+    language: str,
+) -> tuple[int, ...]:
+    """Places of written lines of which a recogniser caught too little, though somebody speaks."""
+    tokens = _text_tokens(written, language)
+    matches = _matches(tokens, _heard_tokens(heard, language), written)
+    own, found = Counter(t.owner for t in tokens), Counter(tokens[i].owner for i in matches)
+    return tuple(
+        place
+        for place, line in enumerate(written)
+        if own[place] and found[place] / own[place] < HEARD_SHARE and _near(line.span, speech)
+    )
+
+
+def _near(span: TimeSpan, speech: Sequence[TimeSpan]) -> bool:
+    first, end = span.start_seconds - AIR_SECONDS, span.end_seconds + AIR_SECONDS
+    return any(first < each.end_seconds and each.start_seconds < end for each in speech)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +131,7 @@ def _written_line(
     matches: dict[int, int],
     heard_tokens: list[_Token],
     speech: Sequence[TimeSpan],
+    aligned: Aligned | None,
 ) -> _Timed:
     own = [i for i, token in enumerate(text_tokens) if token.owner == index]
     found = [(place, heard_tokens[matches[i]]) for place, i in enumerate(own) if i in matches]
@@ -102,6 +139,8 @@ def _written_line(
     dubbed, span = True, line.span
     if share >= HEARD_SHARE:
         span = _spoken_span(found, len(own), line.span, speech)
+    elif aligned is not None and _speech_within(aligned.span, speech) is not None:
+        span, share = _snapped(aligned.span, speech), aligned.confidence
     else:
         covered = _speech_within(line.span, speech)
         if covered is not None:
@@ -137,8 +176,12 @@ def _spoken_span(
     end = last.end_seconds + (count - 1 - last_place) * each
     start = max(start, written.start_seconds - MAX_SHIFT_SECONDS, 0.0)
     end = min(end, written.end_seconds + MAX_SHIFT_SECONDS)
-    start = _snap(start, [span.start_seconds for span in speech])
-    end = _snap(end, [span.end_seconds for span in speech])
+    return _snapped(TimeSpan(start, max(start, end)), speech)
+
+
+def _snapped(span: TimeSpan, speech: Sequence[TimeSpan]) -> TimeSpan:
+    start = _snap(span.start_seconds, [each.start_seconds for each in speech])
+    end = _snap(span.end_seconds, [each.end_seconds for each in speech])
     return TimeSpan(start, max(end, start + SHORTEST_SECONDS))
 
 

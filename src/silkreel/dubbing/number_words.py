@@ -18,6 +18,7 @@ def _same(words: str, value: str) -> dict[str, str]:
     return dict.fromkeys(words.split(), value)
 
 
+_ENGLISH_DIGITS = "two|three|four|five|six|seven|eight|nine|ten"
 _TWO = frozenset({Fraction(2)})
 
 ENGLISH = NumberWords(
@@ -54,13 +55,16 @@ ENGLISH = NumberWords(
         r"|cloud nine|seventh heaven|second(?: thoughts?|[ -]hand|[ -]rate|[ -]best)|at first|first of all"
         r"|in the first place|first name|wait a second|just a second|one second|a second(?! (?:time|chance|wife|husband|child))|split second"
         r"|hundred[ -]percent|thanks a million|a thousand times|one[ -]on[ -]one|one by one|one day"
-        r"|once|square one|for one|million(?:aire)s?|billionaires?|(?:five|four|three)-star"
-        r"|two[ -](?:faced|timing|timed)|two[ -]cents|second nature|minute(?= details)|ninety[ -]nine percent sure)\b",
+        r"|once|square one|for one|million(?:aire)s?|billionaires?|fifty[ -]fifty|high[ -]five|catch[ -]22|on all fours"
+        r"|(?:call|dial|called) (?:911|999|112)|two[ -](?:faced|timing|timed)|two[ -]cents|second nature|minute(?= details)|ninety[ -]nine percent sure)\b",
         re.IGNORECASE,
     ),
     loose=re.compile(
         r"\b(?:(?:the|you|us|we|them|those|these|of|for|my|our|your) two\b(?! (?:hundred|thousand|million|billion|days?|weeks?|months?|years?|hours?))"
-        r"|two of (?:you|us|them)|two people|two (?:or|to) three|three (?:or|to) (?:five|four)|one hundred percent)",
+        r"|two of (?:you|us|them)|two people|two (?:or|to) three|three (?:or|to) (?:five|four)|one hundred percent"
+        rf"|third (?:wheel|party|parties|degree|person)|eleventh hour|(?:{_ENGLISH_DIGITS})[ -]"
+        r"(?:legged|way|pack|figure|faced|bit|eyed)\b"
+        r"|(?:a|one) (?:hundred|thousand|million) (?:times|ways|apologies|thanks|reasons)|one in a million|ten out of ten)\b",
         re.IGNORECASE,
     ),
     loose_words={"couple": _TWO, "pair": _TWO, "both": _TWO, "twice": _TWO, "double": _TWO,
@@ -101,15 +105,17 @@ SPANISH = NumberWords(
     and_half=re.compile(r"\s+y medi[oa]\b", re.IGNORECASE),
     void=re.compile(
         r"\b(?:mil (?:gracias|veces|disculpas|perdones|maneras|cosas)|un segundo|cien por cien(?:to)?"
-        r"|millonari[oa]s?"
+        r"|(?:llam\w+|marc\w+) al? (?:911|112|091)|millonari[oa]s?"
         r"|multimillonari[oa]s?|de una vez|a la una de|una vez|otra vez|media vuelta|medias"
         r"|medio (?:muert|loc|dormid|ambiente)\w*|por medio|en medio|segund[oa] plano"
-        r"|cuarto (?:de|del|está)|(?:mi|tu|su|el|este|al|ese|un) cuarto|uno? a otro|unos? a otros?)\b",
+        r"|cuarto (?:de|del|está)|(?:mi|tu|su|el|este|al|ese|un) cuarto(?! (?:piso|lugar|día|año|mes|episodio|capítulo|hijo|intento))|uno? a otro|unos? a otros?)\b",
         re.IGNORECASE,
     ),
     loose=re.compile(
         r"\b(?:(?:los|las|nosotros|ustedes|vosotros|ellos|ellas|entre) dos\b(?! (?:cientos|mil|millones|días|horas|semanas|meses|años))"
-        r"|dos personas|dos o tres|tres o cuatro)\b",
+        r"|dos personas|dos o tres|tres o cuatro|tercer[ao]? (?:rueda|persona|grado|parte|mundo)|terceros|un dos por tres"
+        r"|cuatro (?:ojos|patas|vientos|paredes)|(?:dos|tres|cuatro|cinco|seis|siete) vidas"
+        r"|mil (?:maravillas|demonios|amores|pedazos)|cien (?:veces|maneras))\b",
         re.IGNORECASE,
     ),
     loose_words={"ambos": _TWO, "ambas": _TWO, "par": _TWO, "pareja": _TWO, "doble": _TWO,
@@ -151,15 +157,17 @@ PORTUGUESE = NumberWords(
     and_half=re.compile(r"\s+e mei[oa]\b", re.IGNORECASE),
     void=re.compile(
         r"\b(?:mil (?:desculpas|vezes|perdões|maneiras|coisas)|um segundo|cem por cento"
-        r"|milion[aá]ri[oa]s?"
+        r"|(?:lig\w+|cham\w+) (?:para )?o? ?(?:190|192|911)|milion[aá]ri[oa]s?"
         r"|bilion[aá]ri[oa]s?|de uma vez|uma vez|outra vez|meia[- ]volta|meias|meio ambiente"
         r"|por meio|no meio|meio (?:mort|louc|perdid|sem|que)\w*|segund[oa] plano|quarto (?:de|do|da|está)"
-        r"|(?:meu|teu|seu|o|no|ao|do|este|esse|um) quarto|um(?:a)? (?:ao|a) outr[oa]|a sós)\b",
+        r"|(?:meu|teu|seu|o|no|ao|do|este|esse|um) quarto(?! (?:andar|lugar|dia|ano|mês|episódio|capítulo|filho|piso))|um(?:a)? (?:ao|a) outr[oa]|a sós)\b",
         re.IGNORECASE,
     ),
     loose=re.compile(
         r"\b(?:(?:os|as|nós|vocês|eles|elas|entre) (?:dois|duas)\b(?! (?:mil|milhões|dias|horas|semanas|meses|anos))"
-        r"|duas pessoas|dois ou três|duas ou três|três ou quatro)\b",
+        r"|duas pessoas|dois ou três|duas ou três|três ou quatro|terceir[ao] (?:roda|pessoa|grau|mundo)|terceiros"
+        r"|quatro (?:olhos|patas|ventos|cantos|paredes)|(?:duas|três|quatro|cinco|seis|sete) vidas"
+        r"|mil (?:maravilhas|demônios|amores|pedaços)|cem (?:vezes|maneiras))\b",
         re.IGNORECASE,
     ),
     loose_words={"quarto": frozenset({Fraction(4), Fraction(1, 4), Fraction(15)}), "ambos": _TWO, "ambas": _TWO, "par": _TWO, "casal": _TWO, "dobro": _TWO,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from silkreel.dubbing.amounts import Amount, Firmness, Values
+from silkreel.dubbing.lexical_numerals import inside, lexical_spans
 from silkreel.dubbing.word_lists import listed
 
 # Traditional forms are read as the simplified ones; 两 is 二.
@@ -44,6 +45,8 @@ _UNITS = (
     (r"倍", "times"), (r"%|％", "percent"),
 )  # fmt: skip
 _UNIT_PATTERNS = tuple((re.compile(rf"[多余来]?(?:{pattern})"), unit) for pattern, unit in _UNITS)
+# Who calls 110 calls the police: each country has a number of its own, and a word for it.
+_EMERGENCY = re.compile(r"(?<=[打叫拨])(?:110|119|120|122|一一零|一一九|一二零)(?!\d)")
 _WEEKDAY = re.compile(r"(?:星期|礼拜|周)([一二三四五六日天])(?!年|岁|个)")
 
 
@@ -51,12 +54,17 @@ def read_chinese(text: str) -> tuple[Amount, ...]:
     """Every amount in a line of Chinese, in reading order."""
     line = unicodedata.normalize("NFKC", text).translate(_FORMS)
     line = _BANKER_RUN.sub(lambda match: match[0].translate(_BANKER), line)
-    line = _without_idioms(line)
+    words = lexical_spans(line, _FORMS)
+    line = _EMERGENCY.sub(lambda match: "□" * len(match[0]), _without_idioms(line))
     line, found = _special(line)
     at = 0
     while match := _NUMBER.search(line, at):
         amounts, at = _read(line, match)
-        found += amounts
+        in_word = inside(words, match.start(), match.end())
+        found += [
+            Amount(each.values, firmness="loose", text=each.text) if in_word else each
+            for each in amounts
+        ]
     return tuple(found)
 
 

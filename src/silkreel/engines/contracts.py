@@ -188,6 +188,10 @@ class Reader(Protocol):
 
     card: EngineCard
 
+    def expect(self, language: str) -> None:
+        """Prefer this language (BCP 47) from now on; the caller has seen it on the card."""
+        ...
+
     def read(self, picture: Luma, *, detect: bool) -> tuple[TextBox, ...]:
         """Text in a luma picture (height, width) uint8; without `detect` it holds one line."""
         ...

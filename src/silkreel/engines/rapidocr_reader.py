@@ -56,6 +56,9 @@ class RapidOcrReader:
         )
         return cls(card, {use: str(path) for use, path in paths.items()})
 
+    def expect(self, language: str) -> None:
+        """Nothing to prefer: the one model reads all of its languages at once."""
+
     def read(self, picture: Luma, *, detect: bool) -> tuple[TextBox, ...]:
         """Text in a luma picture (height, width) uint8; without `detect` it holds one line.
 

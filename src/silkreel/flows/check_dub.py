@@ -213,6 +213,7 @@ def _sound(dub: DubRow) -> JudgedSound | None:
         float(facts["target_lufs"]),
         float(facts["peak_limit_dbtp"]),
         str(facts["bed"]),
+        tuple(facts.get("bed_setbacks", ())),
     )
 
 

@@ -121,6 +121,10 @@ def _programs() -> Iterator[Finding]:
             words("voices and pronunciation of most languages"),
             "apt-get install espeak-ng",
         ),
+        "tesseract": (
+            words("captions in Cyrillic and other letters the first reader does not know"),
+            "apt-get install tesseract-ocr tesseract-ocr-rus",
+        ),
         "chromium": (words("only the browser tests need it"), "apt-get install chromium"),
         "npm": (words("fetches the Kokoro voices once"), "apt-get install npm"),
     }

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from silkreel.catalogue.editions import NewRendition, put_edition, put_rendition
@@ -36,7 +37,7 @@ def mix_dub(desk: Desk, arguments: Arguments) -> Answer:
     spoken = plan_of(desk.workshop, parts.dub).placed
     if not spoken and any(line.dubbed for line in parts.lines):
         return {"spoken": 0}  # a track of silence is no dub; subtitles and checks go on
-    bed, _ = bed_artifact(desk, parts.episode)
+    bed, setbacks = bed_artifact(desk, parts.episode)
     key = work_key("mix", MIXING_VERSION, {"plan": parts.dub.plan_key, "bed": bed.key})
     made = master_sound(
         desk,
@@ -46,7 +47,7 @@ def mix_dub(desk: Desk, arguments: Arguments) -> Answer:
         dialogue=_dialogue(parts),
     )
     with desk.workshop.transaction() as tx:
-        _put_on_shelf(tx, parts, language, made, bed)
+        _put_on_shelf(tx, parts, language, made, bed, setbacks)
     return {
         "spoken": len(spoken),
         "loudness_lufs": made.facts["loudness_lufs"],
@@ -86,7 +87,12 @@ def _dialogue(parts: DubParts) -> tuple[TimeSpan, ...]:
 
 
 def _put_on_shelf(
-    tx: Session, parts: DubParts, language: str, made: Artifact, bed: Artifact
+    tx: Session,
+    parts: DubParts,
+    language: str,
+    made: Artifact,
+    bed: Artifact,
+    setbacks: Sequence[str],
 ) -> None:
     figures = {
         name: made.facts[name]
@@ -94,7 +100,7 @@ def _put_on_shelf(
     }
     row = tx.get_one(DubRow, (parts.episode.id, language))
     row.mix_key = made.key
-    row.facts = {**figures, "bed": bed.facts["kind"]}
+    row.facts = {**figures, "bed": bed.facts["kind"], "bed_setbacks": list(setbacks)}
     put_rendition(
         tx,
         parts.episode.id,

@@ -21,11 +21,22 @@ from silkreel.kit.artifacts import Artifact
 from silkreel.kit.database import Session
 from silkreel.kit.keys import canonical_json, work_key
 from silkreel.kit.languages import primary
+from silkreel.kit.refusals import Refusal
 from silkreel.kit.spans import Span
 from silkreel.kit.words import words
 from silkreel.media.frames import RenditionFrames
 
 READING_VERSION = 2
+
+
+class NoReaderFor(Refusal):
+    """No caption reader here knows the letters of the language."""
+
+    status = 422
+    message = (
+        "No caption reader here knows the letters of {language} (tried: {readers}). Give subtitle files, or "
+        "install Tesseract and the package of the language, for Russian `tesseract-ocr tesseract-ocr-rus`."
+    )
 
 
 @stage("vote_band", weight=2)
@@ -38,11 +49,12 @@ def vote_caption_band(desk: Desk, arguments: Arguments) -> Answer:
         unscripted = [e for e in episodes if not has_script(tx, e, series.source_language)]
     if series.caption_band is not None or not unscripted:
         return {"band": series.caption_band}
-    reader = _reader(desk)
+    reader = _reader(desk, series.source_language)
     pictures = [RenditionFrames.open(picture_of(workshop, e).reading.path) for e in unscripted]
     band: list[Any] = []  # looked for, and not there
     try:
         with shelf_for(desk.settings).lend("readers", reader) as engine:
+            engine.expect(series.source_language)
             voted = vote_band(pictures, engine, series.source_language)
             band = [voted.look_top, voted.look_bottom, asdict(voted)]
     except NoCaptionsSeen:
@@ -104,7 +116,7 @@ def reading_artifact(desk: Desk, episode: EpisodeRow) -> Artifact | None:
     band = _band(series)
     if scripted or band is None:
         return None
-    reader, shelf = _reader(desk), shelf_for(desk.settings)
+    reader, shelf = _reader(desk, series.source_language), shelf_for(desk.settings)
     picture = picture_of(workshop, episode).reading
     order = ReadingOrder(series.source_language, band, Fraction(episode.frame_rate))
     inputs = {
@@ -117,6 +129,7 @@ def reading_artifact(desk: Desk, episode: EpisodeRow) -> Artifact | None:
     def make(folder: Path) -> tuple[Path, dict[str, Any]]:
         frames = RenditionFrames.open(picture.path)
         with shelf.lend("readers", reader) as engine:
+            engine.expect(series.source_language)
             try:
                 reading = read_captions(frames, engine, order)
             except NoCaptionsSeen:
@@ -148,18 +161,22 @@ def _band(series: SeriesRow) -> CaptionBand | None:
     return CaptionBand(**kept)
 
 
-def _reader(desk: Desk) -> str:
-    here, missing = shelf_for(desk.settings).available("readers", desk.settings.engines("readers"))
+def _reader(desk: Desk, language: str) -> str:
+    """The first reader set that runs here and knows the language's letters."""
+    shelf = shelf_for(desk.settings)
+    here, missing = shelf.available("readers", desk.settings.engines("readers"))
+    for name in here:
+        known = shelf.card("readers", name).languages
+        if known is None or primary(language) in known:
+            return name
     if here:
-        return here[0]
-    raise (
-        missing[0]
-        if missing
-        else EngineMissing(
-            engine=words("A caption reader"),
-            why=words("none is set"),
-            mend=words("Set SILKREEL_READERS=rapidocr."),
-        )
+        raise NoReaderFor(language=language, readers=", ".join(here))
+    if missing:
+        raise missing[0]
+    raise EngineMissing(
+        engine=words("A caption reader"),
+        why=words("none is set"),
+        mend=words("Set SILKREEL_READERS=rapidocr,tesseract."),
     )
 
 

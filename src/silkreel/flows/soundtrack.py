@@ -1,28 +1,37 @@
 """The sound of an episode before any language: speech heard, bed made, original packed."""
 
 import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from silkreel.bible.cast import cast_of
+from silkreel.bible.terms import terms_of
 from silkreel.catalogue.editions import NewRendition, put_edition, put_rendition
 from silkreel.catalogue.episodes import sidecars_of
 from silkreel.catalogue.tables import EpisodeRow, SeriesRow
-from silkreel.dubbing.bed import Bed, bed_key, keep_bed, make_bed, read_bed
+from silkreel.dubbing.aligning import align_lines
+from silkreel.dubbing.bed import Bed, bed_key, first_bed, keep_bed, make_bed, read_bed
 from silkreel.dubbing.hearing import hear
-from silkreel.engines.contracts import EngineCard, EngineMissing, HeardLine, Word
+from silkreel.dubbing.joining import Aligned, WrittenLine, hardly_heard
+from silkreel.engines.contracts import HeardLine, LanguageNotSpoken, Word
+from silkreel.engines.registry import Skill
 from silkreel.flows.at_hand import shelf_for
 from silkreel.flows.mastering import master_sound
 from silkreel.flows.picture import picture_of
 from silkreel.jobs.journeys import Answer, Arguments, Desk, stage
 from silkreel.kit.artifacts import Artifact
+from silkreel.kit.children import ChildCrashed
+from silkreel.kit.database import Session
 from silkreel.kit.keys import canonical_json, work_key
 from silkreel.kit.sound import Sound, read_sound
 from silkreel.kit.spans import TimeSpan
 from silkreel.media.sounds import decode_sound
 
-HEARING_VERSION = 1
-MAX_HINTS = 40  # names the recogniser is told; its prompt holds about 200 tokens
+HEARING_VERSION = 2
+ALIGNING_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,7 @@ def package_original(desk: Desk, arguments: Arguments) -> Answer:
     workshop = desk.workshop
     with workshop.reading() as tx:
         episode = tx.get_one(EpisodeRow, arguments["episode_id"])
-        language = tx.get_one(SeriesRow, episode.series_id).source_language
+        language = _source_language(tx, episode)
     sound = picture_of(workshop, episode).sound_48k
     made = master_sound(
         desk, lambda: read_sound(sound.path), sound.content_hash, episode.length_seconds
@@ -90,7 +99,8 @@ def speech_of(desk: Desk, episode: EpisodeRow) -> EpisodeSpeech:
     sound = picture_of(desk.workshop, episode).sound_16k
     shelf = shelf_for(desk.settings)
     with desk.workshop.reading() as tx:
-        language = tx.get_one(SeriesRow, episode.series_id).source_language
+        language = _source_language(tx, episode)
+        hints = names_to_hear(tx, episode.series_id)
     transcriber, notes = _first(desk, "transcribers")
     detector, more_notes = _first(desk, "voice_activity")
     notes += more_notes
@@ -101,6 +111,7 @@ def speech_of(desk: Desk, episode: EpisodeRow) -> EpisodeSpeech:
         "language": language,
         "detector": shelf.card("voice_activity", detector).to_json(),
         "transcriber": shelf.card("transcribers", transcriber).to_json() if transcriber else None,
+        "hints": list(hints) if transcriber else [],
     }
 
     def make(folder: Path) -> tuple[Path, dict[str, Any]]:
@@ -115,6 +126,7 @@ def speech_of(desk: Desk, episode: EpisodeRow) -> EpisodeSpeech:
                         language=language,
                         transcriber=writer,
                         voice_activity=ear,
+                        hints=hints,
                     )
                 speech, lines = heard.speech, heard.lines
         made = folder / "heard.json"
@@ -125,33 +137,95 @@ def speech_of(desk: Desk, episode: EpisodeRow) -> EpisodeSpeech:
     return _speech(json.loads(made.path.read_text("utf-8")), notes)
 
 
+def aligned_of(
+    desk: Desk, episode: EpisodeRow, written: Sequence[WrittenLine], heard: EpisodeSpeech
+) -> Mapping[int, Aligned]:
+    """Times of written lines that the recogniser hardly caught, by their place, found once.
+
+    Empty where no aligner can run or none knows the language: captions keep their times then.
+    """
+    with desk.workshop.reading() as tx:
+        language = _source_language(tx, episode)
+    places = hardly_heard(written, heard.lines, heard.speech, language=language)
+    name, _ = _first(desk, "aligners")
+    if not places or name is None:
+        return {}
+    shelf, sound = shelf_for(desk.settings), picture_of(desk.workshop, episode).sound_16k
+    inputs = {
+        "sound": sound.content_hash,
+        "language": language,
+        "aligner": shelf.card("aligners", name).to_json(),
+        "lines": [
+            [written[i].span.start_seconds, written[i].span.end_seconds, written[i].text]
+            for i in places
+        ],
+    }
+
+    def make(folder: Path) -> tuple[Path, dict[str, Any]]:
+        with shelf.lend("aligners", name) as aligner:
+            try:
+                found = align_lines(
+                    read_sound(sound.path), written, places, language=language, aligner=aligner
+                )
+            except LanguageNotSpoken:
+                found = {}
+        made = folder / "aligned.json"
+        rows = {
+            str(places.index(i)): [a.span.start_seconds, a.span.end_seconds, a.confidence]
+            for i, a in found.items()
+        }
+        made.write_text(canonical_json(rows), encoding="utf-8")
+        return made, {}
+
+    made = desk.workshop.make(work_key("align", ALIGNING_VERSION, inputs), "align", make)
+    rows = json.loads(made.path.read_text("utf-8"))
+    return {
+        places[int(row)]: Aligned(TimeSpan(start, end), sure)
+        for row, (start, end, sure) in rows.items()
+    }
+
+
 def bed_artifact(desk: Desk, episode: EpisodeRow) -> tuple[Artifact, list[str]]:
-    """The episode's bed, made once, and which engines were missing for a better one."""
+    """The episode's bed, made once, and why it is no better one: what was missing, what failed.
+
+    The stem that came along, else each separator set, in order, else the original, ducked: an
+    episode never stops here.
+    """
     workshop, shelf = desk.workshop, shelf_for(desk.settings)
     original = picture_of(workshop, episode).sound_48k
     speech = speech_of(desk, episode).speech
     with workshop.reading() as tx:
         stem = next((s for s in sidecars_of(tx, episode.id) if s.kind == "me"), None)
-    separator, notes = (None, []) if stem else _first(desk, "separators")
-    card: EngineCard | None = shelf.card("separators", separator) if separator else None
+    here, missing = shelf.available("separators", desk.settings.engines("separators"))
 
     def make() -> Bed:
         whole = read_sound(original.path)
+        ways: list[Callable[[], Bed]] = [
+            partial(_separated_bed, desk, name, whole, speech) for name in here
+        ]
         if stem is not None:
             path = workshop.store.path(stem.content_hash, stem.suffix)
-            return make_bed(whole, m_and_e=_decoded(desk, path), speech=speech)
-        if separator is None:
-            return make_bed(whole, speech=speech)
-        with shelf.lend("separators", separator) as engine:
-            return make_bed(whole, separator=engine, speech=speech)
+            ways.insert(0, lambda: make_bed(whole, m_and_e=_decoded(desk, path), speech=speech))
+        return first_bed([*ways, lambda: make_bed(whole, speech=speech)])
 
     key = bed_key(
         original.content_hash,
         m_and_e_hash=stem.content_hash if stem else None,
-        separator=card,
+        separators=[shelf.card("separators", name) for name in here],
         speech=speech,
     )
-    return keep_bed(workshop, key, make), notes
+    made = keep_bed(workshop, key, make)
+    unmet = [] if made.facts["kind"] == "given" else [str(refusal) for refusal in missing]
+    return made, [*made.facts["setbacks"], *unmet]
+
+
+def _separated_bed(desk: Desk, name: str, whole: Sound, speech: Sequence[TimeSpan]) -> Bed:
+    """What a separator leaves; a child that died is given one more try, a slow one is not."""
+    with shelf_for(desk.settings).lend("separators", name) as engine:
+        try:
+            return make_bed(whole, separator=engine, speech=speech)
+        except ChildCrashed:
+            return make_bed(whole, separator=engine, speech=speech)
 
 
 def bed_of(desk: Desk, episode: EpisodeRow) -> Bed:
@@ -166,18 +240,23 @@ def _decoded(desk: Desk, path: Path) -> Sound:
         return read_sound(made.path)
 
 
-def _first(desk: Desk, skill: str) -> tuple[str | None, list[str]]:
+def names_to_hear(tx: Session, series_id: str) -> tuple[str, ...]:
+    """Names and terms of the series as the source says them: the cast first, then the terms.
+
+    Characters that nobody has named yet are no words that could be heard.
+    """
+    cast = [row.name for row in cast_of(tx, series_id) if row.found_by != "voice"]
+    return tuple(dict.fromkeys([*cast, *(row.source for row in terms_of(tx, series_id))]))
+
+
+def _source_language(tx: Session, episode: EpisodeRow) -> str:
+    return tx.get_one(SeriesRow, episode.series_id).source_language
+
+
+def _first(desk: Desk, skill: Skill) -> tuple[str | None, list[str]]:
     """The first engine set for a skill that can run here, and why the ones before it cannot."""
-    names = ("silero",) if skill == "voice_activity" else desk.settings.engines(skill)
-    shelf, notes = shelf_for(desk.settings), []
-    for name in names:
-        try:
-            shelf.card(skill, name)  # type: ignore[arg-type]  # a skill by construction
-        except EngineMissing as refusal:
-            notes.append(str(refusal))
-        else:
-            return name, notes
-    return None, notes
+    here, missing = shelf_for(desk.settings).available(skill, desk.settings.engines(skill))
+    return next(iter(here), None), [str(refusal) for refusal in missing]
 
 
 def _payload(speech: tuple[TimeSpan, ...], lines: tuple[HeardLine, ...]) -> dict[str, Any]:

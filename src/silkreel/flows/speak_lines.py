@@ -1,12 +1,14 @@
-"""Lines are spoken, fitted on the picture, and worded again where nothing fits."""
+"""Lines are spoken, fitted on the picture, and worded again where they fit badly or not at all."""
 
+import json
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from silkreel.bible.tables import LineRow
-from silkreel.dubbing.plans import recording_to_json
+from silkreel.dubbing.fit_plan import FitPlan
+from silkreel.dubbing.plans import plan_from_json, recording_to_json
 from silkreel.dubbing.recording import Recording, speak_language
 from silkreel.dubbing.studio import DubWording, LineToSpeak, Studio
 from silkreel.dubbing.tables import DubRow
@@ -17,12 +19,13 @@ from silkreel.flows.dub_parts import DubParts, dub_parts
 from silkreel.flows.picture import picture_of
 from silkreel.flows.translate_lines import reword_overruns
 from silkreel.jobs.journeys import Answer, Arguments, Desk, stage
+from silkreel.kit.artifacts import Artifact
 from silkreel.kit.clock import now
 from silkreel.kit.keys import canonical_json, work_key
 from silkreel.kit.refusals import Refusal
 from silkreel.kit.spans import Span
 
-SPEAKING_VERSION = 1
+SPEAKING_VERSION = 2
 REWORDINGS = 2  # rounds of asking for shorter words on a measured overrun
 
 
@@ -48,13 +51,22 @@ def speak_lines(desk: Desk, arguments: Arguments) -> Answer:
             parts = dub_parts(tx, episode_id, language)
         if not parts.voices and any(line.dubbed for line in parts.lines):
             raise NobodySpeaks(language=language)
-        plan_key, overruns = _record(desk, parts)
+        plan = _record(desk, parts)
+        overruns = to_reword(plan_from_json(json.loads(plan.path.read_text(encoding="utf-8"))))
         if not overruns or round_number == REWORDINGS:
             break
         if not reword_overruns(desk, parts, language, overruns):
             break
-    _keep(desk, parts, language, plan_key)
-    return {"plan": plan_key, "too_long": len(overruns)}
+    _keep(desk, parts, language, plan.key)
+    return {"plan": plan.key, "too_long": plan.facts["too_long"], "tight": plan.facts["tight"]}
+
+
+def to_reword(plan: FitPlan) -> dict[str, float]:
+    """Lines that shorter words would help, with the seconds they are too long.
+
+    Those that nothing fits, and those that hurry or end late although they were placed.
+    """
+    return {each.line_id: each.seconds for each in (*plan.tight, *plan.needs_wording)}
 
 
 def lines_to_speak(parts: DubParts, shots: tuple[int, ...]) -> list[LineToSpeak]:
@@ -84,8 +96,8 @@ def _wordings(parts: DubParts, line: LineRow) -> tuple[DubWording, ...]:
     return tuple(found.values())
 
 
-def _record(desk: Desk, parts: DubParts) -> tuple[str, dict[str, float]]:
-    """The plan's key, and lines that no wording fits with the seconds they are too long."""
+def _record(desk: Desk, parts: DubParts) -> Artifact:
+    """The plan of the lines as they are worded now, spoken once."""
     shots = picture_of(desk.workshop, parts.episode).shots
     lines = lines_to_speak(parts, shots)
     shelf = shelf_for(desk.settings)
@@ -105,11 +117,10 @@ def _record(desk: Desk, parts: DubParts) -> tuple[str, dict[str, float]]:
             recording = _recording(desk, parts, lines, speakers)
         made = folder / "plan.json"
         made.write_text(canonical_json(recording_to_json(recording)), encoding="utf-8")
-        overruns = {each.line_id: each.seconds for each in recording.plan.needs_wording}
-        return made, {"overruns": overruns}
+        plan = recording.plan
+        return made, {"too_long": len(plan.needs_wording), "tight": len(plan.tight)}
 
-    made = desk.workshop.make(work_key("plan", SPEAKING_VERSION, inputs), "plan", make)
-    return made.key, dict(made.facts["overruns"])
+    return desk.workshop.make(work_key("plan", SPEAKING_VERSION, inputs), "plan", make)
 
 
 def _recording(

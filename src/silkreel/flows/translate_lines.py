@@ -1,11 +1,12 @@
 """Every line gets its words: the memory first, then one engine after the other, then a person."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from silkreel.bible.memory import open_memory
 from silkreel.dubbing.estimating import LengthEstimator, allowance_characters
+from silkreel.dubbing.fitting import FitLine, window_frames
 from silkreel.dubbing.rewording import Overlong, reword_lines
 from silkreel.dubbing.translating import RequestParts, request_parts, translate_episode
 from silkreel.dubbing.wordings import SourceLine, source_lines, store_wordings, wording_of
@@ -23,6 +24,7 @@ from silkreel.jobs.journeys import Answer, Arguments, Desk, stage
 from silkreel.kit.database import Session
 from silkreel.kit.languages import primary
 from silkreel.kit.sound import Sound, read_sound
+from silkreel.kit.spans import Span
 
 LISTENING_TARGET = "en"  # the language that listening engines translate into
 
@@ -34,7 +36,7 @@ def translate_lines(desk: Desk, arguments: Arguments) -> Answer:
     with desk.workshop.reading() as tx:
         parts = dub_parts(tx, episode_id, language)
         asked = request_of(tx, desk, parts, language)
-    lines = lines_to_word(parts, language)
+    lines = lines_to_word(parts, language, picture_of(desk.workshop, parts.episode).shots)
     translators, missing = _translators(desk)
     outcome = translate_episode(
         desk.workshop.database, episode_id, lines, translators, asked, cancelled=desk.cancelled
@@ -51,11 +53,11 @@ def translate_lines(desk: Desk, arguments: Arguments) -> Answer:
 def reword_overruns(
     desk: Desk, parts: DubParts, language: str, overruns: Mapping[str, float]
 ) -> bool:
-    """Ask for shorter words where no wording fits; whether any were found."""
+    """Ask for shorter words where wordings fit badly or not at all; whether any were found."""
     with desk.workshop.reading() as tx:
         asked = request_of(tx, desk, parts, language)
         memory = open_memory(tx, parts.series.id, language)
-    lines = lines_to_word(parts, language)
+    lines = lines_to_word(parts, language, picture_of(desk.workshop, parts.episode).shots)
     overlong = [
         Overlong(line, overruns[line.line_id], _tried(parts, line))
         for line in lines
@@ -85,16 +87,39 @@ def request_of(tx: Session, desk: Desk, parts: DubParts, language: str) -> Reque
     )
 
 
-def lines_to_word(parts: DubParts, language: str) -> tuple[SourceLine, ...]:
-    """The episode's lines as translators see them, with how many characters fit each."""
-    rate = parts.frame_rate
-    estimator = LengthEstimator(language)
+def lines_to_word(
+    parts: DubParts, language: str, shots: Sequence[int] = ()
+) -> tuple[SourceLine, ...]:
+    """The episode's lines as translators see them, with how many characters fit each.
+
+    What fits is the line's window in the fitting: with the air before it and behind it that its
+    neighbours leave, and more behind it where a cut in `shots` hides the mouth.
+    """
+    rate, estimator = parts.frame_rate, LengthEstimator(language)
     allowances = {
-        line.id: allowance_characters(float((line.end_frame - line.first_frame) / rate), estimator)
-        for line in parts.lines
-        if line.dubbed
+        line_id: allowance_characters(float(frames / rate), estimator)
+        for line_id, frames in _windows(parts, shots).items()
     }
     return source_lines(parts.lines, frame_rate=rate, speakers=parts.names, allowances=allowances)
+
+
+def _windows(parts: DubParts, shots: Sequence[int]) -> dict[str, int]:
+    """Frames that every dubbed line can use, by its id."""
+    lines = tuple(
+        FitLine(
+            line_id=line.id,
+            character=line.character_id or "",
+            span=Span(line.first_frame, line.end_frame),
+            candidates=(),
+            shot_end=next((cut for cut in shots if cut >= line.end_frame), None),
+        )
+        for line in sorted(parts.lines, key=lambda line: line.first_frame)
+        if line.dubbed
+    )
+    frames = window_frames(
+        lines, frame_rate=parts.frame_rate, length_frames=parts.episode.frame_count
+    )
+    return {line.line_id: room for line, room in zip(lines, frames, strict=True)}
 
 
 def _tried(parts: DubParts, line: SourceLine) -> tuple[Any, ...]:

@@ -27,7 +27,7 @@ from silkreel.dubbing.sidecars import read_script
 from silkreel.flows.at_hand import shelf_for
 from silkreel.flows.picture import picture_of
 from silkreel.flows.read_series import captions_of
-from silkreel.flows.soundtrack import speech_of
+from silkreel.flows.soundtrack import aligned_of, speech_of
 from silkreel.jobs.journeys import Answer, Arguments, Desk, stage
 from silkreel.kit.artifacts import Workshop
 from silkreel.kit.database import Session
@@ -71,6 +71,7 @@ def join_episode_lines(desk: Desk, arguments: Arguments) -> Answer:
         language=series.source_language,
         frame_rate=rate,
         length_frames=episode.frame_count,
+        aligned=aligned_of(desk, episode, written, heard),
     )
     with workshop.transaction() as tx:
         kept = keep_lines(tx, series.id, episode_id, episode.number, lines)
@@ -196,7 +197,7 @@ def _prints(
 ) -> tuple[list[list[float]], list[float | None]] | None:
     speech = picture_of(desk.workshop, episode).sound_16k
     shelf = shelf_for(desk.settings)
-    here, _ = shelf.available("voice_printers", ["voicefilter"])
+    here, _ = shelf.available("voice_printers", desk.settings.engines("voice_printers"))
     if not here:
         return None
     card = shelf.card("voice_printers", here[0])

@@ -96,6 +96,14 @@ class Settings(BaseSettings):
     translator_spend_limit_tokens: int = Field(
         2_000_000, ge=0, description="tokens a series may use before the endpoint is left alone"
     )
+    transcriber_url: str | None = Field(
+        None, description="base address of an OpenAI-compatible endpoint for speech recognition"
+    )
+    transcriber_key: SecretStr | None = Field(None, description="that endpoint's key")
+    transcriber_model: str = Field("whisper-1", description="the model to ask that endpoint for")
+    transcriber_timeout_seconds: float = Field(
+        120.0, gt=0, description="limit of one of its replies"
+    )
     ctranslate2_folder: Path | None = Field(
         None, description="folder of CTranslate2 models named SOURCE-TARGET, e.g. zh-en"
     )
@@ -105,13 +113,24 @@ class Settings(BaseSettings):
     whisper_folder: Path | None = Field(
         None, description="a faster-whisper model folder to use instead of the packaged one"
     )
-    readers: str = Field("rapidocr", description="caption readers to try, in order")
-    transcribers: str = Field("whisper", description="speech recognisers to try, in order")
+    readers: str = Field(
+        "rapidocr,tesseract",
+        description="caption readers in order; the first that knows the language reads",
+    )
+    voice_activity: str = Field("silero,energy", description="finders of speech to try, in order")
+    transcribers: str = Field(
+        "whisper",
+        description="speech recognisers to try, in order: whisper, or endpoint at TRANSCRIBER_URL",
+    )
+    aligners: str = Field("whisper", description="aligners of known text to try, in order")
     translators: str = Field(
         "endpoint,ctranslate2,firefox,whisper", description="translators to try, in order"
     )
     speakers: str = Field("kokoro,espeak", description="voices to try, in order")
-    separators: str = Field("deepfilter", description="separators to try, in order")
+    separators: str = Field("deepfilter,centre", description="separators to try, in order")
+    voice_printers: str = Field(
+        "voicefilter", description="tellers of voices to try, in order; none: one voice for all"
+    )
     chromium: Path | None = Field(None, description="browser for tests; by default from PATH")
 
     @model_validator(mode="after")
