@@ -40,7 +40,7 @@ def row(name, first, end, *, dubbed=True):
 
 def parts(*lines, frames=1000):
     episode = SimpleNamespace(frame_rate="25", frame_count=frames)
-    return DubParts(SimpleNamespace(), episode, lines, {}, {}, {"mei": "Mei"}, None)
+    return DubParts(SimpleNamespace(), episode, lines, {}, {}, {"mei": "Mei"}, {}, None)
 
 
 def allowed(lines):
