@@ -111,8 +111,8 @@ class PaymentFact:
 class OrderTerms:
     """What an order promised, as a provider needs to know it."""
 
-    id: int
-    viewer_id: int
+    id: str
+    viewer_id: str
     sku: str
     title: str
     currency: str
@@ -126,7 +126,7 @@ class OrderTerms:
 class OrderRef:
     """How a provider's message names one of our orders: our id, its own reference, a payment."""
 
-    order_id: int | None = None
+    order_id: str | None = None
     provider_ref: str | None = None
     payment: str | None = None
     since: datetime | None = None  # when the order was made: bounds a search for it
@@ -144,11 +144,16 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A verified message: complete, or a hint (`truth` is None) to ask about `ref`."""
+    """What a message says: complete, or a hint (`truth` is None) to ask about `ref`.
+
+    `fingerprint` is the hash of what it says. A message sent again may differ in bytes that say
+    nothing (how many receivers are left, when it was signed), and is still the same.
+    """
 
     event_id: str
     ref: OrderRef
     truth: Truth | None
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,11 +193,23 @@ class Provider(Protocol):
         ...
 
     def verify(self, raw: bytes, headers: Mapping[str, str], at: datetime) -> Notice:
-        """Who sent these bytes and what they say; header names in lower case.
+        """What these bytes say, once it is sure who sent them; header names in lower case.
 
         Raises:
             BadSignature, OutOfTime, Unreadable, KeysOutOfReach, WrongEnvironment: each a reason
                 not to believe it.
+        """
+        ...
+
+    def read(self, raw: bytes) -> Notice:
+        """What bytes that were verified when they came say; secrets may have changed since."""
+        ...
+
+    def redeem(self, ref: OrderRef, receipt: str) -> Truth | None:
+        """What the client holds: a store's receipt, or "" to ask about its order.
+
+        Raises:
+            BadSignature, Unreadable, WrongEnvironment, ProviderSilent: as the others.
         """
         ...
 

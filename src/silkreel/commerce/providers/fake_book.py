@@ -9,7 +9,7 @@ from silkreel.commerce.payments import Kind, PaymentFact
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS page (
-    ref TEXT PRIMARY KEY, order_id INTEGER NOT NULL, title TEXT NOT NULL, currency TEXT NOT NULL,
+    ref TEXT PRIMARY KEY, order_id TEXT NOT NULL, title TEXT NOT NULL, currency TEXT NOT NULL,
     gross_minor INTEGER NOT NULL, return_url TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS fact (
     ref TEXT NOT NULL, kind TEXT NOT NULL, object TEXT NOT NULL, amount_minor INTEGER NOT NULL,
@@ -22,7 +22,7 @@ class Page:
     """A hosted payment page: what to show, and where to send the payer back to."""
 
     ref: str
-    order_id: int
+    order_id: str
     title: str
     currency: str
     gross_minor: int
@@ -48,7 +48,7 @@ class FakeBook:
         row = self._book.execute("SELECT * FROM page WHERE ref = ?", (ref,)).fetchone()
         return None if row is None else Page(*row)
 
-    def page_of(self, order_id: int) -> Page | None:
+    def page_of(self, order_id: str) -> Page | None:
         """A page by our order."""
         row = self._book.execute("SELECT * FROM page WHERE order_id = ?", (order_id,)).fetchone()
         return None if row is None else Page(*row)

@@ -108,16 +108,26 @@ class FakePsp:
         if not header:
             raise BadSignature
         signatures.check(raw, header, (self._secret,), at)
+        return self.read(raw)
+
+    def read(self, raw: bytes) -> Notice:
+        """The one fact of an event."""
         try:
             event = json.loads(raw)
-            ref = OrderRef(int(event["order"]), str(event["page"]))
+            ref = OrderRef(str(event["order"]), str(event["page"]))
             fact = PaymentFact(
                 Kind(event["kind"]), str(event["object"]), int(event["amount_minor"]),
                 str(event["currency"]), datetime.fromtimestamp(int(event["at"]), UTC),
             )  # fmt: skip
-            return Notice(str(event["id"]), ref, Truth(ref, "sandbox", (fact,)))
+            truth = Truth(ref, "sandbox", (fact,))
+            return Notice(str(event["id"]), ref, truth, hashlib.sha256(raw).hexdigest())
         except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as broken:
             raise Unreadable(why="it is no event", provider="pretend provider's") from broken
+
+    def redeem(self, ref: OrderRef, receipt: str) -> Truth | None:
+        """What became of the order, asked when the payer comes back."""
+        del receipt
+        return self.fetch(ref)
 
     def fetch(self, ref: OrderRef) -> Truth | None:
         """All that happened to an order."""

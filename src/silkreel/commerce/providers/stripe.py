@@ -5,6 +5,7 @@ reading the session), docs.stripe.com/api. Spoken over REST; the signature check
 a bound on both sides (the vendor's library accepts a time a year ahead).
 """
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -28,6 +29,7 @@ from silkreel.commerce.payments import (
     Unreadable,
 )
 from silkreel.commerce.providers.http import Line
+from silkreel.kit.keys import canonical_json
 from silkreel.kit.settings import Settings
 
 REFERENCE = "silkreel-"  # an account may serve other shops too: theirs are none of our orders
@@ -102,7 +104,30 @@ class Stripe:
         if not header:
             raise BadSignature
         signatures.check(raw, header, self._secrets, at)
-        return _notice(raw)
+        return self.read(raw)
+
+    def read(self, raw: bytes) -> Notice:
+        """What a signed event is about: only a hint, whatever it claims."""
+        try:
+            event = json.loads(raw)
+            about = event["data"]["object"]
+            kind, name = str(about["object"]), str(about["id"])
+            event_id = str(event["id"])
+        except (ValueError, KeyError, TypeError, RecursionError) as broken:
+            raise Unreadable(why="it is no Stripe event", provider="Stripe") from broken
+        payment = name if kind == "payment_intent" else about.get("payment_intent")
+        ref = OrderRef(_order_id(about), None, str(payment) if payment else None)
+        if kind == "checkout.session":
+            ref = OrderRef(_order_id(about), name)
+        # `pending_webhooks` counts receivers still to be told: it differs from try to try.
+        said = {key: value for key, value in event.items() if key != "pending_webhooks"}
+        fingerprint = hashlib.sha256(canonical_json(said).encode("utf-8", "surrogatepass"))
+        return Notice(event_id, ref, None, fingerprint.hexdigest())
+
+    def redeem(self, ref: OrderRef, receipt: str) -> Truth | None:
+        """What became of the order: the return page proves nothing, so Stripe is asked."""
+        del receipt
+        return self.fetch(ref)
 
     def fetch(self, ref: OrderRef) -> Truth | None:
         """The session and its payment, found by whatever is known of them."""
@@ -191,28 +216,11 @@ class Stripe:
             last = {"starting_after": str(objects[-1]["id"])}
 
 
-def _notice(raw: bytes) -> Notice:
-    """What a signed event is about: only a hint, whatever it claims."""
-    try:
-        event = json.loads(raw)
-        about = event["data"]["object"]
-        kind, name = str(about["object"]), str(about["id"])
-        event_id = str(event["id"])
-    except (ValueError, KeyError, TypeError, RecursionError) as broken:
-        raise Unreadable(why="it is no Stripe event", provider="Stripe") from broken
-    if kind == "checkout.session":
-        return Notice(event_id, OrderRef(_order_id(about), name), None)
-    payment = name if kind == "payment_intent" else about.get("payment_intent")
-    order_id = _order_id(about)
-    return Notice(event_id, OrderRef(order_id, None, str(payment) if payment else None), None)
-
-
-def _order_id(about: dict[str, Any]) -> int | None:
-    """Our order's number in a session or a payment, None for what is not ours."""
+def _order_id(about: dict[str, Any]) -> str | None:
+    """Our order's id in a session or a payment, None for what is not ours."""
     metadata = about.get("metadata") or {}
     name = str(about.get("client_reference_id") or metadata.get("order") or "")
-    number = name.removeprefix(REFERENCE)
-    return int(number) if name.startswith(REFERENCE) and number.isdecimal() else None
+    return name.removeprefix(REFERENCE) if name.startswith(REFERENCE) else None
 
 
 def _session_facts(session: dict[str, Any]) -> Iterator[PaymentFact]:
