@@ -4,34 +4,24 @@ It keeps state, takes form bodies, keeps idempotency keys, pages its lists, and 
 events that a test then delivers. Times are counted by hand, so that a test can say what is old.
 """
 
-import contextlib
 import itertools
 import json
-import threading
-import time
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+
+from json_server import JsonServer
 
 from silkreel.commerce.signatures import sign
 
 KEY, SECRET = "sk_test_counterpart", "whsec_counterpart"
 
 
-class StripeCounterpart:
+class StripeCounterpart(JsonServer):
     def __init__(self):
         self.sessions, self.intents, self.refunds, self.disputes = {}, {}, {}, {}
-        self.by_key, self.requests, self.numbers = {}, [], itertools.count(1)
-        self.silent_after_work = 0  # answers to swallow, after the work was done
+        self.by_key, self.numbers = {}, itertools.count(1)
         self.clock = int(datetime.now(UTC).timestamp())
         self.page = 2  # small pages, so that paging is walked
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
+        super().__init__()
 
     def new(self, prefix, shelf, **values):
         name = f"{prefix}_{next(self.numbers)}"
@@ -188,35 +178,3 @@ class StripeCounterpart:
             and query.get("payment_intent", each.get("payment_intent"))
             == each.get("payment_intent")
         )
-
-    def _handler(counterpart):  # noqa: N805 - the handler's self is another
-        class Handler(BaseHTTPRequestHandler):
-            def _serve(self):
-                parts = urlsplit(self.path)
-                length = int(self.headers.get("content-length") or 0)
-                form = {k: v[0] for k, v in parse_qs(self.rfile.read(length).decode()).items()}
-                query = {k: v[0] for k, v in parse_qs(parts.query).items()}
-                headers = {k.lower(): v for k, v in self.headers.items()}
-                counterpart.requests.append((self.command, parts.path, form))
-                status, content = counterpart.answer(self.command, parts.path, query, form, headers)
-                if counterpart.silent_after_work and self.command == "POST":
-                    counterpart.silent_after_work -= 1
-                    time.sleep(0.6)
-                body = json.dumps(content).encode()
-                self.send_response(status)
-                self.send_header("content-type", "application/json")
-                self.send_header("content-length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            do_GET = do_POST = _serve  # noqa: N815 - the server's own names
-
-            def log_message(self, *_):
-                pass
-
-            def handle(self):
-                # The client may give up waiting, as a test wants.
-                with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                    super().handle()
-
-        return Handler

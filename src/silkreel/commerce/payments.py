@@ -77,6 +77,12 @@ class WrongEnvironment(Refusal):
     message = "A message of the {found} environment is not accepted here. Use a {wanted} account."
 
 
+class NotForUs(Refusal):
+    """Signed well, for somebody else."""
+
+    message = "This message is for another app than {wanted}. Check the app's id on both sides."
+
+
 class Kind(StrEnum):
     """What a fact says about its object."""
 

@@ -90,6 +90,9 @@ class Settings(BaseSettings):
         None,
         description="folder of Apple's root certificates (.cer), from apple.com/certificateauthority",
     )
+    apple_url: str | None = Field(
+        None, description="base address of the App Store Server API; by default Apple's own"
+    )
     apple_sandbox: bool = Field(False, description="talk to Apple's sandbox, not production")
     apple_online_checks: bool = Field(
         True, description="ask whether Apple's certificates are revoked"
