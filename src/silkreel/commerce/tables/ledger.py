@@ -63,6 +63,9 @@ class WalletRow(Base):
         sa.BigInteger, default=0
     )  # coins clawed beyond what was there
     version: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    paid_account_id: Mapped[int] = mapped_column(sa.BigInteger)  # here too, so that no spend
+    bonus_account_id: Mapped[int] = mapped_column(sa.BigInteger)  # has to look them up
+    debt_account_id: Mapped[int] = mapped_column(sa.BigInteger)
 
 
 class LotRow(Base):
@@ -70,11 +73,12 @@ class LotRow(Base):
 
     __tablename__ = "lots"
     __table_args__ = (
-        sa.Index("ix_lots_open", "wallet_id", sqlite_where=sa.text("remaining > 0"),
-                 postgresql_where=sa.text("remaining > 0")),
+        sa.Index("ix_lots_open", "wallet_id", sqlite_where=sa.text("is_open"),
+                 postgresql_where=sa.text("is_open")),
         sa.Index("ix_lots_due", "expires_at",
-                 sqlite_where=sa.text("remaining > 0 AND expires_at IS NOT NULL"),
-                 postgresql_where=sa.text("remaining > 0 AND expires_at IS NOT NULL")),
+                 sqlite_where=sa.text("is_open AND expires_at IS NOT NULL"),
+                 postgresql_where=sa.text("is_open AND expires_at IS NOT NULL")),
+        sa.CheckConstraint("is_open = (remaining > 0)", "open_while_there_are_coins"),
         sa.CheckConstraint("granted > 0", "granted_positive"),
         sa.CheckConstraint("remaining BETWEEN 0 AND granted", "remaining_within"),
         sa.CheckConstraint("repaid BETWEEN 0 AND granted - remaining", "repaid_within"),
@@ -82,14 +86,17 @@ class LotRow(Base):
         one_of("source", *LOT_SOURCES),
         *whole("granted", "remaining", "repaid", "gross_minor", "tax_minor", "fee_minor",
                "net_minor"),
+        {"postgresql_with": {"fillfactor": 80}},
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
-    wallet_id: Mapped[int] = mapped_column(sa.ForeignKey("wallets.id"))
+    wallet_id: Mapped[int] = mapped_column(sa.ForeignKey("wallets.id"), index=True)
     txn_id: Mapped[int] = mapped_column(sa.ForeignKey("txns.id"), index=True)  # that granted it
     source: Mapped[str] = mapped_column(sa.String(8))
     granted: Mapped[int] = mapped_column(sa.BigInteger)  # coins
     remaining: Mapped[int] = mapped_column(sa.BigInteger)  # coins
+    # Indexes ask this, not `remaining`: a spend that leaves coins then moves no index entry.
+    is_open: Mapped[bool] = mapped_column()
     repaid: Mapped[int] = mapped_column(sa.BigInteger, default=0)  # coins that settled a debt
     expires_at: Mapped[datetime | None] = mapped_column(UtcTime)
     order_id: Mapped[str | None] = mapped_column(ORDER, index=True)

@@ -427,6 +427,9 @@ def make_tables() -> None:
         sa.Column("bonus", sa.BigInteger(), nullable=False),
         sa.Column("debt", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("paid_account_id", sa.BigInteger(), nullable=False),
+        sa.Column("bonus_account_id", sa.BigInteger(), nullable=False),
+        sa.Column("debt_account_id", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("bonus = CAST(bonus AS BIGINT)", name=op.f("ck_wallets_bonus_whole")),
         sa.CheckConstraint("bonus >= 0", name=op.f("ck_wallets_bonus_not_negative")),
         sa.CheckConstraint("debt = CAST(debt AS BIGINT)", name=op.f("ck_wallets_debt_whole")),
@@ -756,6 +759,7 @@ def make_tables() -> None:
         sa.Column("source", sa.String(length=8), nullable=False),
         sa.Column("granted", sa.BigInteger(), nullable=False),
         sa.Column("remaining", sa.BigInteger(), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
         sa.Column("repaid", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("order_id", sa.String(length=24), nullable=True),
@@ -785,6 +789,9 @@ def make_tables() -> None:
             "gross_minor = CAST(gross_minor AS BIGINT)", name=op.f("ck_lots_gross_minor_whole")
         ),
         sa.CheckConstraint(
+            "is_open = (remaining > 0)", name=op.f("ck_lots_open_while_there_are_coins")
+        ),
+        sa.CheckConstraint(
             "net_minor = CAST(net_minor AS BIGINT)", name=op.f("ck_lots_net_minor_whole")
         ),
         sa.CheckConstraint(
@@ -804,25 +811,27 @@ def make_tables() -> None:
         sa.ForeignKeyConstraint(["txn_id"], ["txns.id"], name=op.f("fk_lots_txn_id")),
         sa.ForeignKeyConstraint(["wallet_id"], ["wallets.id"], name=op.f("fk_lots_wallet_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lots")),
+        postgresql_with={"fillfactor": 80},
     )
     with op.batch_alter_table("lots", schema=None) as batch_op:
         batch_op.create_index(
             "ix_lots_due",
             ["expires_at"],
             unique=False,
-            sqlite_where=sa.text("remaining > 0 AND expires_at IS NOT NULL"),
-            postgresql_where=sa.text("remaining > 0 AND expires_at IS NOT NULL"),
+            sqlite_where=sa.text("is_open AND expires_at IS NOT NULL"),
+            postgresql_where=sa.text("is_open AND expires_at IS NOT NULL"),
         )
         batch_op.create_index(batch_op.f("ix_lots_from_lot_id"), ["from_lot_id"], unique=False)
         batch_op.create_index(
             "ix_lots_open",
             ["wallet_id"],
             unique=False,
-            sqlite_where=sa.text("remaining > 0"),
-            postgresql_where=sa.text("remaining > 0"),
+            sqlite_where=sa.text("is_open"),
+            postgresql_where=sa.text("is_open"),
         )
         batch_op.create_index(batch_op.f("ix_lots_order_id"), ["order_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_lots_txn_id"), ["txn_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lots_wallet_id"), ["wallet_id"], unique=False)
 
     op.create_table(
         "payment_events",
