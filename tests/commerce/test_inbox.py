@@ -111,7 +111,7 @@ def test_a_message_nobody_can_verify_now_is_to_be_sent_again(database):
 def test_after_many_rounds_a_message_waits_for_a_person(database):
     told(database, event())
     with database.transaction() as tx:
-        (message,) = inbox.waiting(tx, 10)
+        (message,) = inbox.waiting(tx, ["stripe"], 10)
         for _ in range(inbox.ATTEMPTS):
             inbox.try_later(tx, message.inbox_id, KeysOutOfReach(provider="Stripe"), NOON)
     assert rows(database)[0].state == "parked"

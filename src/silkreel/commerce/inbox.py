@@ -6,7 +6,7 @@ refusal it was given, so that a refused message is refused *and* kept.
 
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -82,11 +82,11 @@ def receive(
     return _keep(tx, provider.name, raw, headers, at, notice)
 
 
-def waiting(tx: Session, limit: int) -> list[Waiting]:
-    """Messages to apply, oldest first."""
+def waiting(tx: Session, providers: Iterable[str], limit: int) -> list[Waiting]:
+    """Messages of these providers to apply, oldest first."""
     rows = tx.scalars(
         sa.select(InboxEventRow)
-        .where(InboxEventRow.state == "new")
+        .where(InboxEventRow.state == "new", InboxEventRow.provider.in_(list(providers)))
         .order_by(InboxEventRow.id)
         .limit(limit)
     )

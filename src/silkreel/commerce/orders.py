@@ -1,5 +1,6 @@
 """Orders: what a viewer asked to buy, and when to ask the provider what became of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -158,9 +159,14 @@ def newest(tx: Session, *, state: str | None, limit: int) -> list[Order]:
     return [shown(row) for row in tx.scalars(rows)]
 
 
-def due(tx: Session, at: datetime, limit: int) -> list[Order]:
-    """Orders the janitor should ask about now."""
-    rows = sa.select(OrderRow).where(OrderRow.ask_at <= at).order_by(OrderRow.ask_at).limit(limit)
+def due(tx: Session, providers: Iterable[str], at: datetime, limit: int) -> list[Order]:
+    """Orders of these providers that the janitor should ask about now."""
+    rows = (
+        sa.select(OrderRow)
+        .where(OrderRow.ask_at <= at, OrderRow.provider.in_(list(providers)))
+        .order_by(OrderRow.ask_at)
+        .limit(limit)
+    )
     return [shown(row) for row in tx.scalars(rows)]
 
 
@@ -170,6 +176,11 @@ def asked(tx: Session, order_id: str, at: datetime) -> None:
     row.asked += 1
     row.ask_at = next_ask(row.made_at, at) if OrderState(row.state) in UNSETTLED else None
     tx.flush()
+
+
+def asking_ends(order: Order, at: datetime) -> bool:
+    """Whether this was the last time to ask."""
+    return next_ask(order.made_at, at) is None
 
 
 def next_ask(made_at: datetime, at: datetime) -> datetime | None:
