@@ -174,9 +174,9 @@ class _Lane:
         """Write a batch; where it fails, each alone, so that only the faulty one fails."""
         try:
             answers = self._till.write([each.request for each in batch], self._accounts)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for it
             if len(batch) == 1:
-                log.exception("till.failed", kind=batch[0].request.kind)
+                log.error("till.failed", kind=batch[0].request.kind, error=repr(error))  # noqa: TRY400 - raised to who asked
                 batch[0].answer.set_exception(error)
                 return
             for each in batch:
