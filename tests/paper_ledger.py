@@ -190,8 +190,9 @@ class Paper:
                     n for n in self._open(wallet.id) if (self.lots[n].expires_at or ENDLESS) <= now
                 ]
                 assert not late, "I7: a touched wallet holds coins past due"
-            if isinstance(request, Grant) and answer.paid_coins and len(requests) == 1:
-                assert not wallet.debt, "bought coins came in beside a debt"
+            if isinstance(request, Grant) and answer.status == "ok" and len(requests) == 1:
+                beside = wallet.debt and answer.paid_coins
+                assert not beside, "bought coins came in beside a debt"
             if isinstance(request, Unlock) and answer.status == "ok" and len(requests) == 1:
                 self._order_of_use(answer.txn_id, now, before)
         for order in self._orders():
