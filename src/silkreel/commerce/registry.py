@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from importlib.metadata import entry_points
 from typing import Any, Literal, cast
 
+from silkreel.commerce.ad_proofs import AdNetwork, NetworkMissing
 from silkreel.commerce.payments import Provider, ProviderMissing
 from silkreel.kit.refusals import Refusal
 from silkreel.kit.settings import Settings
@@ -36,6 +37,15 @@ def open_provider(name: str, settings: Settings) -> Provider:
     return cast("Provider", _load("payments", name).open(settings))
 
 
+def open_network(name: str, settings: Settings) -> AdNetwork:
+    """Open an ad network by name.
+
+    Raises:
+        NetworkMissing: it is not registered or not set up; the sentence says what to do.
+    """
+    return cast("AdNetwork", _load("adnetworks", name).open(settings))
+
+
 def open_providers(settings: Settings, real_brands: Iterable[str]) -> dict[str, Provider]:
     """Every way to pay that is set up, in the settings' order.
 
@@ -64,8 +74,7 @@ def _load(group: Group, name: str) -> Any:
     for point in entry_points(group=f"silkreel.{group}"):
         if point.name == name:
             return point.load()
-    raise ProviderMissing(
-        provider=name,
-        why="no installed package offers it",
-        mend="Install the package that registers it, or correct the name.",
-    )
+    why, mend = "no installed package offers it", "Install the package, or correct the name."
+    if group == "payments":
+        raise ProviderMissing(provider=name, why=why, mend=mend)
+    raise NetworkMissing(network=name, why=why, mend=mend)
