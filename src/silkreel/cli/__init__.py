@@ -36,6 +36,12 @@ COMMANDS = {
     "lines": ("lines:app", "Lines that wait for words: export, import, approve."),
     "cast": ("cast:app", "Who speaks: list, name, give lines, choose voices."),
     "export": ("exporting:export", "Take lines, subtitles, sound or checks out as a file."),
+    "orders": ("orders:app", "Purchases: list, show, and ask about those that are open."),
+    "refund": ("refunding:refund", "Give an order's money back, and take its coins with it."),
+    "reconcile": (
+        "reconciling:reconcile",
+        "Compare a provider's books with ours and with the ledger.",
+    ),
     "models": ("models:app", "List, fetch and verify the model weights."),
     "doctor": ("doctor:doctor", "Say what is missing, what it costs, and what mends it."),
 }

@@ -5,9 +5,9 @@ both sides agree, or a person explains it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -73,6 +73,15 @@ class Report:
     def matched_share(self) -> float:
         """Share of orders that are explained; 1 where there is nothing to compare."""
         return self.count("matched") / len(self.lines) if self.lines else 1.0
+
+    def to_json(self) -> dict[str, Any]:
+        """For machines."""
+        return {
+            "provider": self.provider,
+            "clean": self.clean,
+            "lines": [asdict(line) for line in self.lines],
+            "coins": [asdict(coins) for coins in self.coins],
+        }
 
     @property
     def clean(self) -> bool:

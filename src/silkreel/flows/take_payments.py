@@ -20,6 +20,7 @@ from silkreel.commerce.payments import (
     Redirect,
     Truth,
 )
+from silkreel.commerce.registry import refuse_test_providers
 from silkreel.commerce.standing import UNSETTLED, OrderState
 from silkreel.kit.database import Database
 from silkreel.kit.refusals import Refusal
@@ -64,7 +65,9 @@ def begin_order(
 
     Raises:
         OrderKeyReused, ProviderRefused.
+        TestPaymentsOnARealBrand: pretend money for coins that are real.
     """
+    refuse_test_providers([provider], [wish.brand_id] if wish.environment == "production" else [])
     with database.transaction() as tx:
         order = orders.place(tx, wish, at)
     if order.state == OrderState.UNKNOWN:
