@@ -11,7 +11,7 @@ from silkreel.commerce.payments import ProviderMissing
 from silkreel.commerce.providers.fake_book import FakeBook
 from silkreel.commerce.providers.fake_psp import FakePsp
 from silkreel.commerce.providers.fake_weather import FATES, PAYERS, BadWeather
-from silkreel.commerce.registry import TestPaymentsOnARealBrand, refuse_test_providers
+from silkreel.commerce.registry import PretendPaymentsOnARealBrand, refuse_test_providers
 from silkreel.commerce.requests import Item, Open, Unlock
 from silkreel.commerce.standing import UNSETTLED, OrderState, stand
 from silkreel.commerce.tables import InboxEventRow, WalletRow
@@ -159,7 +159,7 @@ def test_the_pretend_provider_is_off_unless_it_is_asked_for(tmp_path):
     opened = FakePsp.open(Settings(home=tmp_path, fake_payments_secret="s"))
     assert (tmp_path / "fake-psp.db").exists()
     refuse_test_providers([opened], [])
-    with pytest.raises(TestPaymentsOnARealBrand, match="Hippo is a real brand"):
+    with pytest.raises(PretendPaymentsOnARealBrand, match="Hippo is a real brand"):
         refuse_test_providers([opened], ["Hippo"])
 
 

@@ -7,7 +7,7 @@ import pytest
 from silkreel.cli import run
 from silkreel.commerce.orders import Wish
 from silkreel.commerce.providers.fake_psp import FakePsp
-from silkreel.commerce.registry import TestPaymentsOnARealBrand
+from silkreel.commerce.registry import PretendPaymentsOnARealBrand
 from silkreel.flows.take_payments import begin_order, hear
 from silkreel.kit.clock import now
 from silkreel.kit.opening import open_workshop
@@ -122,7 +122,7 @@ def test_unknown_orders_states_and_providers_are_sentences(home, capsys):
 
 def test_pretend_money_never_buys_coins_of_a_real_brand(home):
     database = open_workshop(home).database
-    with pytest.raises(TestPaymentsOnARealBrand, match="Hippo is a real brand"):
+    with pytest.raises(PretendPaymentsOnARealBrand, match="Hippo is a real brand"):
         begin_order(
             database, FakePsp.open(home), wish(brand_id="Hippo", environment="production"),
             title="t", return_url="/", at=now(),

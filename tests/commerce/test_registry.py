@@ -37,5 +37,5 @@ def test_only_what_is_set_up_is_offered_in_the_settings_order(installed, tmp_pat
         stripe_webhook_secrets="whsec", fake_payments_secret="s",
     )  # fmt: skip
     assert list(registry.open_providers(settings, [])) == ["pay", "fake_psp", "stripe"]
-    with pytest.raises(registry.TestPaymentsOnARealBrand):
+    with pytest.raises(registry.PretendPaymentsOnARealBrand):
         registry.open_providers(settings, ["Hippo"])

@@ -12,10 +12,9 @@ from silkreel.kit.settings import Settings
 Group = Literal["payments", "adnetworks"]
 
 
-class TestPaymentsOnARealBrand(Refusal):
+class PretendPaymentsOnARealBrand(Refusal):
     """Pretend money would buy real coins."""
 
-    __test__ = False
     status = 409
     message = (
         "{provider} takes pretend money, and {brand} is a real brand. Take {provider} out of "
@@ -50,7 +49,7 @@ def open_providers(settings: Settings, real_brands: Iterable[str]) -> dict[str, 
     """Every way to pay that is set up, in the settings' order.
 
     Raises:
-        TestPaymentsOnARealBrand: pretend payments are on where a real brand is served.
+        PretendPaymentsOnARealBrand: pretend payments are on where a real brand is served.
     """
     found: dict[str, Provider] = {}
     for name in settings.engines("payments"):
@@ -67,7 +66,7 @@ def refuse_test_providers(providers: Iterable[Provider], real_brands: Iterable[s
     brand = next(iter(real_brands), None)
     for provider in providers:
         if provider.test_only and brand is not None:
-            raise TestPaymentsOnARealBrand(provider=provider.name, brand=brand)
+            raise PretendPaymentsOnARealBrand(provider=provider.name, brand=brand)
 
 
 def _load(group: Group, name: str) -> Any:

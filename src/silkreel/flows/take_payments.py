@@ -65,7 +65,7 @@ def begin_order(
 
     Raises:
         OrderKeyReused, ProviderRefused.
-        TestPaymentsOnARealBrand: pretend money for coins that are real.
+        PretendPaymentsOnARealBrand: pretend money for coins that are real.
     """
     refuse_test_providers([provider], [wish.brand_id] if wish.environment == "production" else [])
     with database.transaction() as tx:
