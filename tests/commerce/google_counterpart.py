@@ -68,7 +68,7 @@ class GoogleCounterpart(JsonServer):
 
     def buy(self, profile, product="coins-500", units="4", nanos=990_000_000, currency="USD"):
         number = next(self.numbers)
-        token, order_id = f"token/{number}", f"GPA.{number}"
+        token, order_id = f"token/{number}." + "x" * 170, f"GPA.{number}"  # as long as real ones
         self.purchases[product, token] = {
             "purchaseState": 0, "consumptionState": 0, "acknowledgementState": 0,
             "orderId": order_id, "obfuscatedExternalProfileId": profile,

@@ -234,20 +234,48 @@ def test_subscriptions_are_acknowledged_once(play, side):
 def test_whole_orders_are_given_back_and_parts_are_not(play, side):
     product, token, order_id = side.buy("p")
     with pytest.raises(ProviderRefused, match="whole orders"):
-        play.refund(f"{product}:{token}", 100, "USD", "k")
-    fact = play.refund(f"{product}:{token}", 499, "USD", "k")
+        play.refund(order_id, 100, "USD", "k")
+    fact = play.refund(order_id, 499, "USD", "k")
     truth = play.fetch(OrderRef(payment=f"{product}:{token}"))
-    assert (fact.provider_object, fact.amount_minor) == (order_id, 499)
-    assert fact.provider_object in {each.provider_object for each in truth.facts}
+    told = {(each.kind, each.provider_object, each.amount_minor) for each in truth.facts}
+    assert (Kind.REFUNDED, fact.provider_object, fact.amount_minor) in told
 
 
-def test_coins_come_first_then_the_purchase_is_consumed_here(database, play, side):
-    wish = Wish(
+def test_each_renewal_is_a_payment_of_its_own(play, side):
+    _, token, first = side.subscribe("p1")
+    side.subscriptions[token]["lineItems"][0]["latestSuccessfulOrderId"] = f"{first}..0"
+    side.orders[f"{first}..0"] = {**side.orders[first], "orderId": f"{first}..0"}
+    truth = play.fetch(OrderRef(payment=f":{token}"))
+    assert [fact.provider_object for fact in truth.facts] == [f"{first}..0"]
+
+
+def test_a_purchase_without_a_profile_is_bound_by_its_claim_and_found_by_its_order(
+    database, play, side
+):
+    begun = begin_order(database, play, play_wish(), title="t", return_url="", at=now())
+    product, token, order_id = side.buy(None)
+    claim(database, play, begun.order.id, f"{product}:{token}", now())
+    assert coins(database) == 500
+    side.void(order_id)
+    said = {"voidedPurchaseNotification": {
+        "purchaseToken": token, "orderId": order_id, "productType": 2, "refundType": 1,
+    }}  # fmt: skip
+    raw, headers = side.push(said)
+    hear(database, play, raw, headers, now())
+    work_inbox(database, {"google_play": play}, now())
+    assert coins(database) == 0
+
+
+def play_wish():
+    return Wish(
         viewer_id="v1", brand_id="b1", key="k1", sku="coins-500", market="US", channel="android",
         paid_coins=500, bonus_coins=0, currency="USD", gross_minor=499, tax_minor=0,
         provider="google_play", environment="production",
     )  # fmt: skip
-    begun = begin_order(database, play, wish, title="500 coins", return_url="", at=now())
+
+
+def test_coins_come_first_then_the_purchase_is_consumed_here(database, play, side):
+    begun = begin_order(database, play, play_wish(), title="500 coins", return_url="", at=now())
     product, token, order_id = side.buy(begun.way.token)
     raw, headers = side.push(bought(product, token))
     assert hear(database, play, raw, headers, now()).refusal is None

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from threading import Barrier, Thread
 
 import pytest
 import sqlalchemy as sa
@@ -87,6 +88,33 @@ def test_the_claim_may_come_before_the_webhook(database, stripe, stripe_side):
     delivery = stripe_side.pay(begun.way.provider_ref)
     assert claim(database, stripe, begun.order.id, "", now()).state == "paid"
     told(database, stripe, delivery)
+    assert wallet(database) == (500, 50, 0)
+
+
+def test_claim_webhook_and_janitor_at_the_same_moment_grant_once(database, stripe, stripe_side):
+    begun = begin(database, stripe)
+    raw, headers = stripe_side.pay(begun.way.provider_ref)
+    hear(database, stripe, raw, headers, now())
+    providers, barrier, broken = {"stripe": stripe}, Barrier(6), []
+    ways = [
+        lambda: claim(database, stripe, begun.order.id, "", now()),
+        lambda: work_inbox(database, providers, now()),
+        lambda: ask_about_open_orders(database, providers, now() + LADDER[0]),
+    ]
+
+    def go(way):
+        barrier.wait()
+        try:
+            way()
+        except Exception as problem:  # noqa: BLE001 - whatever it is, the test shows it
+            broken.append(problem)
+
+    threads = [Thread(target=go, args=(way,)) for way in ways * 2]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert broken == []
     assert wallet(database) == (500, 50, 0)
 
 

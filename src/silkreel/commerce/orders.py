@@ -133,19 +133,22 @@ def find(tx: Session, order_id: str) -> Order:
     return shown(row)
 
 
-def locate(tx: Session, provider: str, ref: OrderRef) -> OrderRow | None:
-    """The row a provider's message is about, locked: by our id, its reference, or a payment."""
+def locate(
+    tx: Session, provider: str, ref: OrderRef, objects: Iterable[str] = ()
+) -> OrderRow | None:
+    """The row a provider's message is about, locked: by our id, its reference, or its objects."""
     mine = sa.select(OrderRow).where(OrderRow.provider == provider).with_for_update()
     ways = [OrderRow.id == ref.order_id] if ref.order_id else []
     if ref.provider_ref:
         ways.append(OrderRow.provider_ref == ref.provider_ref)
-    if ref.payment:
+    told_of = {*objects, *([ref.payment] if ref.payment else [])}
+    if told_of:
         told = sa.select(PaymentEventRow.order_id).where(
-            PaymentEventRow.provider == provider, PaymentEventRow.provider_object == ref.payment
+            PaymentEventRow.provider == provider, PaymentEventRow.provider_object.in_(told_of)
         )
         ways.append(OrderRow.id.in_(told))
     for way in ways:
-        row = tx.scalars(mine.where(way)).one_or_none()
+        row = tx.scalars(mine.where(way).order_by(OrderRow.made_at, OrderRow.id)).first()
         if row is not None:
             return row
     return None

@@ -61,7 +61,7 @@ def learn(
     Raises:
         NoSuchOrder, WrongEnvironment, WrongCurrency, WrongProduct, FactChanged: nothing changed.
     """
-    row = locate(tx, provider, truth.ref)
+    row = locate(tx, provider, truth.ref, [fact.provider_object for fact in truth.facts])
     if row is None:
         named = truth.ref.order_id or truth.ref.provider_ref or truth.ref.payment
         raise NoSuchOrder(order=named)

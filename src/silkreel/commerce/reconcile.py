@@ -129,7 +129,7 @@ def unlisted(
     tx: Session, provider: str, truths: Iterable[Truth], since: datetime
 ) -> list[OrderRef]:
     """Our paid orders of this time that a provider's list does not name."""
-    named = {row.id for truth in truths if (row := locate(tx, provider, truth.ref)) is not None}
+    named = {row.id for truth in truths if (row := _row_of(tx, provider, truth)) is not None}
     return [
         ask_ref(tx, shown(row))
         for row in _our_orders(tx, provider, since, set())
@@ -144,7 +144,7 @@ def _their_entries(
     prices: dict[str, int] = {}
     told: dict[str, set[PaymentFact]] = {}
     for truth in truths:
-        row = locate(tx, provider, truth.ref)
+        row = _row_of(tx, provider, truth)
         name = row.id if row else f"{truth.ref.provider_ref or truth.ref.payment}"
         told.setdefault(name, set()).update(truth.facts)
         if row is not None:
@@ -156,6 +156,10 @@ def _their_entries(
             currencies = "/".join(sorted({fact.currency for fact in facts}))
             entries.append(Entry(name, standing.kept_minor, currencies))
     return entries, set(prices)
+
+
+def _row_of(tx: Session, provider: str, truth: Truth) -> OrderRow | None:
+    return locate(tx, provider, truth.ref, [fact.provider_object for fact in truth.facts])
 
 
 def _our_orders(tx: Session, provider: str, since: datetime, named: set[str]) -> list[OrderRow]:

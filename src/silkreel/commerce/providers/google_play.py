@@ -1,9 +1,10 @@
 """Google Play: a push is a hint, the purchase and its order are asked for, then acknowledged here.
 
 A purchase is bound to our order by the obfuscated profile id, which the app sets to the token that
-`create` gives. Its name with us is `product:token` (a subscription's is `:token`), for Google asks
-for both. Coins are granted first, then the purchase is consumed on the server: a purchase that is
-not acknowledged in three days is refunded by Google.
+`create` gives. Its money is named by Google's order, which each renewal has anew; purchase tokens
+are longer than a name should be and only asked with: `product:token`, a subscription's `:token`.
+Coins are granted first, then the purchase is consumed on the server: a purchase that is not
+acknowledged in three days is refunded by Google.
 Sources: developers.google.com/android-publisher (purchases.products, purchases.subscriptionsv2,
 purchases.voidedpurchases, orders) and developer.android.com/google/play/billing/rtdn-reference.
 """
@@ -48,7 +49,6 @@ NANOS = 10**9
 PURCHASED, CANCELLED, PENDING = 0, 1, 2  # purchaseState
 TEST_PURCHASE = 0  # purchaseType
 DONE = 1  # consumptionState, acknowledgementState
-BY_ORDER = "#order"  # stands for the product where a notice names only Google's order
 ONE_TIME = 2  # productType of a voided purchase
 
 
@@ -125,11 +125,11 @@ class GooglePlay:
 
     def fetch(self, ref: OrderRef) -> Truth | None:
         """A purchase and the money of its order as they stand now."""
-        if not ref.payment or ":" not in ref.payment:
+        if not ref.payment:
             return None
-        product, _, token = ref.payment.partition(":")
-        if product == BY_ORDER:
-            order = self._order(token)
+        product, colon, token = ref.payment.partition(":")
+        if not colon:
+            order = self._order(ref.payment)
             return self._truth_of_order(order) if order else None
         return self._product(product, token) if product else self._subscription(token)
 
@@ -154,14 +154,12 @@ class GooglePlay:
             ProviderSilent: nobody knows; asking again is safe, an order is refunded once.
         """
         del key
-        truth = self.fetch(OrderRef(payment=payment))
-        paid = [f for f in truth.facts if f.kind == Kind.PAID] if truth else []
-        whole = [(fact.amount_minor, fact.currency) for fact in paid]
-        if whole != [(amount_minor, currency)]:
+        order = self._order(payment)
+        if order is None or _minor(order["total"]) != (amount_minor, currency):
             raise ProviderRefused(provider="Google Play", why="only whole orders are refunded")
-        order_id = self._order_id_of(payment)
-        self._ask("POST", f"orders/{quote(order_id, safe='')}:refund", params={"revoke": "true"})
-        return PaymentFact(Kind.REFUNDED, order_id, amount_minor, currency, paid[0].occurred_at)
+        self._ask("POST", f"orders/{_safe(payment)}:refund", params={"revoke": "true"})
+        made = _time(order.get("createTime"))
+        return PaymentFact(Kind.REFUNDED, payment, amount_minor, currency, made)
 
     def settle(self, truth: Truth) -> None:
         """Consume what was granted (a subscription is acknowledged); safe to do twice."""
@@ -194,7 +192,7 @@ class GooglePlay:
         ref = OrderRef(None, str(profile) if profile else None, name)
         state = purchase.get("purchaseState", PURCHASED)
         order = self._order(str(purchase.get("orderId") or ""))
-        return Truth(ref, environment, tuple(_facts(name, order, state)), product)
+        return Truth(ref, environment, tuple(_facts(order, state)), product)
 
     def _subscription(self, token: str) -> Truth | None:
         purchase = self._ask("GET", f"purchases/subscriptionsv2/tokens/{_safe(token)}")
@@ -209,7 +207,7 @@ class GooglePlay:
         ref = OrderRef(None, str(profile) if profile else None, name)
         pending = purchase.get("subscriptionState") == "SUBSCRIPTION_STATE_PENDING"
         order = self._order(str(lines[0].get("latestSuccessfulOrderId") or ""))
-        facts = _facts(name, order, PENDING if pending else PURCHASED)
+        facts = _facts(order, PENDING if pending else PURCHASED)
         return Truth(ref, environment, tuple(facts), lines[0].get("productId"))
 
     def _truth_of_order(self, order: dict[str, Any]) -> Truth | None:
@@ -217,11 +215,6 @@ class GooglePlay:
         product, token = str(lines[0].get("productId") or ""), str(order.get("purchaseToken"))
         plan = "subscriptionDetails" in lines[0]
         return self.fetch(OrderRef(payment=f"{'' if plan else product}:{token}"))
-
-    def _order_id_of(self, payment: str) -> str:
-        product, _, token = payment.partition(":")
-        path = f"purchases/products/{_safe(product)}/tokens/{_safe(token)}"
-        return str((self._ask("GET", path) or {}).get("orderId") or "")
 
     def _order(self, order_id: str) -> dict[str, Any] | None:
         return self._ask("GET", f"orders/{_safe(order_id)}") if order_id else None
@@ -250,12 +243,12 @@ class GooglePlay:
         return self._line.ask(method, place, params=params, json=body, headers=headers)
 
 
-def _facts(name: str, order: dict[str, Any] | None, state: int) -> Iterator[PaymentFact]:
+def _facts(order: dict[str, Any] | None, state: int) -> Iterator[PaymentFact]:
     """Facts of a purchase and its order; without an order there is no money to speak of."""
     if order is None:
         return
+    name, made = str(order["orderId"]), _time(order.get("createTime"))
     total, currency = _minor(order["total"])
-    made = _time(order.get("createTime"))
     if state == PENDING or order.get("state") == "PENDING":
         yield PaymentFact(Kind.PENDING, name, total, currency, made)
         return
@@ -264,7 +257,7 @@ def _facts(name: str, order: dict[str, Any] | None, state: int) -> Iterator[Paym
         yield PaymentFact(Kind.FAILED, name, total, currency, made)
         return
     yield PaymentFact(Kind.PAID, name, total, currency, made)
-    yield from _refunds(str(order["orderId"]), order, history)
+    yield from _refunds(name, order, history)
 
 
 def _refunds(
@@ -291,7 +284,7 @@ def _consumed(purchase: dict[str, Any]) -> bool:
 
 
 def _purchase_name(said: dict[str, Any]) -> str | None:
-    """`product:token` of what a notification is about."""
+    """What a notification is about: `product:token`, or Google's order."""
     if "oneTimeProductNotification" in said:
         about = said["oneTimeProductNotification"]
         return f"{about['sku']}:{about['purchaseToken']}"
@@ -299,7 +292,7 @@ def _purchase_name(said: dict[str, Any]) -> str | None:
     if about is None:
         return None
     if about.get("productType") == ONE_TIME and about.get("orderId"):
-        return f"{BY_ORDER}:{about['orderId']}"
+        return str(about["orderId"])
     return f":{about['purchaseToken']}"
 
 
