@@ -1,10 +1,9 @@
-"""Shared by the tests of coins: requests in short, and the check of a whole ledger by SQL."""
+"""Shared by the tests of coins: requests in short, and the audit of a whole ledger as `faults`."""
 
 import itertools
 from datetime import UTC, datetime
 
-import sqlalchemy as sa
-
+from silkreel.commerce.auditing import audit
 from silkreel.commerce.requests import Claw, Grant, Item, Open, PaidMoney, Unclaw, Undo, Unlock
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -66,40 +65,6 @@ def reverse_refund(viewer, order, refunded=0, gross=100, *, key=None):
     )  # fmt: skip
 
 
-# Each finds rows that break a rule of the ledger; a sound ledger gives none.
-FAULTS = {
-    "a txn does not sum to zero": """
-        SELECT txn_id FROM postings GROUP BY txn_id, unit HAVING sum(amount) <> 0""",
-    "a wallet is not its open lots": """
-        SELECT w.id FROM wallets w LEFT JOIN lots l ON l.wallet_id = w.id GROUP BY w.id
-        HAVING w.paid <> coalesce(sum(CASE WHEN l.source = 'paid' THEN l.remaining END), 0)
-            OR w.bonus <> coalesce(sum(CASE WHEN l.source <> 'paid' THEN l.remaining END), 0)""",
-    "a wallet is not its postings": """
-        SELECT w.id FROM wallets w WHERE
-        w.paid <> coalesce((SELECT sum(amount) FROM postings WHERE account_id = w.paid_account_id), 0)
-        OR w.bonus <> coalesce((SELECT sum(amount) FROM postings WHERE account_id = w.bonus_account_id), 0)
-        OR -w.debt <> coalesce((SELECT sum(amount) FROM postings WHERE account_id = w.debt_account_id), 0)
-        """,
-    "a balance is negative": "SELECT id FROM wallets WHERE paid < 0 OR bonus < 0 OR debt < 0",
-    "a lot is not what it was granted less its uses": """
-        SELECT l.id FROM lots l LEFT JOIN lot_uses u ON u.lot_id = l.id GROUP BY l.id
-        HAVING l.remaining <> l.granted - coalesce(sum(u.amount), 0)""",
-    "an unlock's uses are not its price": """
-        SELECT t.id FROM txns t WHERE t.kind = 'unlock' AND
-        coalesce((SELECT sum(amount) FROM lot_uses WHERE txn_id = t.id), 0)
-        <> coalesce((SELECT sum(coins) FROM entitlements WHERE txn_id = t.id), 0)""",
-    "an unlock is live without its txn, or twice": """
-        SELECT ref FROM entitlements WHERE source = 'coin' AND revoked_at IS NULL
-        GROUP BY viewer_id, brand_id, kind, ref HAVING count(*) > 1 OR count(txn_id) < 1""",
-    "an undone unlock is live": """
-        SELECT e.id FROM entitlements e JOIN txns r ON r.reverses_id = e.txn_id
-        WHERE e.revoked_at IS NULL""",
-    "a key was used twice": "SELECT key FROM txns GROUP BY scope, key HAVING count(*) > 1",
-}  # fmt: skip
-
-
-def faults(database) -> dict[str, int]:
-    """Names of the rules that rows break, with how many do."""
-    with database.reading() as tx:
-        found = {name: len(tx.execute(sa.text(query)).all()) for name, query in FAULTS.items()}
-    return {name: count for name, count in found.items() if count}
+def faults(database):
+    """Rules of the ledger that rows break."""
+    return audit(database)

@@ -1,5 +1,6 @@
 import random
 from collections import Counter
+from dataclasses import replace
 
 import hypothesis
 import pytest
@@ -83,6 +84,12 @@ def test_random_histories_keep_every_rule_and_reach_every_corner():
         assert reach[corner] > 0, f"no history reached {corner}"
 
 
+def in_turn(answers):
+    """Answers with txns numbered as they are told of: a database leaves gaps in its numbers."""
+    turns = {}
+    return [replace(a, txn_id=a.txn_id and turns.setdefault(a.txn_id, len(turns))) for a in answers]
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_a_history_ends_the_same_on_paper_and_in_the_database(database, seed):
     def apply(batch, now):
@@ -91,7 +98,8 @@ def test_a_history_ends_the_same_on_paper_and_in_the_database(database, seed):
 
     paper = Paper()
     on_paper = history(random.Random(seed), 40, paper.apply)
-    assert history(random.Random(seed), 40, apply) == on_paper
+    in_rows = history(random.Random(seed), 40, apply)
+    assert in_turn(in_rows) == in_turn(on_paper)
     assert faults(database) == {}
     with database.reading() as tx:
         rows = {(w.viewer_id, w.brand_id): (w.paid, w.bonus, w.debt) for w in tx.query(WalletRow)}

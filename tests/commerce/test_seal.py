@@ -7,7 +7,7 @@ from coins import BRAND, NOW, buy, faults, gift, play, unlock
 from silkreel.commerce.expiry import expire_due_lots
 from silkreel.commerce.ledger import apply
 from silkreel.commerce.seal import StillMoving, seal, verify
-from silkreel.commerce.tables import WalletRow
+from silkreel.commerce.tables import LedgerBlockRow, TxnRow, WalletRow
 
 
 def live(database, start=1):
@@ -47,22 +47,27 @@ def test_what_is_sealed_verifies_and_is_sealed_once(database):
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE txns SET note = 'x' WHERE id = 6",
-        "UPDATE txns SET effective_at = '2020-01-01 00:00:00.000000' WHERE id = 6",
-        "UPDATE txns SET key = key || 'x' WHERE id = 6",
-        "UPDATE postings SET amount = amount * 2 WHERE txn_id = 5",
-        "UPDATE lot_uses SET amount = amount + 1 WHERE txn_id IN (5, 6, 7, 8)",
-        "UPDATE lots SET net_minor = 1 WHERE txn_id BETWEEN 5 AND 8",
-        "UPDATE lots SET fee_estimated = NOT fee_estimated WHERE txn_id BETWEEN 5 AND 8",
-        "DELETE FROM lot_uses WHERE txn_id IN (5, 6, 7, 8)",
+        "UPDATE txns SET note = 'x' WHERE id = {unlock}",
+        "UPDATE txns SET effective_at = '2020-01-01 00:00:00.000000' WHERE id = {unlock}",
+        "UPDATE txns SET key = key || 'x' WHERE id = {unlock}",
+        "UPDATE postings SET amount = amount * 2 WHERE txn_id = {unlock}",
+        "UPDATE lot_uses SET amount = amount + 1 WHERE txn_id = {unlock}",
+        "UPDATE lots SET net_minor = 1 WHERE txn_id = {grant}",
+        "UPDATE lots SET fee_estimated = NOT fee_estimated WHERE txn_id = {grant}",
+        "DELETE FROM lot_uses WHERE txn_id = {unlock}",
     ],
 )
 def test_any_change_below_the_seal_names_its_block(database, change):
     live(database)
     seal(database, NOW, block_txns=4)
-    force(database, change)
+    with database.reading() as tx:
+        block = tx.get_one(LedgerBlockRow, (BRAND, 2))
+        inside = TxnRow.id > block.from_txn_id, TxnRow.id <= block.to_txn_id
+        txns = {row.kind: row.id for row in tx.scalars(sa.select(TxnRow).where(*inside))}
+    force(database, change.format(**txns))
     (bad,) = verify(database).bad
-    assert (bad.chain, bad.seq, bad.from_txn_id, bad.to_txn_id) == (BRAND, 2, 4, 8)
+    assert (bad.chain, bad.seq) == (BRAND, 2)
+    assert (bad.from_txn_id, bad.to_txn_id) == (block.from_txn_id, block.to_txn_id)
 
 
 def test_a_block_that_was_taken_out_is_missed(database):
@@ -77,7 +82,7 @@ def test_a_row_slipped_in_below_the_seal_is_found(database):
     seal(database, NOW, block_txns=4)
     force(
         database,
-        "INSERT INTO lot_uses (txn_id, lot_id, amount) SELECT 6, max(id), 1 FROM lots",
+        "INSERT INTO lot_uses (txn_id, lot_id, amount) SELECT min(txn_id), max(lot_id), 1 FROM lot_uses",
     )
     assert "rows were sealed" in verify(database).bad[0].reason
 

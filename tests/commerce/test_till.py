@@ -120,17 +120,13 @@ def test_the_same_check_catches_a_naive_till(database):
 def test_without_the_lock_the_same_till_breaks(database, monkeypatch):
     """The control for the lock itself: FOR UPDATE, or BEGIN IMMEDIATE, taken away."""
     fund(database)
-    real = ledger_reading.rows_for
-
-    def unlocked(connection, query, columns, keys):
-        return real(connection, query.replace(" FOR NO KEY UPDATE OF w", ""), columns, keys)
 
     @contextmanager
     def deferred(self):
         with Session(self.engine) as tx, tx.begin():
             yield tx
 
-    monkeypatch.setattr(ledger_reading, "rows_for", unlocked)
+    monkeypatch.setattr(ledger_reading, "LOCK", "")
     monkeypatch.setattr(Database, "transaction", deferred)
     tills = [Till(database, clock=clock, lanes=1) for _ in range(4)]
     futures = [

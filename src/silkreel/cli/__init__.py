@@ -42,6 +42,7 @@ COMMANDS = {
         "reconciling:reconcile",
         "Compare a provider's books with ours and with the ledger.",
     ),
+    "ledger": ("ledger:app", "Coins: seal the books, verify them, see a viewer's balance."),
     "models": ("models:app", "List, fetch and verify the model weights."),
     "doctor": ("doctor:doctor", "Say what is missing, what it costs, and what mends it."),
 }

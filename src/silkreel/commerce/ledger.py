@@ -81,5 +81,6 @@ def apply_batch(
     connection: sa.Connection, requests: Sequence[Request], now: datetime, accounts: AccountNumbers
 ) -> Written:
     """The same on a connection, with the numbers of accounts that are known."""
-    state = read_state(connection, requests, now)
-    return write_plan(connection, plan(state, requests, now), now, accounts)
+    reading = read_state(connection, requests, now)
+    decided = plan(reading.state, requests, now)
+    return write_plan(connection, decided, now, accounts, reading.numbers)

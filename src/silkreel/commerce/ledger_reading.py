@@ -1,7 +1,8 @@
 """Rows into what the planner is told; wallets are locked first, so that nothing read moves."""
+# ruff: noqa: S608 - names of tables are our own, values are parameters
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,11 +23,14 @@ from silkreel.commerce.facts import (
 )
 from silkreel.commerce.many_rows import (
     Columns,
+    Question,
+    ask,
     draw_numbers,
-    insert_rows,
+    insertion,
     read_time,
     rows_for,
     stored_time,
+    write_all,
 )
 from silkreel.commerce.requests import (
     Adjust,
@@ -68,26 +72,40 @@ ORDER BY w.id"""
 KEYS = """
 SELECT t.id, t.scope, t.key, t.request_hash, t.reverses_id,
        w.paid_account_id, w.bonus_account_id, w.debt_account_id
-FROM {given} JOIN txns t ON t.scope = given.scope AND t.key = given.key
+FROM {given} <<txns t ON t.scope = given.scope AND t.key = given.key>>
 LEFT JOIN wallets w ON w.id = t.wallet_id"""
 LOTS = """
 SELECT l.id, l.wallet_id, l.source, l.granted, l.remaining, l.repaid, l.expires_at, l.order_id
-FROM {given} JOIN lots l ON l.wallet_id = given.number"""
+FROM {given} JOIN wallets w ON w.viewer_id = given.viewer_id AND w.brand_id = given.brand_id
+<<lots l ON l.wallet_id = w.id>>"""
+OPEN_LOTS = LOTS.replace("w.id>>", "w.id AND l.is_open>>")
+LOCK = " FOR NO KEY UPDATE OF w"
+# As many as most batches need, with the first question; gaps that are left mean nothing.
+NUMBERS: Columns = (("txns", "bigint"), ("entitlements", "bigint"), ("outbox", "bigint"))
+# The transaction gets its own number before: sealing waits for all that could have drawn.
+DRAW = (
+    "SELECT pg_current_xact_id(), "
+    + ", ".join(
+        f"ARRAY(SELECT nextval('{table}_id_seq') FROM generate_series(1, given.{table}))"
+        for table, _ in NUMBERS
+    )
+    + " FROM {given}"
+)
 ENTITLED = """
 SELECT e.id, e.viewer_id, e.brand_id, e.series_id, e.kind, e.ref, e.coins, e.txn_id,
        e.opened_at IS NOT NULL, e.revoked_at IS NULL"""
 ITEMS = (
     ENTITLED
     + """
-FROM {given} JOIN entitlements e ON e.viewer_id = given.viewer_id
+FROM {given} <<entitlements e ON e.viewer_id = given.viewer_id
  AND e.brand_id = given.brand_id AND e.kind = given.kind AND e.ref = given.ref
-WHERE e.source = 'coin' AND e.revoked_at IS NULL"""
+ AND e.source = 'coin' AND e.revoked_at IS NULL>>"""
 )
 SERIES_COINS = """
 SELECT given.viewer_id, given.brand_id, given.series_id, CAST(sum(e.coins) AS BIGINT)
-FROM {given} JOIN entitlements e ON e.viewer_id = given.viewer_id
+FROM {given} <<entitlements e ON e.viewer_id = given.viewer_id
  AND e.brand_id = given.brand_id AND e.series_id = given.series_id
-WHERE e.source = 'coin' AND e.revoked_at IS NULL
+ AND e.source = 'coin' AND e.revoked_at IS NULL>>
 GROUP BY given.viewer_id, given.brand_id, given.series_id"""
 POSTED = "SELECT p.txn_id, p.account_id, p.amount FROM {given} JOIN postings p ON p.txn_id = number"
 OPENED_BY = ENTITLED + " FROM {given} JOIN entitlements e ON e.txn_id = number"
@@ -134,44 +152,81 @@ class Asked:
         return [request for request in self.requests if isinstance(request, kinds)]
 
 
-def read_state(connection: sa.Connection, requests: Sequence[Request], now: datetime) -> State:
-    """Lock the wallets of a batch, then read all it depends on."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a batch depends on, and numbers drawn for its rows on the way."""
+
+    state: State
+    numbers: Mapping[str, list[int]]
+
+
+def read_state(connection: sa.Connection, requests: Sequence[Request], now: datetime) -> Reading:
+    """Lock the wallets of a batch, then read all it depends on; missing wallets are made."""
     asked = Asked(requests)
-    wallets = _locked_wallets(connection, asked)
-    reversing = {(r.viewer_id, r.brand_id) for r in asked.of(Undo, Refunded)}
-    whole = {wallet.id for holder, wallet in wallets.items() if holder in reversing}
-    plain = {wallet.id for wallet in wallets.values()} - whole
-    orders = _orders(connection, {r.order_id for r in asked.of(Claw, Unclaw)}) if whole else []
-    return State(
+    wallets, answers = _ask_all(connection, asked)
+    paying = {(r.viewer_id, r.brand_id) for r in asked.of(Grant, Adjust)}
+    if missing := sorted(paying - wallets.keys()):
+        make_wallets(connection, missing)
+        wallets, answers = _ask_all(connection, asked)
+    known, lots, whole_lots, entitled, coins, numbers = answers
+    whole = {wallets[holder].id for holder in _reversing(asked) if holder in wallets}
+    state = State(
         wallets=wallets,
-        lots=[
-            *_lots(connection, LOTS + " WHERE l.is_open", plain),
-            *_lots(connection, LOTS, whole),
-        ],
-        known=_known(connection, asked),
-        entitled=_entitled(connection, asked),
-        series_coins=_series_coins(connection, asked),
+        lots=[*_lots(lots), *_lots(whole_lots)],
+        known=_known(connection, known),
+        entitled=[_entitlement(row) for row in entitled],
+        series_coins={(row[0], row[1], row[2]): row[3] for row in coins},
         unlocks=_unlocks(connection, asked) if whole else (),
-        orders=orders,
+        orders=_orders(connection, {r.order_id for r in asked.of(Claw, Unclaw)}) if whole else (),
         undos=_undos(connection, whole, now),
     )
+    drawn = numbers[0][1:] if numbers else ([] for _ in NUMBERS)
+    return Reading(state, dict(zip((table for table, _ in NUMBERS), drawn, strict=True)))
 
 
-def _locked_wallets(connection: sa.Connection, asked: Asked) -> dict[Holder, Wallet]:
+def _ask_all(
+    connection: sa.Connection, asked: Asked
+) -> tuple[dict[Holder, Wallet], list[Sequence[Any]]]:
+    """Lock first: what is asked after it in the same breath sees what others have committed."""
+    sqlite = connection.dialect.name == "sqlite"
     holders = {(r.viewer_id, r.brand_id) for r in asked.requests}
-    found = _wallets(connection, holders)
-    paying = {(r.viewer_id, r.brand_id) for r in asked.of(Grant, Adjust)}
-    missing = sorted(paying - found.keys())
-    if missing:
-        make_wallets(connection, missing)
-        found = _wallets(connection, holders)
-    return found
+    reversing = _reversing(asked)
+    wallets, *answers = ask(
+        connection,
+        [
+            Question(LOCK_WALLETS + ("" if sqlite else LOCK), HOLDER, sorted(holders)),
+            Question(KEYS, KEY, sorted({(r.scope, r.key) for r in asked.requests if r.key})),
+            Question(OPEN_LOTS, HOLDER, sorted(holders - reversing)),
+            Question(LOTS, HOLDER, sorted(reversing)),
+            Question(ITEMS, ITEM, _items(asked)),
+            Question(SERIES_COINS, SERIES, _capped(asked)),
+            Question(DRAW, NUMBERS, [] if sqlite else [_numbers_wanted(asked)]),
+        ],
+    )
+    return {(row[1], row[2]): Wallet(*row) for row in wallets}, answers
 
 
-def _wallets(connection: sa.Connection, holders: Iterable[Holder]) -> dict[Holder, Wallet]:
-    lock = "" if connection.dialect.name == "sqlite" else " FOR NO KEY UPDATE OF w"
-    rows = rows_for(connection, LOCK_WALLETS + lock, HOLDER, sorted(holders))
-    return {(row[1], row[2]): Wallet(*row) for row in rows}
+def _reversing(asked: Asked) -> set[Holder]:
+    return {(r.viewer_id, r.brand_id) for r in asked.of(Undo, Refunded)}
+
+
+def _items(asked: Asked) -> list[tuple[str, ...]]:
+    names = {
+        (r.viewer_id, r.brand_id, item.kind, item.ref) for r in asked.of(Unlock) for item in r.items
+    }
+    names |= {(r.viewer_id, r.brand_id, r.item_kind, r.ref) for r in asked.of(Open)}
+    return sorted(names)
+
+
+def _capped(asked: Asked) -> list[tuple[str, ...]]:
+    return sorted({
+        (r.viewer_id, r.brand_id, r.series_id) for r in asked.of(Unlock) if r.cap_coins is not None
+    })  # fmt: skip
+
+
+def _numbers_wanted(asked: Asked) -> tuple[int, int, int]:
+    unlocks = asked.of(Unlock)
+    return len(asked.requests), sum(len(r.items) for r in unlocks), len(unlocks)
 
 
 def make_wallets(connection: sa.Connection, holders: Sequence[Holder]) -> None:
@@ -182,35 +237,29 @@ def make_wallets(connection: sa.Connection, holders: Sequence[Holder]) -> None:
         (number, viewer, brand, 0, 0, 0, 0, *accounts[3 * place : 3 * place + 3])
         for place, (number, (viewer, brand)) in enumerate(zip(ids, holders, strict=True))
     ]
-    insert_rows(connection, "wallets", WALLET, rows, "ON CONFLICT DO NOTHING")
+    write_all(connection, insertion(connection, "wallets", WALLET, rows, "ON CONFLICT DO NOTHING"))
     there = {row[0] for row in rows_for(
         connection, "SELECT w.id FROM {given} JOIN wallets w ON w.id = number", NUMBER,
         [(number,) for number in ids],
     )}  # fmt: skip
-    insert_rows(
-        connection,
-        "accounts",
-        ACCOUNT,
-        [
-            (account, "wallet", str(row[0]), role, "COIN", row[2], "")
-            for row in rows
-            if row[0] in there
-            for account, role in zip(row[7:], ("paid", "bonus", "debt"), strict=True)
-        ],
-    )
+    of_wallets = [
+        (account, "wallet", str(row[0]), role, "COIN", row[2], "")
+        for row in rows
+        if row[0] in there
+        for account, role in zip(row[7:], ("paid", "bonus", "debt"), strict=True)
+    ]
+    write_all(connection, insertion(connection, "accounts", ACCOUNT, of_wallets))
 
 
-def _lots(connection: sa.Connection, query: str, wallets: set[int]) -> list[Lot]:
-    rows = rows_for(connection, query, NUMBER, [(number,) for number in sorted(wallets)])
+def _lots(rows: Sequence[Any]) -> list[Lot]:
     return [
         Lot(row[0], row[1], row[2], row[3], row[4], row[5], read_time(row[6]), row[7])
         for row in rows
     ]
 
 
-def _known(connection: sa.Connection, asked: Asked) -> dict[KeyName, Known]:
-    names = sorted({(r.scope, r.key) for r in asked.requests if r.key})
-    rows = rows_for(connection, KEYS, KEY, names)
+def _known(connection: sa.Connection, rows: Sequence[Any]) -> dict[KeyName, Known]:
+    """Answers of before, rebuilt from what they wrote."""
     if not rows:
         return {}
     posted = _posted(connection, [row[0] for row in rows])
@@ -241,22 +290,6 @@ def _opened_by(connection: sa.Connection, txns: Iterable[int]) -> dict[int, list
     for row in rows_for(connection, OPENED_BY, NUMBER, _numbers(txns)):
         opened[row[7]].append(_entitlement(row))
     return opened
-
-
-def _entitled(connection: sa.Connection, asked: Asked) -> list[Entitled]:
-    names = {
-        (r.viewer_id, r.brand_id, item.kind, item.ref) for r in asked.of(Unlock) for item in r.items
-    }
-    names |= {(r.viewer_id, r.brand_id, r.item_kind, r.ref) for r in asked.of(Open)}
-    return [_entitlement(row) for row in rows_for(connection, ITEMS, ITEM, sorted(names))]
-
-
-def _series_coins(connection: sa.Connection, asked: Asked) -> dict[tuple[str, str, str], int]:
-    names = {
-        (r.viewer_id, r.brand_id, r.series_id) for r in asked.of(Unlock) if r.cap_coins is not None
-    }
-    rows = rows_for(connection, SERIES_COINS, SERIES, sorted(names))
-    return {(row[0], row[1], row[2]): row[3] for row in rows}
 
 
 def _unlocks(connection: sa.Connection, asked: Asked) -> list[PastUnlock]:

@@ -12,11 +12,13 @@ from silkreel.commerce.facts import AccountName, NewLot, NewTxn, Notice, Plan
 from silkreel.commerce.ledger_reading import ACCOUNT
 from silkreel.commerce.many_rows import (
     TIME,
+    Change,
     Columns,
     draw_numbers,
-    insert_rows,
+    insertion,
     rows_for,
-    update_rows,
+    update,
+    write_all,
 )
 from silkreel.commerce.requests import Answer
 from silkreel.kit.money import COIN
@@ -85,49 +87,47 @@ class Written:
 
 
 def write_plan(
-    connection: sa.Connection, plan: Plan, now: datetime, known: AccountNumbers
+    connection: sa.Connection,
+    plan: Plan,
+    now: datetime,
+    known: AccountNumbers,
+    drawn: Mapping[str, list[int]],
 ) -> Written:
-    """Write a plan in the caller's transaction."""
+    """Write a plan in the caller's transaction; `drawn` are numbers taken for it already."""
     if not plan.txns:
         return Written(plan.answers, {})
-    numbers = draw_numbers(
-        connection,
-        {
-            "txns": len(plan.txns), "lots": len(plan.lots), "outbox": len(plan.notices),
-            "entitlements": len(plan.entitlements),
-        },
-    )  # fmt: skip
+    numbers = _numbers_for(connection, plan, drawn)
     txn, lot = _real(numbers["txns"]), _real(numbers["lots"])
     entitlement = _real(numbers["entitlements"])
     accounts = _account_numbers(connection, plan, known)
-    named = {**known.known, **accounts}
     about = {"txn": txn, "entitlement": entitlement}
-    insert_rows(connection, "txns", TXNS, [
-        _txn_row(txn(-place), row, about, txn, now)
-        for place, row in enumerate(plan.txns, start=1)
-    ])  # fmt: skip
-    insert_rows(connection, "postings", POSTINGS, [
-        (txn(p.txn_id), p.seq, p.account if isinstance(p.account, int) else named[p.account],
-         COIN, p.amount)
-        for p in plan.postings
-    ])  # fmt: skip
-    insert_rows(connection, "lots", LOTS, [
-        _lot_row(lot(-place), row, txn(row.txn_id), lot)
-        for place, row in enumerate(plan.lots, start=1)
-    ])  # fmt: skip
-    insert_rows(connection, "lot_uses", USES, [
-        (txn(each), lot(used), coins) for (each, used), coins in plan.uses.items()
-    ])  # fmt: skip
-    _write_changes(connection, plan, txn)
-    insert_rows(connection, "entitlements", ENTITLEMENTS, [
-        (entitlement(-place), e.viewer_id, e.brand_id, e.series_id, e.kind, e.ref, "coin", e.coins,
-         txn(e.txn_id), now, e.opened_at, e.revoked_at,
-         None if e.revoked_by_id is None else txn(e.revoked_by_id))
-        for place, e in enumerate(plan.entitlements, start=1)
-    ])  # fmt: skip
-    insert_rows(connection, "outbox", NOTICES, [
-        (number, notice.topic, notice.key, _payload(notice), now)
-        for number, notice in zip(numbers["outbox"], plan.notices, strict=True)
+    write_all(connection, [
+        *insertion(connection, "txns", TXNS, [
+            _txn_row(txn(-place), row, about, txn, now)
+            for place, row in enumerate(plan.txns, start=1)
+        ]),
+        *insertion(connection, "postings", POSTINGS, [
+            (txn(p.txn_id), p.seq, _account(p.account, accounts, known), COIN, p.amount)
+            for p in plan.postings
+        ]),
+        *insertion(connection, "lots", LOTS, [
+            _lot_row(lot(-place), row, txn(row.txn_id), lot)
+            for place, row in enumerate(plan.lots, start=1)
+        ]),
+        *insertion(connection, "lot_uses", USES, [
+            (txn(each), lot(used), coins) for (each, used), coins in plan.uses.items()
+        ]),
+        *_changes(connection, plan, txn),
+        *insertion(connection, "entitlements", ENTITLEMENTS, [
+            (entitlement(-place), e.viewer_id, e.brand_id, e.series_id, e.kind, e.ref, "coin", e.coins,
+             txn(e.txn_id), now, e.opened_at, e.revoked_at,
+             None if e.revoked_by_id is None else txn(e.revoked_by_id))
+            for place, e in enumerate(plan.entitlements, start=1)
+        ]),
+        *insertion(connection, "outbox", NOTICES, [
+            (number, notice.topic, notice.key, _payload(notice), now)
+            for number, notice in zip(numbers["outbox"], plan.notices, strict=True)
+        ]),
     ])  # fmt: skip
     answers = tuple(
         answer if answer.txn_id is None else replace(answer, txn_id=txn(answer.txn_id))
@@ -136,25 +136,42 @@ def write_plan(
     return Written(answers, accounts)
 
 
-def _write_changes(connection: sa.Connection, plan: Plan, txn: Callable[[int], int]) -> None:
-    update_rows(connection, "lots", LOT_CHANGES, [
-        (change.lot_id, change.remaining, change.remaining > 0, change.repaid)
-        for change in plan.lot_changes
-    ])  # fmt: skip
-    version = ", version = version + 1"
-    if connection.dialect.name != "sqlite":
-        version = ", version = wallets.version + 1"
-    update_rows(connection, "wallets", WALLET_CHANGES, plan.wallet_changes, version)
+def _changes(connection: sa.Connection, plan: Plan, txn: Callable[[int], int]) -> list[Change]:
+    version = "version" if connection.dialect.name == "sqlite" else "wallets.version"
     changes = plan.entitlement_changes
-    update_rows(connection, "entitlements", OPENINGS, [
-        (each.entitlement_id, each.opened_at) for each in changes if each.opened_at
-    ])  # fmt: skip
-    update_rows(connection, "entitlements", REVOCATIONS, [
-        (each.entitlement_id, each.revoked_at,
-         None if each.revoked_by_id is None else txn(each.revoked_by_id))
-        for each in changes
-        if each.revoked_at or not each.opened_at
-    ])  # fmt: skip
+    return [
+        *update(connection, "lots", LOT_CHANGES, [
+            (change.lot_id, change.remaining, change.remaining > 0, change.repaid)
+            for change in plan.lot_changes
+        ]),
+        *update(connection, "wallets", WALLET_CHANGES, plan.wallet_changes,
+                f", version = {version} + 1"),
+        *update(connection, "entitlements", OPENINGS, [
+            (each.entitlement_id, each.opened_at) for each in changes if each.opened_at
+        ]),
+        *update(connection, "entitlements", REVOCATIONS, [
+            (each.entitlement_id, each.revoked_at,
+             None if each.revoked_by_id is None else txn(each.revoked_by_id))
+            for each in changes
+            if each.revoked_at or not each.opened_at
+        ]),
+    ]  # fmt: skip
+
+
+def _numbers_for(
+    connection: sa.Connection, plan: Plan, drawn: Mapping[str, list[int]]
+) -> dict[str, list[int]]:
+    """Numbers for all new rows: those drawn already, and as many more as are missing."""
+    needed = {
+        "txns": len(plan.txns), "lots": len(plan.lots), "outbox": len(plan.notices),
+        "entitlements": len(plan.entitlements),
+    }  # fmt: skip
+    there = {table: list(drawn.get(table, ()))[:count] for table, count in needed.items()}
+    lacking = {table: count - len(there[table]) for table, count in needed.items()}
+    if any(lacking.values()):
+        more = draw_numbers(connection, lacking)
+        there = {table: there[table] + more[table] for table in needed}
+    return there
 
 
 def _account_numbers(
@@ -171,7 +188,9 @@ def _account_numbers(
             (number, name.owner_type, name.owner_id, name.role, COIN, name.brand_id, "")
             for number, name in zip(numbers, missing, strict=True)
         ]
-        insert_rows(connection, "accounts", ACCOUNT, rows, "ON CONFLICT DO NOTHING")
+        write_all(
+            connection, insertion(connection, "accounts", ACCOUNT, rows, "ON CONFLICT DO NOTHING")
+        )
         found |= _find_accounts(connection, missing)  # another batch may have made them just now
     return found
 
@@ -189,6 +208,14 @@ def _find_accounts(
         names,
     )
     return {AccountName(*row[:4]): row[4] for row in rows}
+
+
+def _account(
+    account: int | AccountName, found: Mapping[AccountName, int], known: AccountNumbers
+) -> int:
+    if isinstance(account, int):
+        return account
+    return found[account] if account in found else known.known[account]
 
 
 def _real(drawn: Sequence[int]) -> Callable[[int], int]:

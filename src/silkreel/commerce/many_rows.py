@@ -1,61 +1,111 @@
 """Many rows in one statement, on both databases, for the hot path of the ledger.
 
-PostgreSQL gets one array for each column (`unnest`), SQLite `executemany` and `json_each`.
+PostgreSQL gets one array for each column (`unnest`), and all statements of a step in one round
+trip (pipeline mode); SQLite gets `executemany` and `json_each`.
 """
 # ruff: noqa: S608 - names of tables and columns are this room's own, values are parameters
 
 import json
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
+# A plan made while tables were empty would go on scanning them when they are full. The ledger asks
+# by keys only: no scans, and a table named in << >> is looked up key by key, whatever its
+# statistics say (OFFSET 0 keeps PostgreSQL from turning the lookup round).
+BY_KEYS = """SELECT set_config('enable_seqscan', 'off', true),
+set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)"""
+
+LOOKED_UP = re.compile(r"<<(\w+) (\w+) ON (.+?)>>", re.DOTALL)
+
 Columns = tuple[tuple[str, str], ...]  # name and PostgreSQL type
 Row = Sequence[Any]
 TIME = "timestamptz"
 
 
-def insert_rows(
-    connection: sa.Connection, table: str, columns: Columns, rows: Sequence[Row], suffix: str = ""
-) -> Sequence[Row]:
-    """Insert rows in one statement; what it returns where `suffix` says RETURNING (not SQLite)."""
-    if not rows:
-        return ()
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query that joins `{given}`, the keys as a table named `given`; no keys, no rows."""
+
+    query: str
+    columns: Columns
+    keys: Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A statement that writes many rows, as one database wants it."""
+
+    statement: str
+    parameters: Any  # one array for each column, or a list of rows for SQLite
+
+
+def ask(connection: sa.Connection, questions: Sequence[Question]) -> list[Sequence[Any]]:
+    """Answer questions in their order; PostgreSQL gets all of them in one round trip."""
     if _is_sqlite(connection):
-        statement = _sqlite_insert(table, columns, suffix)
-        connection.exec_driver_sql(statement, _stored(columns, rows))
-        return ()
-    result = connection.exec_driver_sql(_insert(table, columns, suffix), _arrays(rows))
-    return result.all() if result.returns_rows else ()
+        return [rows_for(connection, each.query, each.columns, each.keys) for each in questions]
+    raw = _driver(connection)
+    with raw.pipeline():
+        raw.execute(BY_KEYS)
+        asked = [
+            raw.execute(_with_given(each.query, each.columns), _arrays(each.keys))
+            if each.keys
+            else None
+            for each in questions
+        ]
+    return [cursor.fetchall() if cursor else () for cursor in asked]
 
 
-def update_rows(
-    connection: sa.Connection, table: str, columns: Columns, rows: Sequence[Row], extra: str = ""
-) -> None:
-    """Set columns of rows by their id, which is the first column; `extra` sets more."""
-    if not rows:
+def write_all(connection: sa.Connection, changes: Sequence[Change]) -> None:
+    """Write in this order; PostgreSQL gets all of it in one round trip."""
+    if _is_sqlite(connection):
+        for change in changes:
+            connection.exec_driver_sql(change.statement, change.parameters)
         return
+    raw = _driver(connection)
+    with raw.pipeline():
+        for change in changes:
+            raw.execute(change.statement, change.parameters)
+
+
+def insertion(
+    connection: sa.Connection, table: str, columns: Columns, rows: Sequence[Row], suffix: str = ""
+) -> list[Change]:
+    """The change that inserts rows; none for none."""
+    if not rows:
+        return []
+    if _is_sqlite(connection):
+        return [Change(_sqlite_insert(table, columns, suffix), _stored(columns, rows))]
+    return [Change(_insert(table, columns, suffix), _arrays(rows))]
+
+
+def update(
+    connection: sa.Connection, table: str, columns: Columns, rows: Sequence[Row], extra: str = ""
+) -> list[Change]:
+    """The change that sets columns of rows by their id, the first column; `extra` sets more."""
+    if not rows:
+        return []
     if _is_sqlite(connection):
         turned = [(*row[1:], row[0]) for row in _stored(columns, rows)]
-        connection.exec_driver_sql(_sqlite_update(table, columns, extra), turned)
-    else:
-        connection.exec_driver_sql(_update(table, columns, extra), _arrays(rows))
+        return [Change(_sqlite_update(table, columns, extra), turned)]
+    return [Change(_update(table, columns, extra), _arrays(rows))]
 
 
 def rows_for(
     connection: sa.Connection, query: str, columns: Columns, keys: Sequence[Row]
 ) -> Sequence[Any]:
-    """Rows of a query that joins `{given}`, the keys as a table named `given`."""
+    """Rows of one question."""
     if not keys:
         return ()
-    if _is_sqlite(connection):
-        parameters: tuple[Any, ...] = (json.dumps([list(key) for key in keys]),)
-    else:
-        parameters = _arrays(keys)
-    given = _given(columns, sqlite=_is_sqlite(connection))
-    return connection.exec_driver_sql(query.replace("{given}", given), parameters).all()
+    if not _is_sqlite(connection):
+        return ask(connection, [Question(query, columns, keys)])[0]
+    parameters = (json.dumps([list(key) for key in keys]),)
+    return connection.exec_driver_sql(_sqlite_with_given(query, columns), parameters).all()
 
 
 def draw_numbers(connection: sa.Connection, wanted: Mapping[str, int]) -> dict[str, list[int]]:
@@ -95,6 +145,23 @@ def read_time(value: Any) -> Any:
 
 def _is_sqlite(connection: sa.Connection) -> bool:
     return connection.dialect.name == "sqlite"
+
+
+def _driver(connection: sa.Connection) -> Any:
+    """The driver's own connection, in the transaction of ours: only it can pipeline."""
+    return connection.connection.driver_connection
+
+
+@cache
+def _with_given(query: str, columns: Columns) -> str:
+    by_key = r"CROSS JOIN LATERAL (SELECT \2.* FROM \1 \2 WHERE \3 OFFSET 0) \2"
+    return LOOKED_UP.sub(by_key, query).replace("{given}", _given(columns, sqlite=False))
+
+
+@cache
+def _sqlite_with_given(query: str, columns: Columns) -> str:
+    joined = LOOKED_UP.sub(r"JOIN \1 \2 ON \3", query)
+    return joined.replace("{given}", _given(columns, sqlite=True))
 
 
 def _arrays(rows: Sequence[Row]) -> tuple[list[Any], ...]:

@@ -177,7 +177,7 @@ class EntitlementRow(Base):
     __table_args__ = (
         sa.Index("ix_entitlements_live_coin", "viewer_id", "brand_id", "kind", "ref", unique=True,
                  sqlite_where=LIVE_COIN, postgresql_where=LIVE_COIN),
-        sa.Index("ix_entitlements_viewer_series", "viewer_id", "brand_id", "series_id"),
+        sa.Index("ix_entitlements_series_viewer", "series_id", "viewer_id", "brand_id"),
         sa.CheckConstraint("coins >= 0", "coins_not_negative"),
         one_of("kind", "episode", "choice", "series"),
         one_of("source", "coin", "ad", "pass", "promo", "comp"),

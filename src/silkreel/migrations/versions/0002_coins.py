@@ -741,7 +741,7 @@ def make_tables() -> None:
         )
         batch_op.create_index(batch_op.f("ix_entitlements_txn_id"), ["txn_id"], unique=False)
         batch_op.create_index(
-            "ix_entitlements_viewer_series", ["viewer_id", "brand_id", "series_id"], unique=False
+            "ix_entitlements_series_viewer", ["series_id", "viewer_id", "brand_id"], unique=False
         )
 
     op.create_table(
