@@ -82,7 +82,7 @@ def live(database, psp, dice, viewer, *, spends):
 
 def try_claim(database, psp, order):
     try:
-        claim(database, psp, order.id, "", NOON)
+        claim(database, psp, order.id, "", NOON, viewer_id=order.viewer_id)
     except Refusal:
         return
 

@@ -254,7 +254,7 @@ def test_a_purchase_without_a_profile_is_bound_by_its_claim_and_found_by_its_ord
 ):
     begun = begin_order(database, play, play_wish(), title="t", return_url="", at=now())
     product, token, order_id = side.buy(None)
-    claim(database, play, begun.order.id, f"{product}:{token}", now())
+    claim(database, play, begun.order.id, f"{product}:{token}", now(), viewer_id="v1")
     assert coins(database) == 500
     side.void(order_id)
     said = {"voidedPurchaseNotification": {
@@ -281,7 +281,7 @@ def test_coins_come_first_then_the_purchase_is_consumed_here(database, play, sid
     assert hear(database, play, raw, headers, now()).refusal is None
     assert side.consumed == []
     work_inbox(database, {"google_play": play}, now())
-    claim(database, play, begun.order.id, f"{product}:{token}", now())
+    claim(database, play, begun.order.id, f"{product}:{token}", now(), viewer_id="v1")
     assert side.consumed == [token]
     assert coins(database) == 500
     side.void(order_id)  # and no notice comes

@@ -18,8 +18,9 @@ STRIPE = Stripe("sk_test", (SECRET,), "http://127.0.0.1:9", 1.0)
 
 
 def hear(database, provider, raw, headers, at):
+    found = inbox.examine(provider, raw, headers, at)
     with database.transaction() as tx:
-        return inbox.receive(tx, provider, raw, headers, at)
+        return inbox.write_down(tx, provider.name, raw, headers, at, found)
 
 
 def event(name="evt_1", **more):

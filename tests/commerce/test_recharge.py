@@ -12,8 +12,15 @@ from silkreel.commerce import orders, recharge
 from silkreel.commerce.orders import LADDER, NoSuchOrder, OrderKeyReused, Wish
 from silkreel.commerce.payments import Kind, OrderRef, PaymentFact, Truth, WrongEnvironment
 from silkreel.commerce.providers.stripe import Stripe
-from silkreel.commerce.recharge import FactChanged, WrongCurrency
-from silkreel.commerce.tables import InboxEventRow, LotRow, OutboxRow, WalletRow
+from silkreel.commerce.recharge import FactChanged, WrongCurrency, WrongProduct
+from silkreel.commerce.tables import (
+    InboxEventRow,
+    LotRow,
+    OutboxRow,
+    PriceBookRow,
+    PriceRow,
+    WalletRow,
+)
 from silkreel.flows.take_payments import (
     ask_about_open_orders,
     begin_order,
@@ -78,7 +85,7 @@ def test_a_paid_order_becomes_coins_once(database, stripe, stripe_side):
     delivery = stripe_side.pay(begun.way.provider_ref)
     for _ in range(3):
         assert told(database, stripe, delivery).refusal is None
-    claim(database, stripe, begun.order.id, "", now())
+    claim(database, stripe, begun.order.id, "", now(), viewer_id="v1")
     assert wallet(database) == (500, 50, 0)
     assert state(database, begun.order) == "paid"
 
@@ -86,7 +93,7 @@ def test_a_paid_order_becomes_coins_once(database, stripe, stripe_side):
 def test_the_claim_may_come_before_the_webhook(database, stripe, stripe_side):
     begun = begin(database, stripe)
     delivery = stripe_side.pay(begun.way.provider_ref)
-    assert claim(database, stripe, begun.order.id, "", now()).state == "paid"
+    assert claim(database, stripe, begun.order.id, "", now(), viewer_id="v1").state == "paid"
     told(database, stripe, delivery)
     assert wallet(database) == (500, 50, 0)
 
@@ -97,7 +104,7 @@ def test_claim_webhook_and_janitor_at_the_same_moment_grant_once(database, strip
     hear(database, stripe, raw, headers, now())
     providers, barrier, broken = {"stripe": stripe}, Barrier(6), []
     ways = [
-        lambda: claim(database, stripe, begun.order.id, "", now()),
+        lambda: claim(database, stripe, begun.order.id, "", now(), viewer_id="v1"),
         lambda: work_inbox(database, providers, now()),
         lambda: ask_about_open_orders(database, providers, now() + LADDER[0]),
     ]
@@ -254,8 +261,8 @@ def test_sandbox_money_buys_sandbox_coins_only(database, stripe, stripe_side):
         stripe_side.pay(begun.way.provider_ref)
         stripe_side.sessions[begun.way.provider_ref]["livemode"] = False
     with pytest.raises(WrongEnvironment):
-        claim(database, stripe, real.order.id, "", now())
-    claim(database, stripe, trial.order.id, "", now())
+        claim(database, stripe, real.order.id, "", now(), viewer_id="v1")
+    claim(database, stripe, trial.order.id, "", now(), viewer_id="v1")
     with database.reading() as tx:
         lots = list(tx.scalars(sa.select(LotRow).where(LotRow.source == "paid")))
     assert [(lot.order_id, lot.sandbox) for lot in lots] == [(trial.order.id, True)]
@@ -269,6 +276,38 @@ def test_one_payment_buys_one_order_only(database, stripe):
     with pytest.raises(FactChanged), database.transaction() as tx:
         recharge.learn(tx, "stripe", Truth(second.order.ref, "production", (paid,)), now())
     assert wallet(database)[0] == 500
+
+
+def test_nobody_claims_for_another_viewer(database, stripe, stripe_side):
+    begun = begin(database, stripe)
+    stripe_side.pay(begun.way.provider_ref)
+    with pytest.raises(NoSuchOrder):
+        claim(database, stripe, begun.order.id, "", now(), viewer_id="v2")
+    assert wallet(database) == (0, 0, 0)
+
+
+def test_the_store_must_have_sold_what_the_price_book_names(database, stripe):
+    with database.transaction() as tx:
+        book = PriceBookRow(
+            brand_id="b1", market="US", channel="ios", template="t", version=1, currency="USD",
+            rules={}, valid_from=now(), approved_by=[],
+        )  # fmt: skip
+        tx.add(book)
+        tx.flush()
+        tx.add(PriceRow(book_id=book.id, item="bundle:500", minor=499, paid_coins=500,
+                        store_sku="com.shop.coins500"))  # fmt: skip
+        book_id = book.id
+    order = begin(database, stripe, sku="bundle:500", book_id=book_id).order
+    paid = PaymentFact(Kind.PAID, "t-1", 499, "USD", now())
+
+    def learn(sold):
+        with database.transaction() as tx:
+            truth = Truth(order.ref, "production", (paid,), sold)
+            return recharge.learn(tx, "stripe", truth, now())
+
+    with pytest.raises(WrongProduct, match=r"com\.shop\.coins500"):
+        learn("com.shop.coins100")
+    assert learn("com.shop.coins500").state == "paid"
 
 
 def test_money_for_no_order_of_ours_is_named(database):

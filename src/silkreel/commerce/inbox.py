@@ -1,6 +1,6 @@
 """The inbox: a message from outside is written down raw before anything believes or refuses it.
 
-`receive` never raises for a bad message: the edge commits the record and then answers with the
+Nothing here raises for a bad message: the edge commits the record and then answers with the
 refusal it was given, so that a refused message is refused *and* kept.
 """
 
@@ -65,21 +65,37 @@ class Waiting:
     raw: bytes
 
 
-def receive(
-    tx: Session, provider: Provider, raw: bytes, headers: Mapping[str, str], at: datetime
-) -> Received:
-    """Write a message down and say what to answer; safe to do twice."""
-    headers = {name.lower(): value for name, value in headers.items()}
+def examine(
+    provider: Provider, raw: bytes, headers: Mapping[str, str], at: datetime
+) -> Notice | Refusal:
+    """Whether to believe a message; outside any transaction, for keys may have to be fetched."""
     if len(raw) > BODY_BYTES:
-        refusal = TooLarge(bytes=len(raw), limit=BODY_BYTES)
-        return _refuse(tx, provider.name, raw, headers, at, refusal)
+        return TooLarge(bytes=len(raw), limit=BODY_BYTES)
     try:
-        notice = provider.verify(raw, headers, at)
-    except KeysOutOfReach as refusal:  # nothing is known of it: it will be sent again
-        return Received(None, "new", refusal)
+        return provider.verify(raw, lowered(headers), at)
     except Refusal as refusal:
-        return _refuse(tx, provider.name, raw, headers, at, refusal)
-    return _keep(tx, provider.name, raw, headers, at, notice)
+        return refusal
+
+
+def write_down(
+    tx: Session,
+    sender: str,
+    raw: bytes,
+    headers: Mapping[str, str],
+    at: datetime,
+    found: Notice | Refusal,
+) -> Received:
+    """Write a message down, believed or refused, and say what to answer; safe to do twice."""
+    if isinstance(found, KeysOutOfReach):  # nothing is known of it: it will be sent again
+        return Received(None, "new", found)
+    if isinstance(found, Refusal):
+        return _refuse(tx, sender, raw, lowered(headers), at, found)
+    return _keep(tx, sender, raw, lowered(headers), at, found)
+
+
+def lowered(headers: Mapping[str, str]) -> dict[str, str]:
+    """Headers by their names in lower case."""
+    return {name.lower(): value for name, value in headers.items()}
 
 
 def waiting(tx: Session, providers: Iterable[str], limit: int) -> list[Waiting]:

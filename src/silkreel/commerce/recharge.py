@@ -15,7 +15,7 @@ from silkreel.commerce.orders import NoSuchOrder, Order, locate, next_ask, shown
 from silkreel.commerce.payments import Kind, OrderRef, PaymentFact, Truth, WrongEnvironment
 from silkreel.commerce.requests import Claw, Grant, PaidMoney, Refunded, Request, Unclaw
 from silkreel.commerce.standing import UNSETTLED, Standing, stand
-from silkreel.commerce.tables import OrderRow, OutboxRow, PaymentEventRow
+from silkreel.commerce.tables import OrderRow, OutboxRow, PaymentEventRow, PriceRow
 from silkreel.kit.database import Session
 from silkreel.kit.refusals import Refusal
 
@@ -65,7 +65,7 @@ def learn(
     if row is None:
         named = truth.ref.order_id or truth.ref.provider_ref or truth.ref.payment
         raise NoSuchOrder(order=named)
-    _refuse_strange(row, truth)
+    _refuse_strange(row, truth, store_product(tx, row))
     new = _record(tx, row, truth.facts, at, inbox_id)
     if row.provider_ref is None and truth.ref.provider_ref:
         row.provider_ref = truth.ref.provider_ref
@@ -91,14 +91,21 @@ def ask_ref(tx: Session, order: Order) -> OrderRef:
     return replace(order.ref, payment=next(paid, None))
 
 
+def store_product(tx: Session, order: OrderRow) -> str:
+    """What a store calls the item of an order: by its price book, else as we do."""
+    price = tx.get(PriceRow, (order.book_id, order.sku)) if order.book_id else None
+    return (price.store_sku if price else None) or order.sku
+
+
 def facts_of(tx: Session, order_id: str) -> list[PaymentFact]:
     """All that is known of an order's money, in the order we learnt it."""
     rows = tx.scalars(
         sa.select(PaymentEventRow)
         .where(PaymentEventRow.order_id == order_id)
         .order_by(PaymentEventRow.id)
-        .limit(FACTS)
-    )
+        .limit(FACTS + 1)
+    ).all()
+    assert len(rows) <= FACTS, f"order {order_id} has more facts than any real one"
     return [
         PaymentFact(Kind(r.type), r.provider_object, r.amount_minor, r.currency, r.occurred_at)
         for r in rows
@@ -131,11 +138,11 @@ def _own_fact(tx: Session, provider: str, order_id: str, kind: Kind, at: datetim
     return shown(row)
 
 
-def _refuse_strange(row: OrderRow, truth: Truth) -> None:
+def _refuse_strange(row: OrderRow, truth: Truth, product: str) -> None:
     if truth.environment != row.environment:
         raise WrongEnvironment(found=truth.environment, wanted=row.environment)
-    if truth.sku is not None and truth.sku != row.sku:
-        raise WrongProduct(order=row.id, wanted=row.sku, found=truth.sku)
+    if truth.sku is not None and truth.sku != product:
+        raise WrongProduct(order=row.id, wanted=product, found=truth.sku)
     for fact in truth.facts:
         if fact.currency != row.currency:
             raise WrongCurrency(order=row.id, wanted=row.currency, found=fact.currency)

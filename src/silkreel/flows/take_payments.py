@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from silkreel.commerce import inbox, orders, recharge, reconcile
-from silkreel.commerce.orders import Order, Wish
+from silkreel.commerce.orders import NoSuchOrder, Order, Wish
 from silkreel.commerce.payments import (
     ClientToken,
     OrderRef,
@@ -86,20 +86,30 @@ def hear(
     database: Database, provider: Provider, raw: bytes, headers: Mapping[str, str], at: datetime
 ) -> inbox.Received:
     """Write a webhook down; the caller answers with the refusal in it, or with 200."""
+    found = inbox.examine(provider, raw, headers, at)
     with database.transaction() as tx:
-        return inbox.receive(tx, provider, raw, headers, at)
+        return inbox.write_down(tx, provider.name, raw, headers, at, found)
 
 
 def claim(
-    database: Database, provider: Provider, order_id: str, receipt: str, at: datetime
+    database: Database,
+    provider: Provider,
+    order_id: str,
+    receipt: str,
+    at: datetime,
+    *,
+    viewer_id: str,
 ) -> Order:
     """The client says it paid: look, and grant if nobody has yet.
 
     Raises:
-        NoSuchOrder, ProviderSilent, and what a receipt can be refused for.
+        NoSuchOrder: there is none, or it is another viewer's.
+        ProviderSilent, and what a receipt can be refused for.
     """
     with database.reading() as tx:
         order = orders.find(tx, order_id)
+        if order.viewer_id != viewer_id:
+            raise NoSuchOrder(order=order_id)
         ref = recharge.ask_ref(tx, order)
     truth = provider.redeem(ref, receipt)
     if truth is None:
