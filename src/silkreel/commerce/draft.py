@@ -88,12 +88,13 @@ class Draft:
         self.orders: dict[str, PastOrder] = {row.order_id: row for row in state.orders}
         self.txns: list[NewTxn] = []
         self.postings: list[NewPosting] = []
-        self.uses: dict[tuple[int, int], int] = {}
+        self.uses: dict[int, dict[int, int]] = {}  # by txn, by lot
         self.new_lots: list[NewLot] = []
         self.new_entitlements: list[NewEntitlement] = []
         self.entitlement_changes: dict[int, EntitlementChange] = {}
         self.notices: list[Notice] = []
         self._moved_lots: set[int] = set()
+        self._hashes: dict[int, str] = {}
         self._seq: Counter[int] = Counter()
 
     # Who and what there is
@@ -108,6 +109,13 @@ class Draft:
             purse.touched = True
             self.write_off(purse)
         return purse
+
+    def hash_of(self, request: Request) -> str:
+        """A request's hash, worked out once in a batch."""
+        known = self._hashes.get(id(request))
+        if known is None:
+            known = self._hashes[id(request)] = request.request_hash()
+        return known
 
     def owned(self, request: Request, kind: ItemKind, ref: str) -> Entitled | None:
         """The live coin entitlement of an item."""
@@ -244,8 +252,8 @@ class Draft:
     def _use(self, txn: int, lot_id: int, coins: int) -> None:
         self.left[lot_id] -= coins
         self._moved_lots.add(lot_id)
-        name = (txn, lot_id)
-        self.uses[name] = self.uses.get(name, 0) + coins
+        uses = self.uses.setdefault(txn, {})
+        uses[lot_id] = uses.get(lot_id, 0) + coins
 
     def _sort(self, purse: Purse) -> None:
         purse.lots.sort(key=lambda number: _turn(self.lots[number]))
@@ -322,7 +330,12 @@ class Draft:
             answers=tuple(answers),
             txns=self.txns,
             postings=self.postings,
-            uses={name: coins for name, coins in self.uses.items() if coins},
+            uses={
+                (txn, lot): coins
+                for txn, uses in self.uses.items()
+                for lot, coins in uses.items()
+                if coins
+            },
             lots=lots,
             entitlements=self.new_entitlements,
             notices=self.notices,
@@ -352,7 +365,7 @@ def spent(series_id: str, which: str, brand_id: str) -> AccountName:
 
 def uses_of(draft: Draft, txn: int) -> tuple[Use, ...]:
     """What a txn of this draft has taken so far."""
-    return tuple(Use(lot, coins) for (each, lot), coins in draft.uses.items() if each == txn)
+    return tuple(Use(lot, coins) for lot, coins in draft.uses.get(txn, {}).items())
 
 
 def _turn(lot: Lot) -> tuple[datetime, bool, int]:

@@ -55,11 +55,11 @@ def _decide(draft: Draft, request: Request) -> Answer:
     purse = draft.purse(request)  # first, so that lots past due go whatever the answer is
     name = (request.scope, request.key)
     if request.key and (known := draft.known.get(name)):
-        same = known.request_hash == request.request_hash()
+        same = known.request_hash == draft.hash_of(request)
         return replace(known.answer, status="replay") if same else Answer("key_reuse")
     answer = VERBS[type(request)](draft, purse, request)
     if answer.status == "ok" and request.key:
-        draft.known[name] = Known(request.request_hash(), answer)
+        draft.known[name] = Known(draft.hash_of(request), answer)
     return answer
 
 

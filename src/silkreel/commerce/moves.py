@@ -28,7 +28,7 @@ def begin(draft: Draft, purse: Purse | None, request: Request, kind: str, **more
     return draft.open_txn(
         NewTxn(
             kind, request.brand_id, purse.row.id if purse else None, request.actor, request.scope,
-            request.key, request.request_hash(), draft.now, note=request.note, **more,
+            request.key, draft.hash_of(request), draft.now, note=request.note, **more,
         )
     )  # fmt: skip
 
@@ -92,7 +92,7 @@ def open_item(draft: Draft, purse: Purse | None, request: Open) -> Answer:
     txn = draft.open_txn(
         NewTxn(
             "open", request.brand_id, purse.row.id if purse else None, request.actor,
-            f"{request.brand_id}:open", "open:", request.request_hash(), draft.now,
+            f"{request.brand_id}:open", "open:", draft.hash_of(request), draft.now,
             about=("entitlement", row.id), note=request.note,
         )
     )  # fmt: skip

@@ -83,7 +83,7 @@ def _undo_unwatched(draft: Draft, purse: Purse, order: PastOrder, request: Claw,
             continue
         txn = draft.open_txn(
             NewTxn("undo", request.brand_id, purse.row.id, "system", f"{request.brand_id}:undo",
-                   "claw:", request.request_hash(), draft.now, about=("txn", past.txn_id),
+                   "claw:", draft.hash_of(request), draft.now, about=("txn", past.txn_id),
                    reverses_id=past.txn_id, note=f"order {order.order_id} was refunded")
         )  # fmt: skip
         mirror(draft, txn, purse, past, request)
@@ -144,7 +144,7 @@ def _return_settled(draft: Draft, cause: int, purse: Purse, request: Unclaw) -> 
     """
     txn = draft.open_txn(
         NewTxn("settle", request.brand_id, purse.row.id, "system", f"{request.brand_id}:settle",
-               "settle:", request.request_hash(), draft.now, about=("txn", cause),
+               "settle:", draft.hash_of(request), draft.now, about=("txn", cause),
                order_id=None, note=f"a refund of order {request.order_id} was reversed")
     )  # fmt: skip
     coins, returned = -purse.debt, 0
