@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coins import BRAND, NOW, buy
+from silkreel.commerce import pricebook
 from silkreel.commerce.ledger import apply
 from silkreel.commerce.pricebook import (
     DEFAULTS,
@@ -215,3 +216,15 @@ def test_what_was_shown_is_what_an_unlock_charges(database):
         )  # fmt: skip
         _, answer = apply(tx, [buy("ana", 2_500), rest], NOW)
     assert (answer.status, -answer.paid_coins) == ("ok", shown.finish_coins)
+
+
+def test_two_first_looks_at_once_make_one_book(database, monkeypatch):
+    """The second finds none, is too late to publish, and takes what the first has made."""
+    with database.transaction() as tx:
+        first = book_in_force(tx, BRAND, "US", "web", NOW)
+    real, misses = pricebook.book_for, iter([True, True])
+    monkeypatch.setattr(
+        pricebook, "book_for", lambda *a, **k: None if next(misses, False) else real(*a, **k)
+    )
+    with database.transaction() as tx:
+        assert book_in_force(tx, BRAND, "US", "web", NOW) == first

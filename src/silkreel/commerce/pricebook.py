@@ -241,8 +241,15 @@ def book_in_force(tx: Session, brand_id: str, market: str, channel: str, now: da
     found = book_for(tx, brand_id, market, channel, now)
     if found:
         return found
-    book = replace(default_book(market, brand_id), market=market, channel=channel)
-    return publish_book(tx, book, approved_by=("default",), now=now)
+    book = replace(default_book(market, brand_id), channel=channel)
+    try:
+        with tx.begin_nested():
+            return publish_book(tx, book, approved_by=("default",), now=now)
+    except sa.exc.IntegrityError:  # two first looks at once: the other one's stands
+        made = book_for(tx, brand_id, market, channel, now)
+        if made is None:
+            raise
+        return made
 
 
 def default_book(market: str, brand_id: str = "") -> Book:
