@@ -19,6 +19,7 @@ class StripeCounterpart(JsonServer):
     def __init__(self):
         self.sessions, self.intents, self.refunds, self.disputes = {}, {}, {}, {}
         self.by_key, self.numbers = {}, itertools.count(1)
+        self.settled_in = None  # the account's currency, where it is another than the payment's
         self.clock = int(datetime.now(UTC).timestamp())
         self.page = 2  # small pages, so that paging is walked
         super().__init__()
@@ -129,8 +130,17 @@ class StripeCounterpart(JsonServer):
             case "GET", ["checkout", "sessions", name] if name in self.sessions:
                 return 200, self.sessions[name]
             case "GET", ["payment_intents", name] if name in self.intents:
-                return 200, self.intents[name]
+                return 200, self._with_fee(self.intents[name], query)
         return 404, {"error": {"message": f"No such object: {path}"}}
+
+    def _with_fee(self, intent, query):
+        """The latest charge is a name unless it is asked to be expanded."""
+        if query.get("expand[]") != "latest_charge.balance_transaction":
+            return {**intent, "latest_charge": "ch_1"}
+        fee = 30 + intent["amount_received"] * 29 // 1000
+        settled = self.settled_in or intent["currency"]
+        balance = {"object": "balance_transaction", "fee": fee, "currency": settled}
+        return {**intent, "latest_charge": {"id": "ch_1", "balance_transaction": balance}}
 
     def _new_session(self, form):
         amount = int(form["line_items[0][price_data][unit_amount]"])

@@ -138,7 +138,22 @@ def test_the_money_of_the_lot_is_what_was_paid(database, stripe, stripe_side):
     with database.reading() as tx:
         lot = tx.scalars(sa.select(LotRow).where(LotRow.source == "paid")).one()
     assert (lot.gross_minor, lot.tax_minor, lot.currency, lot.sandbox) == (499, 49, "USD", False)
+    assert (lot.fee_minor, lot.net_minor, lot.fee_estimated) == (44, 406, False)
     assert lot.order_id == begun.order.id
+
+
+@pytest.mark.parametrize(
+    ("gross", "settled", "fee", "estimated"), [(499, "eur", 0, True), (20, None, 20, False)]
+)
+def test_a_fee_in_another_currency_is_not_known_and_none_is_above_the_price(
+    database, stripe, stripe_side, gross, settled, fee, estimated
+):
+    stripe_side.settled_in = settled
+    begun = begin(database, stripe, gross_minor=gross)
+    told(database, stripe, stripe_side.pay(begun.way.provider_ref))
+    with database.reading() as tx:
+        lot = tx.scalars(sa.select(LotRow).where(LotRow.source == "paid")).one()
+    assert (lot.fee_minor, lot.fee_estimated, lot.net_minor) == (fee, estimated, gross - fee)
 
 
 def test_a_refund_takes_its_share_and_a_second_the_rest(database, stripe, stripe_side):

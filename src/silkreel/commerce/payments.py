@@ -107,9 +107,10 @@ class PaymentFact:
     amount_minor: int
     currency: str
     occurred_at: datetime
+    fee_minor: int | None = None  # what the provider kept of it, where it says so
 
     def __post_init__(self) -> None:
-        if self.amount_minor < 0 or not self.provider_object:
+        if min(self.amount_minor, self.fee_minor or 0) < 0 or not self.provider_object:
             raise ValueError(f"a fact is about an object and never below zero: {self}")
 
 

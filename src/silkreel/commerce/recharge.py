@@ -107,8 +107,15 @@ def facts_of(tx: Session, order_id: str) -> list[PaymentFact]:
     ).all()
     assert len(rows) <= FACTS, f"order {order_id} has more facts than any real one"
     return [
-        PaymentFact(Kind(r.type), r.provider_object, r.amount_minor, r.currency, r.occurred_at)
-        for r in rows
+        PaymentFact(
+            Kind(row.type),
+            row.provider_object,
+            row.amount_minor,
+            row.currency,
+            row.occurred_at,
+            row.fee_minor,
+        )
+        for row in rows
     ]
 
 
@@ -179,7 +186,8 @@ def _row_of(
 ) -> PaymentEventRow:
     return PaymentEventRow(
         order_id=order.id, provider=order.provider, provider_object=fact.provider_object,
-        type=fact.kind.value, amount_minor=fact.amount_minor, currency=fact.currency,
+        type=fact.kind.value, amount_minor=fact.amount_minor, fee_minor=fact.fee_minor,
+        currency=fact.currency,
         occurred_at=fact.occurred_at, inbox_id=inbox_id, recorded_at=at,
     )  # fmt: skip
 
@@ -223,12 +231,11 @@ def coin_requests(
     if not standing.earned or not row.paid_coins + row.bonus_coins:
         return []
     payment = next(
-        fact.provider_object
-        for fact in facts
-        if fact.kind == Kind.PAID and fact.amount_minor == row.gross_minor
+        fact for fact in facts if fact.kind == Kind.PAID and fact.amount_minor == row.gross_minor
     )
     requests: list[Request] = []
-    if payment in {fact.provider_object for fact in new if fact.kind == Kind.PAID}:
+    paid_now = {fact.provider_object for fact in new if fact.kind == Kind.PAID}
+    if payment.provider_object in paid_now:
         requests.append(_grant(row, payment))
     first = min(new, key=lambda fact: (fact.provider_object, fact.kind))
     step = f"{first.provider_object}:{first.kind}"
@@ -238,14 +245,18 @@ def coin_requests(
     return requests
 
 
-def _grant(row: OrderRow, payment: str) -> Grant:
+def _grant(row: OrderRow, payment: PaymentFact) -> Grant:
+    # A fee above what is left (small sums, fixed fees) would make a net below zero: it is cut.
+    fee = min(payment.fee_minor or 0, row.gross_minor - row.tax_minor)
     money = PaidMoney(
         currency=row.currency, gross_minor=row.gross_minor, tax_minor=row.tax_minor,
-        storefront=row.provider, fee_estimated=True, sandbox=row.environment == "sandbox",
+        fee_minor=fee,
+        storefront=row.provider, fee_estimated=payment.fee_minor is None,
+        sandbox=row.environment == "sandbox",
     )  # fmt: skip
     return Grant(
         viewer_id=row.viewer_id, brand_id=row.brand_id, scope=_scope(row),
-        key=f"pay:{row.provider}:{payment}", actor="system", paid_coins=row.paid_coins,
+        key=f"pay:{row.provider}:{payment.provider_object}", actor="system", paid_coins=row.paid_coins,
         bonus_coins=row.bonus_coins, money=money, order_id=row.id, market=row.market,
         channel=row.channel,
     )  # fmt: skip

@@ -8,6 +8,7 @@ a bound on both sides (the vendor's library accepts a time a year ahead).
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -39,6 +40,7 @@ SEARCH = timedelta(hours=1)  # a session is made within this time of its order, 
 SESSION_LIFE = timedelta(hours=1)  # 30 minutes to 24 hours are allowed
 # Stripe takes two decimals where the currency has none (docs.stripe.com/currencies).
 HUNDREDFOLD = frozenset({"ISK", "UGX"})
+WITH_FEE = {"expand[]": "latest_charge.balance_transaction"}
 LOST, WON = frozenset({"lost"}), frozenset({"won", "warning_closed", "prevented"})
 
 
@@ -190,7 +192,7 @@ class Stripe:
         return Truth(ref, environment, tuple(facts))
 
     def _payment_facts(self, payment: str, *, over: bool) -> Iterator[PaymentFact]:
-        intent = self._line.ask("GET", f"/v1/payment_intents/{payment}")
+        intent = self._line.ask("GET", f"/v1/payment_intents/{payment}", params=WITH_FEE)
         if intent:
             yield from _intent_facts(intent, over=over)
         for refund in self._pages("/v1/refunds", {"payment_intent": payment}):
@@ -234,9 +236,20 @@ def _session_facts(session: dict[str, Any]) -> Iterator[PaymentFact]:
 def _intent_facts(intent: dict[str, Any], *, over: bool) -> Iterator[PaymentFact]:
     """Paid or failed; a declined card on a page that is still open is not the end (`over`)."""
     if intent.get("status") == "succeeded":
-        yield _fact(Kind.PAID, {**intent, "amount": intent.get("amount_received")})
+        paid = _fact(Kind.PAID, {**intent, "amount": intent.get("amount_received")})
+        yield replace(paid, fee_minor=_fee(intent, paid.currency))
     elif intent.get("status") == "canceled" or (over and intent.get("last_payment_error")):
         yield _fact(Kind.FAILED, intent)
+
+
+def _fee(intent: dict[str, Any], currency: str) -> int | None:
+    """Stripe's fee, where it is settled in the payment's own currency; else nobody knows yet."""
+    charge = intent.get("latest_charge")
+    balance = charge.get("balance_transaction") if isinstance(charge, dict) else None
+    if not isinstance(balance, dict) or str(balance.get("currency")).upper() != currency:
+        return None
+    fee = int(balance["fee"])
+    return -(-fee // 100) if currency in HUNDREDFOLD else fee  # a part of a króna counts as one
 
 
 def _fact(kind: Kind, about: dict[str, Any]) -> PaymentFact:
