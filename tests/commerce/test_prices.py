@@ -25,6 +25,7 @@ from silkreel.commerce.quotes import (
     Viewing,
     merge_quotes,
     rest_prices,
+    seen_price,
     series_price,
     show_price,
 )
@@ -153,7 +154,9 @@ def test_a_large_change_needs_two_persons(database):
 
 def test_a_quote_never_rises_and_follows_a_lower_book(database):
     with database.transaction() as tx:
+        assert seen_price(tx, viewing(), 80, NOW) is None
         seen = show_price(tx, viewing(), 80, NOW)
+        assert seen_price(tx, viewing(), 80, NOW) == seen
         publish_book(
             tx, replace(US, episode_coins=54, cap_coins=2300), approved_by=("mei",), now=NOW
         )
@@ -161,6 +164,7 @@ def test_a_quote_never_rises_and_follows_a_lower_book(database):
         assert show_price(tx, viewing("late"), 80, NOW).episode_coins == 54
         cheap = replace(US, episode_coins=40, free_episodes=12)
         publish_book(tx, cheap, approved_by=("mei", "li"), now=NOW)
+        assert seen_price(tx, viewing(), 80, NOW) is None, "a cheaper book lowers it"
         lower = show_price(tx, viewing(), 80, NOW)
         assert (lower.episode_coins, lower.free_episodes, lower.cap_coins) == (40, 12, 2000)
 

@@ -1,16 +1,25 @@
 """The price a viewer was shown: it may fall, and never rises while they watch the series."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from silkreel.commerce.pricebook import Book, book_by_id, book_in_force
+from silkreel.commerce.pricebook import Book, book_by_id, book_for, book_in_force
 from silkreel.commerce.tables import QuoteRow
 from silkreel.kit.database import Session, insert_once
 from silkreel.kit.money import COIN, Money, split
 
 QUOTE_LASTS = timedelta(days=180)
+# Which of two is better for the viewer.
+TERMS: dict[str, Callable[[int, int], int]] = {
+    "free_episodes": max,
+    "episode_coins": min,
+    "cap_coins": min,
+    "rest_discount_percent": max,
+    "ads_per_unlock": min,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +72,21 @@ def show_price(tx: Session, viewing: Viewing, episodes: int, now: datetime) -> Q
         row = _row(tx, viewing)
     assert row is not None, "it was there or has just been made"
     if row.until <= now:
-        for field, value in _fresh(book, episodes, now).items():
-            setattr(row, field, value)
+        _set(row, _fresh(book, episodes, now))
     else:
-        _lower(row, book, episodes)
+        _set(row, _better(row, _terms(book, episodes)))
     tx.flush()
     return _quote(tx, row)
+
+
+def seen_price(tx: Session, viewing: Viewing, episodes: int, now: datetime) -> Quote | None:
+    """The quote as it stands, only read; None where `show_price` would make, lower or renew it."""
+    row = _row(tx, viewing)
+    book = book_for(tx, viewing.brand_id, viewing.market, viewing.channel, now)
+    if row is None or book is None or row.until <= now:
+        return None
+    better = _better(row, _terms(book, episodes))
+    return _quote(tx, row) if all(getattr(row, name) == better[name] for name in better) else None
 
 
 def series_price(
@@ -111,10 +129,7 @@ def merge_quotes(tx: Session, guest_id: str, viewer_id: str, brand_id: str) -> N
         if mine is None:
             guest.viewer_id = viewer_id
             continue
-        _better(
-            mine, free=guest.free_episodes, episode=guest.episode_coins, cap=guest.cap_coins,
-            discount=guest.rest_discount_percent, ads=guest.ads_per_unlock,
-        )  # fmt: skip
+        _set(mine, _better(mine, {name: getattr(guest, name) for name in TERMS}))
         mine.until = max(mine.until, guest.until)
         tx.delete(guest)
     tx.flush()
@@ -133,28 +148,27 @@ def _row(tx: Session, viewing: Viewing) -> QuoteRow | None:
 
 def _fresh(book: Book, episodes: int, now: datetime) -> dict[str, object]:
     return {
-        "book_id": book.id, "free_episodes": book.free_head(episodes),
-        "episode_coins": book.episode_coins, "cap_coins": book.cap_coins,
-        "rest_discount_percent": book.rest_discount_percent,
-        "ads_per_unlock": book.ads_per_unlock, "arm": "", "link_id": "", "exposed_at": now,
-        "until": now + QUOTE_LASTS,
+        "book_id": book.id, **_terms(book, episodes), "arm": "", "link_id": "",
+        "exposed_at": now, "until": now + QUOTE_LASTS,
     }  # fmt: skip
 
 
-def _lower(row: QuoteRow, book: Book, episodes: int) -> None:
-    _better(
-        row, free=book.free_head(episodes), episode=book.episode_coins, cap=book.cap_coins,
-        discount=book.rest_discount_percent, ads=book.ads_per_unlock,
-    )  # fmt: skip
+def _terms(book: Book, episodes: int) -> dict[str, int]:
+    return {
+        "free_episodes": book.free_head(episodes), "episode_coins": book.episode_coins,
+        "cap_coins": book.cap_coins, "rest_discount_percent": book.rest_discount_percent,
+        "ads_per_unlock": book.ads_per_unlock,
+    }  # fmt: skip
 
 
-def _better(row: QuoteRow, *, free: int, episode: int, cap: int, discount: int, ads: int) -> None:
+def _better(row: QuoteRow, offered: Mapping[str, int]) -> dict[str, int]:
     """Each term as it is, or as offered where that is better for the viewer."""
-    row.free_episodes = max(row.free_episodes, free)
-    row.episode_coins = min(row.episode_coins, episode)
-    row.cap_coins = min(row.cap_coins, cap)
-    row.rest_discount_percent = max(row.rest_discount_percent, discount)
-    row.ads_per_unlock = min(row.ads_per_unlock, ads)
+    return {name: best(getattr(row, name), offered[name]) for name, best in TERMS.items()}
+
+
+def _set(row: QuoteRow, values: Mapping[str, object]) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
 
 
 def _quote(tx: Session, row: QuoteRow) -> Quote:

@@ -75,6 +75,7 @@ class Till:
         self._clock = clock
         self._max_batch = max_batch
         self._closed = False
+        self._door = threading.Lock()  # nobody gets into line behind the last one
         sqlite = database.engine.dialect.name == "sqlite"
         count = 1 if sqlite else (lanes or POSTGRESQL_LANES)
         self._lanes = [_Lane(self, number, max_waiting) for number in range(count)]
@@ -95,24 +96,27 @@ class Till:
             TillBusy: the line is full.
             TillClosed: the till is closing.
         """
-        if self._closed:
-            raise TillClosed
         lane = self._lanes[_lane_number(request, len(self._lanes))]
         waiting = Waiting(request)
-        try:
-            lane.line.put_nowait(waiting)
-        except queue.Full:
-            raise TillBusy from None
+        with self._door:
+            if self._closed:
+                raise TillClosed
+            try:
+                lane.line.put_nowait(waiting)
+            except queue.Full:
+                raise TillBusy from None
         return waiting.answer
 
     def close(self) -> None:
         """Finish what waits, and stop."""
-        self._closed = True
+        with self._door:
+            if self._closed:
+                return
+            self._closed = True
         for lane in self._lanes:
             lane.line.put(None)
         for lane in self._lanes:
             lane.thread.join()
-            lane.refuse_the_rest()
 
     def write(self, requests: Sequence[Request], accounts: AccountNumbers) -> tuple[Answer, ...]:
         """One batch in a transaction of its own, tried again after deadlocks."""
@@ -140,13 +144,6 @@ class _Lane:
         self._till = till
         self._accounts = AccountNumbers()
         self.thread.start()
-
-    def refuse_the_rest(self) -> None:
-        """Tell what came too late."""
-        while not self.line.empty():
-            late = self.line.get_nowait()
-            if late is not None:
-                late.answer.set_exception(TillClosed())
 
     def _serve(self) -> None:
         while True:

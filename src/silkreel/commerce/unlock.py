@@ -1,6 +1,6 @@
 """Opening locked episodes with coins: the price that was shown, once, or not at all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import TimeoutError as NotInTime
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from silkreel.catalogue.tables import EpisodeRow
-from silkreel.commerce.quotes import Quote, Viewing, rest_prices, show_price
+from silkreel.commerce.quotes import Quote, Viewing, rest_prices, seen_price, show_price
 from silkreel.commerce.requests import Answer, Item, Undo, Unlock
 from silkreel.commerce.tables import EntitlementRow
 from silkreel.commerce.till import Till
@@ -86,6 +86,14 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
+class Priced:
+    """What to ask of the till for a wish; nothing where all of it is free."""
+
+    request: Unlock | None
+    quote: Quote
+
+
+@dataclass(frozen=True, slots=True)
 class Unlocked:
     """What is open now."""
 
@@ -103,21 +111,30 @@ def unlock_episodes(database: Database, till: Till, wish: Wish, now: datetime) -
         NotEnoughCoins, PriceChanged, OwesCoins, KeyReused, NoSuchEpisodes: nothing was charged.
         TillBusy, TillSlow: ask again with the same key.
     """
-    with database.transaction() as tx:
-        request, quote = price_wish(tx, wish, now)
-    if request is None:
+    with database.reading() as tx:  # the sheet has shown the price, so nothing is written here
+        priced = price_wish(tx, wish, now, seen_price)
+    if priced is None:
+        with database.transaction() as tx:
+            priced = price_wish(tx, wish, now, show_price)
+    assert priced is not None, "looking at a price makes the quote"
+    if priced.request is None:
         return Unlocked(None, 0, 0, wish.episode_ids, replayed=False)
-    answer = _wait(till, request)
+    answer = _wait(till, priced.request)
     if answer.done or answer.status == "owned":
         return Unlocked(
             answer.txn_id, -answer.paid_coins, -answer.bonus_coins, answer.refs or wish.episode_ids,
             replayed=answer.status == "replay",
         )  # fmt: skip
-    raise _refusal(answer, quote)
+    raise _refusal(answer, priced.quote)
 
 
-def price_wish(tx: Session, wish: Wish, now: datetime) -> tuple[Unlock | None, Quote]:
-    """The request for the till at the viewer's own prices; None where all of it is free.
+def price_wish(
+    tx: Session,
+    wish: Wish,
+    now: datetime,
+    price: Callable[[Session, Viewing, int, datetime], Quote | None],
+) -> Priced | None:
+    """The request for the till at the viewer's own prices; None where `price` knows none.
 
     Raises:
         NoSuchEpisodes: the series does not have one of them.
@@ -127,10 +144,12 @@ def price_wish(tx: Session, wish: Wish, now: datetime) -> tuple[Unlock | None, Q
     for episode in wish.episode_ids:
         if episode not in numbers:
             raise NoSuchEpisodes(episode=episode)
-    quote = show_price(tx, viewing, len(numbers), now)
+    quote = price(tx, viewing, len(numbers), now)
+    if quote is None:
+        return None
     wanted = [each for each in wish.episode_ids if numbers[each] > quote.free_episodes]
     if not wanted:
-        return None, quote
+        return Priced(None, quote)
     owned, spent = owned_and_spent(tx, viewing)
     prices = _prices(quote, numbers, wanted, owned, spent)
     request = Unlock(
@@ -141,7 +160,7 @@ def price_wish(tx: Session, wish: Wish, now: datetime) -> tuple[Unlock | None, Q
         cap_coins=quote.cap_coins, market=viewing.market, channel=viewing.channel,
         quote_id=quote.id,
     )  # fmt: skip
-    return request, quote
+    return Priced(request, quote)
 
 
 def undo_unlock(till: Till, viewing_brand: str, viewer_id: str, txn_id: int, key: str) -> Answer:
