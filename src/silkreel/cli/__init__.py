@@ -41,6 +41,13 @@ COMMANDS = {
     "export": ("exporting:export", "Take lines, subtitles, sound or checks out as a file."),
     "staff": ("staff:app", "Who works here: add, list, roles, reset, disable, enable."),
     "audit": ("audit:app", "What was done by whom, and whether the log is as it was written."),
+    "orders": ("orders:app", "Purchases: list, show, and ask about those that are open."),
+    "refund": ("refunding:refund", "Give an order's money back, and take its coins with it."),
+    "reconcile": (
+        "reconciling:reconcile",
+        "Compare a provider's books with ours and with the ledger.",
+    ),
+    "ledger": ("ledger:app", "Coins: seal the books, verify them, see a viewer's balance."),
     "models": ("models:app", "List, fetch and verify the model weights."),
     "doctor": ("doctor:doctor", "Say what is missing, what it costs, and what mends it."),
 }

@@ -120,6 +120,7 @@ def _sqlite(url: str) -> sa.Engine:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            "recursive_triggers=ON",  # or INSERT OR REPLACE walks past a BEFORE DELETE trigger
             f"busy_timeout={BUSY_TIMEOUT_MILLISECONDS}",
         ):
             cursor.execute(f"PRAGMA {pragma}")

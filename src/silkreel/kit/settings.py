@@ -132,6 +132,61 @@ class Settings(BaseSettings):
         "voicefilter", description="tellers of voices to try, in order; none: one voice for all"
     )
     chromium: Path | None = Field(None, description="browser for tests; by default from PATH")
+    payments: str = Field("stripe,apple,google_play", description="ways to pay to offer, in order")
+    payment_timeout_seconds: float = Field(10.0, gt=0, description="limit of a provider's answer")
+    stripe_secret_key: SecretStr | None = Field(None, description="Stripe's secret key, sk_...")
+    stripe_webhook_secrets: SecretStr | None = Field(
+        None, description="Stripe's webhook secrets, whsec_..., one or two with a comma between"
+    )
+    stripe_url: str = Field("https://api.stripe.com", description="base address of Stripe's API")
+    apple_bundle_id: str | None = Field(None, description="bundle id of your app in the App Store")
+    apple_app_id: int | None = Field(None, description="its Apple ID, a number; for production")
+    apple_issuer_id: str | None = Field(None, description="issuer of the App Store Server API key")
+    apple_key_id: str | None = Field(None, description="id of the App Store Server API key")
+    apple_private_key: Path | None = Field(None, description="file of that key (.p8)")
+    apple_roots: Path | None = Field(
+        None,
+        description="folder of Apple's root certificates (.cer), from apple.com/certificateauthority",
+    )
+    apple_url: str | None = Field(
+        None, description="base address of the App Store Server API; by default Apple's own"
+    )
+    apple_sandbox: bool = Field(False, description="talk to Apple's sandbox, not production")
+    apple_online_checks: bool = Field(
+        True, description="ask whether Apple's certificates are revoked"
+    )
+    google_play_package: str | None = Field(None, description="package name of your app in Play")
+    google_play_service_account: Path | None = Field(
+        None, description="JSON key file of the service account that may read purchases"
+    )
+    google_play_push_audience: str | None = Field(
+        None, description="audience set on the Pub/Sub push subscription"
+    )
+    google_play_push_email: str | None = Field(
+        None, description="service account that signs the Pub/Sub push"
+    )
+    google_play_url: str = Field(
+        "https://androidpublisher.googleapis.com", description="base address of Google Play's API"
+    )
+    google_keys_url: str = Field(
+        "https://www.googleapis.com/oauth2/v3/certs", description="Google's public signing keys"
+    )
+    fake_payments_secret: SecretStr | None = Field(
+        None, description="signs the demo's pretend payments; refused where a real brand is served"
+    )
+    admob_keys_url: str = Field(
+        "https://www.gstatic.com/admob/reward/verifier-keys.json",
+        description="AdMob's public keys of rewarded ads",
+    )
+    applovin_event_key: SecretStr | None = Field(
+        None, description="AppLovin's event key for S2S rewarded callbacks"
+    )
+    unity_ads_secret: SecretStr | None = Field(
+        None, description="Unity's secret of S2S redeem callbacks"
+    )
+    beacon_secrets: SecretStr | None = Field(
+        None, description="signs our own ad beacons; the first signs, one or two are believed"
+    )
 
     @model_validator(mode="after")
     def _addresses_are_addresses(self) -> Self:
@@ -150,6 +205,12 @@ class Settings(BaseSettings):
     def engines(self, skill: str) -> tuple[str, ...]:
         """Names set for a skill, in order."""
         return tuple(name.strip() for name in str(getattr(self, skill)).split(",") if name.strip())
+
+    def secrets(self, name: str) -> tuple[str, ...]:
+        """The live secrets of a setting: two at once while one is replaced by the other."""
+        value: SecretStr | None = getattr(self, name)
+        parts = value.get_secret_value().split(",") if value else ()
+        return tuple(part.strip() for part in parts if part.strip())
 
     @cached_property
     def folder(self) -> Path:

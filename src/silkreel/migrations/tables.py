@@ -2,6 +2,7 @@
 
 from silkreel.bible import tables as _bible  # noqa: F401 - importing a room's tables registers them
 from silkreel.catalogue import tables as _catalogue  # noqa: F401
+from silkreel.commerce import tables as _commerce  # noqa: F401
 from silkreel.dubbing import tables as _dubbing  # noqa: F401
 from silkreel.jobs import tables as _jobs  # noqa: F401
 from silkreel.kit import artifacts as _artifacts  # noqa: F401

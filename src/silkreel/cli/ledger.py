@@ -1,0 +1,104 @@
+"""`silkreel ledger`: what a viewer holds, and proof that nobody changed the books."""
+
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from silkreel.cli import show
+from silkreel.cli.opening import opened
+
+UNSOUND = 1
+
+app = App(name="ledger", help="Coins: seal the books, verify them, see a viewer's balance.")
+
+
+@app.command
+def seal(*, json: bool = False) -> None:
+    """Put what is settled under a chain of hashes, and write off bonus coins past due.
+
+    Run it every few minutes from a timer; it does nothing where nothing is new.
+
+    Args:
+        json: print machine-readable results
+    """
+    from silkreel.commerce.expiry import expire_due_lots
+    from silkreel.commerce.seal import seal as seal_blocks
+    from silkreel.kit.clock import now
+
+    with opened() as house:
+        wallets = expire_due_lots(house.workshop.database, now())
+        blocks = seal_blocks(house.workshop.database, now())
+    if json:
+        show.print_json({"blocks": blocks, "wallets_swept": wallets})
+        return
+    print(f"Sealed {blocks} new blocks; bonus coins ended in {wallets} wallets.")
+
+
+@app.command
+def verify(*, json: bool = False) -> int:
+    """Check every sum and every sealed block; name the first block of a brand that was changed.
+
+    Args:
+        json: print machine-readable results
+    """
+    from silkreel.commerce.auditing import audit
+    from silkreel.commerce.seal import verify as verify_blocks
+
+    with opened() as house:
+        faults = audit(house.workshop.database)
+        sealed = verify_blocks(house.workshop.database)
+    if json:
+        bad = [
+            {"brand": b.chain, "block": b.seq, "after_txn": b.from_txn_id, "to_txn": b.to_txn_id,
+             "reason": b.reason}
+            for b in sealed.bad
+        ]  # fmt: skip
+        counts = {"blocks": sealed.blocks, "rows": sealed.rows}
+        show.print_json({**counts, "bad": bad, "faults": dict(faults)})
+    else:
+        for block in sealed.bad:
+            print(
+                f"{block.chain}: block {block.seq} (txns after {block.from_txn_id} up to "
+                f"{block.to_txn_id}) is not what was sealed: {block.reason}."
+            )
+        for rule, count in faults.items():
+            print(f"{rule}: {count}")
+        if not sealed.bad and not faults:
+            print(f"Sound: every sum agrees, and {sealed.blocks} blocks are as they were sealed.")
+    return UNSOUND if sealed.bad or faults else 0
+
+
+@app.command
+def balance(
+    viewer: str,
+    /,
+    *,
+    brand: Annotated[str, Parameter(help="the brand whose coins they are")],
+    json: bool = False,
+) -> None:
+    """Show what a viewer holds with a brand: coins by kind, when they end, and debt.
+
+    Args:
+        viewer: the viewer's id
+        brand: the brand
+        json: print machine-readable results
+    """
+    from silkreel.commerce.wallets import wallet_of
+    from silkreel.kit.clock import now
+
+    with opened() as house, house.workshop.database.reading() as tx:
+        wallet = wallet_of(tx, viewer, brand, now())
+    if json:
+        lots = [
+            {"source": lot.source, "coins": lot.coins, "ends": lot.ends_at and str(lot.ends_at)}
+            for lot in wallet.lots
+        ]
+        coins = {"paid": wallet.paid_coins, "bonus": wallet.bonus_coins, "debt": wallet.debt_coins}
+        show.print_json({**coins, "lots": lots})
+        return
+    print(f"{wallet.paid_coins} bought coins, {wallet.bonus_coins} bonus coins.")
+    if wallet.debt_coins:
+        print(f"{wallet.debt_coins} coins are owed; the next top-up settles them first.")
+    rows = [(lot.source, lot.coins, lot.ends_at or "never") for lot in wallet.lots]
+    if rows:
+        show.print_table("In the order they are spent", ("kind", "coins", "end"), rows)

@@ -1,0 +1,358 @@
+"""Rows into what the planner is told; wallets are locked first, so that nothing read moves."""
+# ruff: noqa: S608 - names of tables are our own, values are parameters
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from silkreel.commerce.facts import (
+    Entitled,
+    Holder,
+    KeyName,
+    Known,
+    Lot,
+    PastOrder,
+    PastUnlock,
+    State,
+    Use,
+    Wallet,
+)
+from silkreel.commerce.many_rows import (
+    Columns,
+    Question,
+    ask,
+    draw_numbers,
+    insertion,
+    read_time,
+    rows_for,
+    stored_time,
+    write_all,
+)
+from silkreel.commerce.requests import (
+    Adjust,
+    Answer,
+    Claw,
+    Grant,
+    Open,
+    Refunded,
+    Request,
+    Unclaw,
+    Undo,
+    Unlock,
+)
+
+UNDOS_COUNT_FOR = timedelta(days=30)
+
+HOLDER: Columns = (("viewer_id", "text"), ("brand_id", "text"))
+NUMBER: Columns = (("number", "bigint"),)
+NAME: Columns = (("name", "text"),)
+KEY: Columns = (("scope", "text"), ("key", "text"))
+ITEM: Columns = (*HOLDER, ("kind", "text"), ("ref", "text"))
+SERIES: Columns = (*HOLDER, ("series_id", "text"))
+WALLET: Columns = (
+    ("id", "bigint"), *HOLDER, ("paid", "bigint"), ("bonus", "bigint"), ("debt", "bigint"),
+    ("version", "bigint"), ("paid_account_id", "bigint"), ("bonus_account_id", "bigint"),
+    ("debt_account_id", "bigint"),
+)  # fmt: skip
+ACCOUNT: Columns = (
+    ("id", "bigint"), ("owner_type", "text"), ("owner_id", "text"), ("role", "text"),
+    ("unit", "text"), ("brand_id", "text"), ("market", "text"),
+)  # fmt: skip
+
+# The order of the numbers is the order of the locks: two batches never wait for each other.
+LOCK_WALLETS = """
+SELECT w.id, w.viewer_id, w.brand_id, w.paid, w.bonus, w.debt,
+       w.paid_account_id, w.bonus_account_id, w.debt_account_id
+FROM {given} JOIN wallets w ON w.viewer_id = given.viewer_id AND w.brand_id = given.brand_id
+ORDER BY w.id"""
+KEYS = """
+SELECT t.id, t.scope, t.key, t.request_hash, t.reverses_id,
+       w.paid_account_id, w.bonus_account_id, w.debt_account_id
+FROM {given} <<txns t ON t.scope = given.scope AND t.key = given.key>>
+LEFT JOIN wallets w ON w.id = t.wallet_id"""
+LOTS = """
+SELECT l.id, l.wallet_id, l.source, l.granted, l.remaining, l.repaid, l.expires_at, l.order_id
+FROM {given} JOIN wallets w ON w.viewer_id = given.viewer_id AND w.brand_id = given.brand_id
+<<lots l ON l.wallet_id = w.id>>"""
+OPEN_LOTS = LOTS.replace("w.id>>", "w.id AND l.is_open>>")
+LOCK = " FOR NO KEY UPDATE OF w"
+# As many as most batches need, with the first question; gaps that are left mean nothing.
+NUMBERS: Columns = (("txns", "bigint"), ("entitlements", "bigint"), ("outbox", "bigint"))
+# The transaction gets its own number before: sealing waits for all that could have drawn.
+DRAW = (
+    "SELECT pg_current_xact_id(), "
+    + ", ".join(
+        f"ARRAY(SELECT nextval('{table}_id_seq') FROM generate_series(1, given.{table}))"
+        for table, _ in NUMBERS
+    )
+    + " FROM {given}"
+)
+ENTITLED = """
+SELECT e.id, e.viewer_id, e.brand_id, e.series_id, e.kind, e.ref, e.coins, e.txn_id,
+       e.opened_at IS NOT NULL, e.revoked_at IS NULL"""
+ITEMS = (
+    ENTITLED
+    + """
+FROM {given} <<entitlements e ON e.viewer_id = given.viewer_id
+ AND e.brand_id = given.brand_id AND e.kind = given.kind AND e.ref = given.ref
+ AND e.source = 'coin' AND e.revoked_at IS NULL>>"""
+)
+SERIES_COINS = """
+SELECT given.viewer_id, given.brand_id, given.series_id, CAST(sum(e.coins) AS BIGINT)
+FROM {given} <<entitlements e ON e.viewer_id = given.viewer_id
+ AND e.brand_id = given.brand_id AND e.series_id = given.series_id
+ AND e.source = 'coin' AND e.revoked_at IS NULL>>
+GROUP BY given.viewer_id, given.brand_id, given.series_id"""
+POSTED = "SELECT p.txn_id, p.account_id, p.amount FROM {given} JOIN postings p ON p.txn_id = number"
+OPENED_BY = ENTITLED + " FROM {given} JOIN entitlements e ON e.txn_id = number"
+UNLOCKS = """
+SELECT t.id, t.wallet_id, t.recorded_at, r.id IS NOT NULL
+FROM {given} JOIN txns t ON t.id = number LEFT JOIN txns r ON r.reverses_id = t.id
+WHERE t.kind = 'unlock'"""
+USES = """
+SELECT u.txn_id, u.lot_id, u.amount, l.source
+FROM {given} JOIN lot_uses u ON u.txn_id = number JOIN lots l ON l.id = u.lot_id"""
+SPENT_FROM = """
+SELECT DISTINCT u.txn_id FROM {given} JOIN lots l ON l.order_id = name
+JOIN lot_uses u ON u.lot_id = l.id JOIN txns t ON t.id = u.txn_id
+WHERE t.kind = 'unlock' AND l.source = 'paid'"""
+ORDER_LOTS = """
+SELECT l.order_id, l.id, l.wallet_id, l.source, l.granted
+FROM {given} JOIN lots l ON l.order_id = name ORDER BY l.id"""
+ORDER_TXNS = """
+SELECT t.order_id, t.id FROM {given} JOIN txns t ON t.order_id = name
+WHERE t.kind IN ('claw', 'unclaw')"""
+ORDER_POSTED = """
+SELECT p.txn_id, a.role, a.owner_id, p.amount FROM {given}
+JOIN postings p ON p.txn_id = number JOIN accounts a ON a.id = p.account_id"""
+REVOKED_BY = (
+    ENTITLED
+    + """, e.revoked_by_id FROM {given} JOIN txns t ON t.id = number
+JOIN wallets w ON w.id = t.wallet_id
+JOIN entitlements e ON e.viewer_id = w.viewer_id AND e.brand_id = w.brand_id
+WHERE e.revoked_by_id = number AND e.revoked_at IS NOT NULL"""
+)
+UNDONE = """
+SELECT t.wallet_id, count(*) FROM {given} JOIN txns t ON t.wallet_id = number
+WHERE t.kind = 'undo' AND t.actor = 'viewer' AND t.recorded_at > """
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a batch names, so that each table is asked once."""
+
+    requests: Sequence[Request]
+
+    def of(self, *kinds: type[Any]) -> list[Any]:
+        """The requests of these kinds."""
+        return [request for request in self.requests if isinstance(request, kinds)]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a batch depends on, and numbers drawn for its rows on the way."""
+
+    state: State
+    numbers: Mapping[str, list[int]]
+
+
+def read_state(connection: sa.Connection, requests: Sequence[Request], now: datetime) -> Reading:
+    """Lock the wallets of a batch, then read all it depends on; missing wallets are made."""
+    asked = Asked(requests)
+    wallets, answers = _ask_all(connection, asked)
+    paying = {(r.viewer_id, r.brand_id) for r in asked.of(Grant, Adjust)}
+    if missing := sorted(paying - wallets.keys()):
+        make_wallets(connection, missing)
+        wallets, answers = _ask_all(connection, asked)
+    known, lots, whole_lots, entitled, coins, numbers = answers
+    whole = {wallets[holder].id for holder in _reversing(asked) if holder in wallets}
+    state = State(
+        wallets=wallets,
+        lots=[*_lots(lots), *_lots(whole_lots)],
+        known=_known(connection, known),
+        entitled=[_entitlement(row) for row in entitled],
+        series_coins={(row[0], row[1], row[2]): row[3] for row in coins},
+        unlocks=_unlocks(connection, asked) if whole else (),
+        orders=_orders(connection, {r.order_id for r in asked.of(Claw, Unclaw)}) if whole else (),
+        undos=_undos(connection, whole, now),
+    )
+    drawn = numbers[0][1:] if numbers else ([] for _ in NUMBERS)
+    return Reading(state, dict(zip((table for table, _ in NUMBERS), drawn, strict=True)))
+
+
+def _ask_all(
+    connection: sa.Connection, asked: Asked
+) -> tuple[dict[Holder, Wallet], list[Sequence[Any]]]:
+    """Lock first: what is asked after it in the same breath sees what others have committed."""
+    sqlite = connection.dialect.name == "sqlite"
+    holders = {(r.viewer_id, r.brand_id) for r in asked.requests}
+    reversing = _reversing(asked)
+    wallets, *answers = ask(
+        connection,
+        [
+            Question(LOCK_WALLETS + ("" if sqlite else LOCK), HOLDER, sorted(holders)),
+            Question(KEYS, KEY, sorted({(r.scope, r.key) for r in asked.requests if r.key})),
+            Question(OPEN_LOTS, HOLDER, sorted(holders - reversing)),
+            Question(LOTS, HOLDER, sorted(reversing)),
+            Question(ITEMS, ITEM, _items(asked)),
+            Question(SERIES_COINS, SERIES, _capped(asked)),
+            Question(DRAW, NUMBERS, [] if sqlite else [_numbers_wanted(asked)]),
+        ],
+    )
+    return {(row[1], row[2]): Wallet(*row) for row in wallets}, answers
+
+
+def _reversing(asked: Asked) -> set[Holder]:
+    return {(r.viewer_id, r.brand_id) for r in asked.of(Undo, Refunded)}
+
+
+def _items(asked: Asked) -> list[tuple[str, ...]]:
+    names = {
+        (r.viewer_id, r.brand_id, item.kind, item.ref) for r in asked.of(Unlock) for item in r.items
+    }
+    names |= {(r.viewer_id, r.brand_id, r.item_kind, r.ref) for r in asked.of(Open)}
+    return sorted(names)
+
+
+def _capped(asked: Asked) -> list[tuple[str, ...]]:
+    return sorted({
+        (r.viewer_id, r.brand_id, r.series_id) for r in asked.of(Unlock) if r.cap_coins is not None
+    })  # fmt: skip
+
+
+def _numbers_wanted(asked: Asked) -> tuple[int, int, int]:
+    unlocks = asked.of(Unlock)
+    return len(asked.requests), sum(len(r.items) for r in unlocks), len(unlocks)
+
+
+def make_wallets(connection: sa.Connection, holders: Sequence[Holder]) -> None:
+    """Make wallets with their three accounts, unless somebody else does it at this moment."""
+    numbers = draw_numbers(connection, {"wallets": len(holders), "accounts": 3 * len(holders)})
+    ids, accounts = numbers["wallets"], numbers["accounts"]
+    rows = [
+        (number, viewer, brand, 0, 0, 0, 0, *accounts[3 * place : 3 * place + 3])
+        for place, (number, (viewer, brand)) in enumerate(zip(ids, holders, strict=True))
+    ]
+    write_all(connection, insertion(connection, "wallets", WALLET, rows, "ON CONFLICT DO NOTHING"))
+    there = {row[0] for row in rows_for(
+        connection, "SELECT w.id FROM {given} JOIN wallets w ON w.id = number", NUMBER,
+        [(number,) for number in ids],
+    )}  # fmt: skip
+    of_wallets = [
+        (account, "wallet", str(row[0]), role, "COIN", row[2], "")
+        for row in rows
+        if row[0] in there
+        for account, role in zip(row[7:], ("paid", "bonus", "debt"), strict=True)
+    ]
+    write_all(connection, insertion(connection, "accounts", ACCOUNT, of_wallets))
+
+
+def _lots(rows: Sequence[Any]) -> list[Lot]:
+    return [
+        Lot(row[0], row[1], row[2], row[3], row[4], row[5], read_time(row[6]), row[7])
+        for row in rows
+    ]
+
+
+def _known(connection: sa.Connection, rows: Sequence[Any]) -> dict[KeyName, Known]:
+    """Answers of before, rebuilt from what they wrote."""
+    if not rows:
+        return {}
+    posted = _posted(connection, [row[0] for row in rows])
+    causes = {row[0]: row[4] or row[0] for row in rows}
+    opened = _opened_by(connection, causes.values())
+    return {
+        (row[1], row[2]): Known(
+            row[3],
+            Answer(
+                "ok", row[0], posted[row[0], row[5]], posted[row[0], row[6]],
+                debt_coins=-posted[row[0], row[7]],
+                refs=tuple(sorted(each.ref for each in opened[causes[row[0]]])),
+            ),
+        )
+        for row in rows
+    }  # fmt: skip
+
+
+def _posted(connection: sa.Connection, txns: Iterable[int]) -> dict[tuple[int, int], int]:
+    sums: dict[tuple[int, int], int] = defaultdict(int)
+    for txn, account, amount in rows_for(connection, POSTED, NUMBER, _numbers(txns)):
+        sums[txn, account] += amount
+    return sums
+
+
+def _opened_by(connection: sa.Connection, txns: Iterable[int]) -> dict[int, list[Entitled]]:
+    opened: dict[int, list[Entitled]] = defaultdict(list)
+    for row in rows_for(connection, OPENED_BY, NUMBER, _numbers(txns)):
+        opened[row[7]].append(_entitlement(row))
+    return opened
+
+
+def _unlocks(connection: sa.Connection, asked: Asked) -> list[PastUnlock]:
+    txns = {r.txn_id for r in asked.of(Undo)}
+    names = [(name,) for name in sorted({r.order_id for r in asked.of(Claw)})]
+    txns |= {row[0] for row in rows_for(connection, SPENT_FROM, NAME, names)}
+    opened = _opened_by(connection, txns)
+    uses: dict[int, list[Use]] = defaultdict(list)
+    paid: dict[int, int] = defaultdict(int)
+    bonus: dict[int, int] = defaultdict(int)
+    for txn, lot, coins, source in rows_for(connection, USES, NUMBER, _numbers(txns)):
+        uses[txn].append(Use(lot, coins))
+        (paid if source == "paid" else bonus)[txn] += coins
+    return [
+        PastUnlock(
+            txn, wallet, opened[txn][0].series_id, read_time(at), paid[txn],
+            bonus[txn], tuple(uses[txn]), tuple(opened[txn]), bool(was_reversed),
+        )
+        for txn, wallet, at, was_reversed in rows_for(connection, UNLOCKS, NUMBER, _numbers(txns))
+    ]  # fmt: skip
+
+
+def _orders(connection: sa.Connection, names: set[str]) -> list[PastOrder]:
+    keys = [(name,) for name in sorted(names)]
+    lots: dict[str, list[Any]] = defaultdict(list)
+    for row in rows_for(connection, ORDER_LOTS, NAME, keys):
+        lots[row[0]].append(row)
+    txns = {txn: order for order, txn in rows_for(connection, ORDER_TXNS, NAME, keys)}
+    sums: dict[tuple[str, str, str], int] = defaultdict(int)
+    for txn, role, owner, amount in rows_for(connection, ORDER_POSTED, NUMBER, _numbers(txns)):
+        sums[txns[txn], role, owner if role == "clawback" else ""] += amount
+    uses: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for txn, lot, coins, _ in rows_for(connection, USES, NUMBER, _numbers(txns)):
+        uses[txns[txn]][lot] += coins
+    revoked: dict[str, list[Entitled]] = defaultdict(list)
+    for row in rows_for(connection, REVOKED_BY, NUMBER, _numbers(txns)):
+        revoked[txns[row[10]]].append(_entitlement(row))
+    return [
+        PastOrder(
+            order, rows[0][2],
+            sum(row[4] for row in rows if row[3] == "paid"),
+            sum(row[4] for row in rows if row[3] != "paid"),
+            tuple(row[1] for row in rows),
+            sums[order, "clawback", "paid"], sums[order, "clawback", "bonus"],
+            -sums[order, "debt", ""],
+            tuple(Use(lot, coins) for lot, coins in uses[order].items() if coins),
+            tuple(revoked[order]),
+        )
+        for order, rows in lots.items()
+    ]  # fmt: skip
+
+
+def _undos(connection: sa.Connection, wallets: set[int], now: datetime) -> dict[int, int]:
+    since = stored_time(connection, now - UNDOS_COUNT_FOR)
+    # A time in the text, not a parameter: the keys are the only parameter of such a query.
+    query = f"{UNDONE} '{since}' GROUP BY t.wallet_id"
+    return {row[0]: row[1] for row in rows_for(connection, query, NUMBER, _numbers(wallets))}
+
+
+def _entitlement(row: Sequence[Any]) -> Entitled:
+    number, viewer, brand, series, kind, ref, coins, txn, opened, live = row[:10]
+    return Entitled(number, viewer, brand, series, kind, ref, coins, txn, bool(opened), bool(live))
+
+
+def _numbers(numbers: Iterable[int]) -> list[tuple[int]]:
+    return [(number,) for number in sorted(set(numbers))]

@@ -1,0 +1,59 @@
+"""Every table of the room, by noun; amounts are whole numbers of the smallest unit.
+
+Viewers, brands, series and episodes are kept as text without a foreign key: the record of money
+outlives the title and the account it was about.
+"""
+
+from silkreel.commerce.tables.ads import AdDayRow, AdFinalRow, AdImpressionRow, AdIntentRow
+from silkreel.commerce.tables.contracts import ContractRow, StatementLineRow, StatementRow
+from silkreel.commerce.tables.ledger import (
+    AccountRow,
+    AnchorRow,
+    EntitlementRow,
+    LedgerBlockRow,
+    LotRow,
+    LotUseRow,
+    OutboxRow,
+    PostingRow,
+    TxnRow,
+    WalletRow,
+)
+from silkreel.commerce.tables.orders import (
+    InboxEventRow,
+    OrderRow,
+    PaymentEventRow,
+    ReconcileItemRow,
+)
+from silkreel.commerce.tables.prices import ExposureRow, PriceBookRow, PriceRow, QuoteRow
+from silkreel.commerce.tables.vip import ConsentRow, VipPeriodRow, VipRow
+
+__all__ = [
+    "AccountRow",
+    "AdDayRow",
+    "AdFinalRow",
+    "AdImpressionRow",
+    "AdIntentRow",
+    "AnchorRow",
+    "ConsentRow",
+    "ContractRow",
+    "EntitlementRow",
+    "ExposureRow",
+    "InboxEventRow",
+    "LedgerBlockRow",
+    "LotRow",
+    "LotUseRow",
+    "OrderRow",
+    "OutboxRow",
+    "PaymentEventRow",
+    "PostingRow",
+    "PriceBookRow",
+    "PriceRow",
+    "QuoteRow",
+    "ReconcileItemRow",
+    "StatementLineRow",
+    "StatementRow",
+    "TxnRow",
+    "VipPeriodRow",
+    "VipRow",
+    "WalletRow",
+]

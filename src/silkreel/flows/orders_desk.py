@@ -1,0 +1,145 @@
+"""The orders' desk: what staff look at, and refunds that they start."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from silkreel.commerce import ads, orders, recharge, registry
+from silkreel.commerce.orders import Order
+from silkreel.commerce.payments import Kind, PaymentFact
+from silkreel.commerce.standing import OrderState, Standing, stand
+from silkreel.flows import take_payments
+from silkreel.flows.take_payments import Round
+from silkreel.kit.artifacts import Workshop
+from silkreel.kit.database import Database
+from silkreel.kit.money import Money, OddAmount, exponent
+from silkreel.kit.refusals import Refusal
+from silkreel.kit.settings import Settings
+
+SHOWN = 1_000  # orders in one list
+
+
+class NoSuchState(Refusal):
+    """A state that is none."""
+
+    message = "There is no order state {state}; the states are: {states}."
+
+
+class NothingPaid(Refusal):
+    """An order without money."""
+
+    status = 409
+    message = "Order {order} has no payment to give back. See `silkreel orders show {order}`."
+
+
+class MoreThanIsLeft(Refusal):
+    """A refund beyond what is left."""
+
+    status = 409
+    message = "Of order {order} only {left} is left to give back. Name a smaller amount."
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSheet:
+    """An order, its facts in the order we learnt them, and what they add up to."""
+
+    order: Order
+    facts: tuple[PaymentFact, ...]
+    standing: Standing
+
+    def to_json(self) -> dict[str, Any]:
+        """For machines."""
+        facts = [
+            {"kind": f.kind.value, "object": f.provider_object, "amount_minor": f.amount_minor,
+             "currency": f.currency, "at": f.occurred_at.isoformat()}
+            for f in self.facts
+        ]  # fmt: skip
+        kept = self.standing.kept_minor
+        return {**order_json(self.order), "kept_minor": kept, "facts": facts}
+
+
+def order_json(order: Order) -> dict[str, Any]:
+    """An order for machines."""
+    return {
+        "id": order.id, "state": order.state.value, "viewer": order.viewer_id,
+        "brand": order.brand_id, "sku": order.sku, "provider": order.provider,
+        "environment": order.environment, "currency": order.currency,
+        "gross_minor": order.gross_minor, "paid_coins": order.paid_coins,
+        "bonus_coins": order.bonus_coins, "made_at": order.made_at.isoformat(),
+    }  # fmt: skip
+
+
+def list_orders(workshop: Workshop, state: str | None, limit: int) -> list[Order]:
+    """The newest orders.
+
+    Raises:
+        NoSuchState.
+    """
+    if state is not None and state not in set(OrderState):
+        raise NoSuchState(state=state, states=", ".join(OrderState))
+    with workshop.database.reading() as tx:
+        return orders.newest(tx, state=state, limit=min(limit, SHOWN))
+
+
+def show_order(database: Database, order_id: str) -> OrderSheet:
+    """One order with its history.
+
+    Raises:
+        NoSuchOrder.
+    """
+    with database.reading() as tx:
+        order = orders.find(tx, order_id)
+        facts = tuple(recharge.facts_of(tx, order_id))
+    return OrderSheet(order, facts, stand(order.gross_minor, facts))
+
+
+def refund_order(
+    settings: Settings, database: Database, order_id: str, amount: str | None, at: datetime
+) -> OrderSheet:
+    """Give an amount back, or all that is left.
+
+    The key is made of what went back before: the same refund asked again after no answer came is
+    the same refund, and one asked again after it was done is another.
+
+    Raises:
+        NoSuchOrder, NothingPaid, MoreThanIsLeft, OddAmount, ProviderMissing, ProviderRefused, ProviderSilent.
+    """
+    sheet = show_order(database, order_id)
+    payment = next((fact for fact in sheet.facts if fact.kind == Kind.PAID), None)
+    left = Money(max(0, sheet.standing.kept_minor), sheet.order.currency)
+    if payment is None or not left.minor:
+        raise NothingPaid(order=order_id)
+    wanted = left if amount is None else _money(amount, sheet.order.currency)
+    if not 0 < wanted.minor <= left.minor:
+        raise MoreThanIsLeft(order=order_id, left=str(left))
+    provider = registry.open_provider(sheet.order.provider, settings)
+    take_payments.give_back(
+        database, provider, order_id, payment.provider_object, wanted.minor,
+        f"desk-{order_id}-{sheet.standing.refunded_minor}-{wanted.minor}", at,
+    )  # fmt: skip
+    return show_order(database, order_id)
+
+
+def _money(amount: str, currency: str) -> Money:
+    try:
+        return Money.of(Decimal(amount), currency)
+    except InvalidOperation as odd:
+        raise OddAmount(amount=amount, currency=currency, exponent=exponent(currency)) from odd
+
+
+def check_payments(settings: Settings, database: Database, at: datetime) -> Round:
+    """One round of the worker: the inbox, open orders, odd money, and ads nobody proved."""
+    providers = registry.open_providers(settings, [])
+    rounds = (
+        take_payments.work_inbox(database, providers, at),
+        take_payments.ask_about_open_orders(database, providers, at),
+        take_payments.give_back_odd_money(database, providers, at),
+    )
+    with database.transaction() as tx:
+        ads.sweep(tx, at)
+    return Round(
+        sum(each.applied for each in rounds),
+        sum(each.parked for each in rounds),
+        sum(each.later for each in rounds),
+    )
