@@ -117,7 +117,9 @@ def test_the_design_example_survives_printing():
     [
         ("LIN: Go.", "LIN", (), "", "Go."),
         ("MS. LIN (V.O., PHONE): (cold) Go.", "MS. LIN", ("V.O.", "PHONE"), "cold", "Go."),
-        ("林（冷）：你走。", "林", ("冷",), "", "你走。"),
+        ("林（冷）：你走。", "林", (), "冷", "你走。"),
+        ("林（VO）：（冷）你走。", "林", ("V.O.",), "冷", "你走。"),
+        ("LIN (icily): (low) Go.", "LIN", (), "icily, low", "Go."),
         ("林：（冷）你走。", "林", (), "冷", "你走。"),
         ("SIGN (SUB): Closed", "SIGN", ("SUB",), "", "Closed"),
         ("LIN: \\(sic) he wrote", "LIN", (), "", "(sic) he wrote"),

@@ -6,6 +6,7 @@ Raw is what stands in the file. Told is what a `Beat` holds: escapes resolved bu
 
 import re
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from silkreel.story.script import Tag, Tags
 
@@ -26,6 +27,13 @@ _SPEAKER = re.compile(
 _DIRECTION = re.compile(r"[(（](?P<direction>(?:\\.|[^()（）\\])*)[)）]\s*(?P<text>.*)", re.DOTALL)
 _KEYWORD = re.compile(r"(VAR|CONST|LIST|INCLUDE|EXTERNAL|TODO)\b")
 _STARTS = "*+-=~}"
+# What writers put behind a name, and the profile's word for it; anything else is a direction.
+QUALIFIERS = {
+    "V.O.": "V.O.", "VO": "V.O.", "V.O": "V.O.", "旁白": "V.O.", "画外音": "V.O.",
+    "O.S.": "O.S.", "OS": "O.S.", "O.S": "O.S.", "O.C.": "O.S.", "OC": "O.S.",
+    "PHONE": "PHONE", "ON PHONE": "PHONE", "电话": "PHONE",
+    "SUB": "SUB", "字幕": "SUB",
+}  # fmt: skip
 
 
 def told(raw: str) -> str:
@@ -67,8 +75,21 @@ def raw_speech(text: str) -> str:
     return "\\" + raw if raw[:1] in {"(", "（"} else raw
 
 
-def split_speaker(raw: str, names: Collection[str] = ()) -> tuple[str, tuple[str, ...], str] | None:
-    """Name, qualifiers and words of a raw line that somebody speaks; None for action.
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A raw line that somebody speaks, taken apart."""
+
+    name: str
+    qualifiers: tuple[str, ...]
+    direction: str
+    text: str  # told
+    text_at: int  # where the text begins in the raw line
+
+
+def split_speaker(raw: str, names: Collection[str] = ()) -> Spoken | None:
+    """A raw line as speech; None for action.
+
+    What stands in brackets behind the name and is no qualifier is a direction.
 
     Args:
         raw: the line without tags.
@@ -80,17 +101,16 @@ def split_speaker(raw: str, names: Collection[str] = ()) -> tuple[str, tuple[str
     name = found["name"].strip()
     if name.upper() not in names and not looks_like_name(name):
         return None
-    qualifiers = re.split(r"[,，、]", found["qualifiers"] or "")
-    return name, tuple(q.strip() for q in qualifiers if q.strip()), found["rest"]
-
-
-def split_direction(raw: str) -> tuple[str, str]:
-    """Direction and words, both told."""
-    found = _DIRECTION.fullmatch(raw)
-    if found is None:
-        return "", told(raw)
-    direction = told(found["direction"]).strip()
-    return (direction, told(found["text"])) if direction else ("", told(found["text"]))
+    behind = [word.strip() for word in re.split(r"[,，、]", found["qualifiers"] or "")]
+    qualifiers = tuple(QUALIFIERS[word.upper()] for word in behind if word.upper() in QUALIFIERS)
+    directions = [word for word in behind if word and word.upper() not in QUALIFIERS]
+    text_at = found.start("rest")
+    directed = _DIRECTION.fullmatch(found["rest"])
+    if directed is not None:
+        directions.append(told(directed["direction"]).strip())
+        text_at += directed.start("text")
+    direction = ", ".join(word for word in directions if word)
+    return Spoken(name, qualifiers, direction, told(raw[text_at:].strip()), text_at)
 
 
 def looks_like_name(name: str) -> bool:

@@ -138,7 +138,7 @@ class _Reader:
             self._choice(code)
         elif first == "{" and self._opening(code):
             return
-        elif self.open_blocks and first == "}":
+        elif first == "}":
             self._closing(code)
         elif self.open_blocks and grammar.brace_balance(code) < 0:
             self._ending(code)
@@ -223,8 +223,8 @@ class _Reader:
         return True
 
     def _closing(self, code: str) -> None:
-        self.add(Logic("}", "close", self.at))
-        self.open_blocks -= 1
+        self.add(Logic("}", "close" if self.open_blocks else "odd", self.at))
+        self.open_blocks = max(0, self.open_blocks - 1)
         if rest := code[1:].strip():
             self.read(rest)
 
@@ -293,9 +293,7 @@ def _beat(words: str, tags: Tags, names: Collection[str], at: At) -> Beat:
     spoken = grammar.split_speaker(words, names)
     if spoken is None:
         return Beat(grammar.told(words), id=mine, tags=others, at=at)
-    name, qualifiers, rest = spoken
-    direction, text = grammar.split_direction(rest.strip())
-    return Beat(text.strip(), name, qualifiers, direction, mine, others, at)
+    return Beat(spoken.text, spoken.name, spoken.qualifiers, spoken.direction, mine, others, at)
 
 
 def _option(choice: Choice, rest: str) -> Choice:

@@ -205,11 +205,13 @@ class Script:
     episodes: tuple[Episode, ...] = ()
 
     @property
-    def includes(self) -> tuple[str, ...]:
-        """Files it draws in, as written."""
-        logic = (node for placed in walk(self) if isinstance(node := placed.node, Logic))
+    def included_at(self) -> tuple[tuple[str, At], ...]:
+        """Files it draws in, as written, and where."""
+        logic = (placed.node for placed in walk(self) if isinstance(placed.node, Logic))
         return tuple(
-            each.text.removeprefix("INCLUDE").strip() for each in logic if each.kind == "include"
+            (each.text.removeprefix("INCLUDE").strip(), each.at)
+            for each in logic
+            if each.kind == "include"
         )
 
     @property
