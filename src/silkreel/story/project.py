@@ -144,6 +144,7 @@ class Project:
     props: tuple[Prop, ...] = ()
     terms: tuple[StoryTerm, ...] = ()
     rhythm_profile: RhythmProfile = Field(default_factory=RhythmProfile)
+    waivers: Mapping[str, str] = Field(default_factory=dict)  # reason by code, for the whole story
 
     @property
     def names(self) -> frozenset[str]:

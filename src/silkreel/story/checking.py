@@ -1,0 +1,81 @@
+"""All checks of a story at once: what was written, compiled, played, translated and boarded."""
+
+import re
+from collections.abc import Collection
+from pathlib import Path
+
+from silkreel.kit.refusals import Refusal
+from silkreel.story.canon import Walk, canon_walk
+from silkreel.story.compile import Compilation, compile_ink, ink_of
+from silkreel.story.findings import Finding, with_waivers
+from silkreel.story.forms.po import Translations, read_po
+from silkreel.story.lints.catalogue import all_lints
+from silkreel.story.lints.evidence import Evidence, Told
+from silkreel.story.playing import game_only_of, open_play, places_of
+from silkreel.story.project import BadStoryFile, Story
+from silkreel.story.script import At
+from silkreel.story.shots import read_shot_lists
+
+_COMPILED_ID = re.compile(r'"\^id:\s*([^"\s]+)\s*"')
+
+
+def check(evidence: Evidence, only: Collection[str] = ()) -> tuple[Finding, ...]:
+    """What the checks find, in the order of the files; `only` these codes where any are told."""
+    found = (
+        finding
+        for lint in all_lints()
+        if not only or lint.code in only
+        for finding in lint.findings(evidence)
+    )
+    return with_waivers(found, evidence.story)
+
+
+def look_into(story: Story) -> Evidence:
+    """Compile and play a story, and read its translations and shot lists.
+
+    What cannot be played is told among the compiler's words; the canon is then left open.
+
+    Raises:
+        BadStoryFile: a translation or a shot list cannot be read.
+    """
+    compiled = compile_ink(ink_of(story))
+    told = [Told(At(x.path, x.line), x.text) for x in compiled.problems if x.severity != "note"]
+    walk, trouble = _canon(story, compiled)
+    return Evidence(
+        story,
+        compiler_told=(*told, *trouble),
+        compiled_ids=_ids(compiled),
+        canon=walk,
+        translations=read_translations(story.folder),
+        shot_lists=read_shot_lists(story.folder),
+    )
+
+
+def read_translations(folder: Path) -> dict[str, Translations]:
+    """Every PO file of a story by language.
+
+    Raises:
+        BadStoryFile: one cannot be read.
+    """
+    found = {}
+    for path in sorted((folder / "i18n").glob("*.po")):
+        shown = f"i18n/{path.name}"
+        try:
+            found[path.stem] = read_po(path.read_bytes(), shown)
+        except OSError:
+            raise BadStoryFile(path=shown, line=1, problem="this file cannot be read.") from None
+    return found
+
+
+def _canon(story: Story, compiled: Compilation) -> tuple[Walk | None, tuple[Told, ...]]:
+    if compiled.story is None:
+        return None, ()
+    try:
+        with open_play(compiled.story, places_of(story)) as player:
+            return canon_walk(player, game_only=game_only_of(story)), ()
+    except Refusal as refusal:
+        return None, (Told(At(story.main.path, 1), str(refusal)),)
+
+
+def _ids(compiled: Compilation) -> frozenset[str] | None:
+    return None if compiled.story is None else frozenset(_COMPILED_ID.findall(compiled.story))

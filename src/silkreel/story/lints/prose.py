@@ -1,0 +1,1 @@
+"""Checks of prose: none yet; `catalogue.NOT_THERE_YET` says what each waits for."""
