@@ -154,8 +154,9 @@ def _story_checks() -> str:
 
     rows = [
         "# Story checks", "",
-        "What `silkreel story check` looks for. B blocks publishing, W needs a fix or a waiver with a reason,",
-        "I informs. Each code has a page with an example that fires it and one that does not; both are tested.",
+        "What `silkreel story check` looks for. B blocks publishing, W needs a fix or a waiver with a",
+        "reason, I informs. Each code has a page with an example that fires it and one that does not: both",
+        "are tested.",
         "",
         "| code | severity | what it finds |", "|---|---|---|",
     ]  # fmt: skip

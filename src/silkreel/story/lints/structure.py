@@ -164,7 +164,7 @@ def canon_way(evidence: Evidence) -> Iterator[Found]:
                 yield Found("Two options are #canon; leave one.", canon[1].at, canon[1].id)
             elif not canon and len(shown) > 1 and not game_only:
                 yield Found("Tag one of these options #canon.", shown[0].at, shown[0].id)
-    if evidence.canon is not None:
+    if evidence.canon is not None and all(line.id for line in evidence.story.lines):
         yield from _skipped(evidence)
 
 
