@@ -80,6 +80,27 @@ locations:
 """
 
 
+CHAPTER = """\
+---
+{chapter: 1, title: My Own Funeral, adapts: [ep001.gala, ep001.terrace]}
+---
+The glass was still falling when Lin decided *not* to run. {#ch001_B2C3}
+
+{{line:ep001_gala_A1X9|comma}} she said, and let the silence count
+the guests for her. {#ch001_D4E5}
+
+***
+
+## On the terrace {#ch001_F6F7}
+
+{{line:ep001_terrace_Q7R2}} {{line:ep001_gala_A1X9}} {#ch001_G8G8}
+
+:::watch ep001.gala
+
+:::play ep001.terrace
+"""
+
+
 def write_story(folder: Path, files: dict[str, str], project: str = HEIRESS_YAML) -> Path:
     """A story's folder with these files in it."""
     (folder / "script").mkdir(parents=True, exist_ok=True)
@@ -90,8 +111,9 @@ def write_story(folder: Path, files: dict[str, str], project: str = HEIRESS_YAML
 
 
 def heiress_at(folder: Path) -> Path:
-    """The Heiress Returns, in a folder."""
-    return write_story(folder, {"script/main.ink": HEIRESS})
+    """The Heiress Returns, in a folder, with a chapter."""
+    (folder / "novel").mkdir(parents=True, exist_ok=True)
+    return write_story(folder, {"script/main.ink": HEIRESS, "novel/ch001.md": CHAPTER})
 
 
 class Draw:
@@ -185,3 +207,27 @@ def drawn_files(seed: int, episodes: int = 3, scenes: int = 3, lines: int = 2) -
 def whole_work(seed: int = 1) -> dict[str, str]:
     """A work of 80 episodes with some 5,000 lines."""
     return drawn_files(seed, episodes=80, scenes=4, lines=13)
+
+
+def whole_novel(chapters: int = 80, blocks: int = 200) -> dict[str, str]:
+    """Chapters of a long novel, each quoting lines of its episode of the whole work."""
+    work = whole_work()
+    files = {}
+    for number in range(1, chapters + 1):
+        script = work[f"script/ep{number:03}.ink"].split("\n")
+        ids = [
+            row.split("#id:")[1].split()[0] for row in script if "#id:" in row and "[" not in row
+        ]
+        rows = [
+            "---",
+            f"{{chapter: {number}, title: Chapter {number}, adapts: [ep{number:03}.s1]}}",
+            "---",
+        ]
+        for block in range(blocks):
+            mark = f"{{#ch{number:03}_{CROCKFORD[block // 32]}{CROCKFORD[block % 32]}00}}"
+            quote = (
+                f"{{{{line:{ids[block % len(ids)]}|comma}}}} she said. " if block % 3 == 0 else ""
+            )
+            rows += [f"{quote}{TALK.replace(chr(10), ' ').strip()}. {mark}", ""]
+        files[f"novel/ch{number:03}.md"] = "\n".join(rows)
+    return files
