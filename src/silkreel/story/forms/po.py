@@ -5,6 +5,7 @@ Ids nobody knows, stale sources and lost placeholders are listed one by one, nev
 sink the file.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -125,8 +126,8 @@ def read_po(content: bytes, shown: str) -> Translations:
     try:
         file = polib.pofile(text + "\n")
     except (OSError, ValueError) as problem:
-        found = [word for word in str(problem).replace(":", " ").split() if word.isdigit()]
-        line = int(found[0]) if found else 1
+        found = re.search(r"line (\d+)", str(problem)[-200:])
+        line = int(found[1]) if found else 1
         raise BadStoryFile(path=shown, line=line, problem="this is no PO file.") from None
     return Translations(
         file.metadata.get("Language", ""),
