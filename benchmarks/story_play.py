@@ -1,8 +1,9 @@
 """How fast a whole work is compiled, played, walked and bound, against bare inkjs in node.
 
 A work of 80 episodes drawn from a seed (some 5,600 lines and options, 335 kB of ink). Ours runs in
-a child that can be killed, with its start counted; the peer is inkjs alone in the program node, once
-with its start and once without, doing the same with the same files in the same run.
+a child that can be killed; the peer is inkjs alone in the program node, doing the same with the
+same files in the same run. Starts of processes count for compiling on both sides, and for playing
+on neither. The limits in seconds hold on a quiet machine; the marks are ratios and hold on any.
 
 Run: python benchmarks/story_play.py [--walks 20] [--json]
 """

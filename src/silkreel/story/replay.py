@@ -4,14 +4,17 @@ Ink's own saved state does not: loaded into an edited story it repeats lines and
 (inkle/ink#118, #310, #670).
 """
 
-from collections.abc import Collection, Sequence
+import hashlib
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from silkreel.kit.refusals import Refusal
 from silkreel.kit.words import words
 from silkreel.story.players import Option, Player, Shown, Stop
 
-MOST_LOGGED = 1_000  # choices in a save; what a client sends beyond is refused at the edge
+MOST_LOGGED = 1_000  # choices in a save; more is no save
 
 Detour = Literal["gone", "elsewhere", "new"]
 SENTENCES: dict[Detour, str] = {
@@ -19,6 +22,13 @@ SENTENCES: dict[Detour, str] = {
     "elsewhere": "A choice you made is no longer offered here; it went on as the series does.",
     "new": "The story asks something new on your way; it was answered as the series does.",
 }
+
+
+class BadSave(Refusal):
+    """Something that is no save."""
+
+    status = 422
+    message = "This is no save of a game; begin anew, or take the file `silkreel story play` wrote."
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,3 +177,35 @@ class _Path:
 
     def _kind(self, option_id: str) -> Detour:
         return "gone" if self._known is None or option_id not in self._known else "elsewhere"
+
+
+def digest_of(texts: Mapping[str, str]) -> str:
+    """The name of a version: the same for the same files with the same names."""
+    told = hashlib.sha256()
+    for name, text in sorted(texts.items()):
+        for part in (name, text):
+            content = part.encode()
+            told.update(len(content).to_bytes(8, "big") + content)
+    return told.hexdigest()
+
+
+def save_to_json(save: Save) -> str:
+    """A save as a file."""
+    return json.dumps({"version": save.digest, "log": list(save.log)}, ensure_ascii=False)
+
+
+def save_from_json(text: str) -> Save:
+    """A save from a file or from a client, which is trusted with nothing but ids.
+
+    Raises:
+        BadSave: it is none, or longer than any play.
+    """
+    try:
+        told = json.loads(text)
+        digest, log = told["version"], told["log"]
+    except (ValueError, KeyError, TypeError):
+        raise BadSave from None
+    ids = isinstance(log, list) and all(isinstance(each, str) for each in log)
+    if not ids or not isinstance(digest, str) or len(log) > MOST_LOGGED:
+        raise BadSave
+    return Save(digest, tuple(log))

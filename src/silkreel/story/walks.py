@@ -78,7 +78,9 @@ def every_option(player: Player, limit: int) -> Coverage:
     waiting: list[tuple[str, ...]] = [()]
     used: dict[str, int] = {}
     while waiting and coverage.walks < limit:
-        coverage.add(_follow(player, waiting.pop(0), waiting, used))
+        log = waiting.pop(0)
+        if not log or not used[log[-1]]:
+            coverage.add(_follow(player, log, waiting, used))
     return coverage
 
 
