@@ -36,6 +36,7 @@ class Fork:
     at: At
     branches: tuple["Items", ...]
     otherwise: bool  # whether one branch is always open
+    conditions: tuple[str, ...] = ()  # of each branch, as written; "else" for the one left
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +95,24 @@ def _forks(nodes: list[Node], at: int, *, inside: bool) -> tuple[list[Item], int
 
 def _fork(nodes: list[Node], at: int, opening: Node) -> tuple[Fork, int]:
     branches: list[Items] = []
+    conditions: list[str] = []
     otherwise = False
     body, at = _forks(nodes, at, inside=True)
     assert isinstance(opening, Logic)
     if body or opening.text.endswith(":"):
         branches.append(_options(body))
+        conditions.append(opening.text.removeprefix("{").strip(" :"))
     while at < len(nodes):
         node = nodes[at]
         at += 1
         if isinstance(node, Logic) and node.kind == "close":
             break
         assert isinstance(node, Logic)
-        otherwise |= node.text.removeprefix("-").strip(" :") == "else"
+        conditions.append(node.text.removeprefix("-").strip(" :"))
+        otherwise |= conditions[-1] == "else"
         body, at = _forks(nodes, at, inside=True)
         branches.append(_options(body))
-    return Fork(opening.at, tuple(branches), otherwise), at
+    return Fork(opening.at, tuple(branches), otherwise, tuple(conditions)), at
 
 
 def _options(items: list[Item]) -> Items:
