@@ -41,3 +41,44 @@ def test_what_is_no_story_is_refused_in_one_sentence(tmp_path):
     assert (
         told.stderr.strip() == "silkreel: a.ink:2: this is not UTF-8 text; save the file as UTF-8."
     )
+
+
+def test_a_story_goes_out_as_fountain_and_comes_back_with_its_ids(tmp_path):
+    silkreel(tmp_path, "story", "new", "a", "--into", str(tmp_path))
+    file = tmp_path / "a.fountain"
+    out = silkreel(
+        tmp_path, "story", "export", str(tmp_path / "a"), "--to", "fountain", "--out", str(file)
+    )
+    assert out.returncode == 0, out.stderr
+    back = tmp_path / "back"
+    told = silkreel(tmp_path, "story", "import", str(file), "--out", str(back), "--json")
+    assert json.loads(told.stdout)["unsure"] == []
+    ids = (back / "ids.lock").read_text()
+    assert "ep001_lobby_7K2M" in ids
+    assert silkreel(tmp_path, "story", "check", str(back)).returncode == 0
+
+
+def test_translations_go_out_and_come_in_and_the_odd_ones_are_told(tmp_path):
+    silkreel(tmp_path, "story", "new", "a", "--into", str(tmp_path))
+    folder, file = tmp_path / "a", tmp_path / "es.po"
+    silkreel(
+        tmp_path,
+        "story",
+        "export",
+        str(folder),
+        "--to",
+        "po",
+        "--language",
+        "es",
+        "--out",
+        str(file),
+    )
+    text = (
+        file.read_text().replace('msgstr ""', 'msgstr "¿?"').replace('msgstr "¿?"', 'msgstr ""', 1)
+    )
+    file.write_text(text + '\nmsgctxt "ep009_x_AAAA"\nmsgid "x"\nmsgstr "y"\n')
+    told = silkreel(tmp_path, "story", "import", str(file), "--story", str(folder), "--json")
+    counted = json.loads(told.stdout)
+    assert counted["wordings"] == 15
+    assert "ep009_x_AAAA: no line has this id" in counted["left_alone"][0]
+    assert (folder / "i18n/es.po").is_file()

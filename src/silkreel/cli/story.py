@@ -1,6 +1,8 @@
 """`silkreel story`: one text as drama, novel and game."""
 
+import sys
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -9,12 +11,17 @@ from cyclopts import App, Parameter
 from silkreel.cli import DONE, REFUSED, show
 from silkreel.story.checking import check as run_checks
 from silkreel.story.checking import look_into
+from silkreel.story.exporting import ExportOrder, Form
+from silkreel.story.exporting import export as run_export
 from silkreel.story.findings import Finding
 from silkreel.story.ids import random_digits
+from silkreel.story.importing import import_po, import_script
 from silkreel.story.project import open_story
 from silkreel.story.stamping import new_story, stamp_story, write_stamped
 
 app = App(name="story", help="One text, three media: begin, check, stamp, import, export.")
+
+app.command("silkreel.cli.story_play:play", name="play", help="Play a story, or rehearse it.")
 
 SEVERITIES = {"B": "blocks", "W": "warning", "I": "note"}
 
@@ -78,6 +85,63 @@ def stamp(path: Path, /, *, dry_run: bool = False, json: bool = False) -> None:
             print(f"{name}: {len(done.given)} ids, {done.normalised} full-width marks made plain")
     would = "would be " if dry_run else ""
     print(f"{stamped.given} ids {would}given, {len(stamped.retired)} retired.")
+
+
+@app.command(name="import")
+def take_in(
+    file: Path, /, *, out: Path | None = None, story: Path | None = None, language: str = "",
+    json: bool = False,
+) -> int:  # fmt: skip
+    """Make a story of a script (.fountain, .fdx, .docx, .txt), or take translations (.po) into one.
+
+    Args:
+        file: what comes in
+        out: the folder of the new story; by default the file's name without its ending
+        story: the story that translations belong to
+        language: the language it is in, where the file does not say
+        json: print machine-readable results
+    """
+    if file.suffix.lower() == ".po":
+        taken, left = import_po(open_story(story or Path()), file, language)
+        told = [f"{each.at}: {each.line_id}: {each.reason}" for each in left]
+        return _taken({"wordings": taken, "left_alone": told}, json=json)
+    made = import_script(file, out or Path(file.stem), random_digits, language)
+    unsure = [str(each) for each in made.draft.unsure]
+    counted = {"story": str(made.story.folder), "lines": len(made.story.lines), "unsure": unsure}
+    return _taken(counted, json=json)
+
+
+@app.command(name="export")
+def export(
+    path: Path, /, *, to: Form, out: Path | None = None, language: str = "", episode: int = 1
+) -> None:
+    """Write the story in another form; what would not read back the same is not written.
+
+    Args:
+        path: a story's folder, or one .ink file
+        to: fountain, fdx, po, vtt or ink
+        out: the file to write; by default standard output
+        language: the language of translations
+        episode: the episode of subtitles
+    """
+    evidence = look_into(open_story(path))
+    text = run_export(evidence, ExportOrder(to, language, episode))
+    if out is None:
+        print(text, end="")
+    else:
+        out.write_text(text, encoding="utf-8")
+        print(f"{out}: {len(text.encode())} bytes", file=sys.stderr)
+
+
+def _taken(counted: Mapping[str, object], *, json: bool) -> int:
+    if json:
+        show.print_json(counted)
+        return DONE
+    for name, value in counted.items():
+        rows = value if isinstance(value, list) else [f"{name}: {value}"]
+        for row in rows:
+            print(f"! {row}" if isinstance(value, list) else row)
+    return DONE
 
 
 def _tell(findings: tuple[Finding, ...]) -> None:

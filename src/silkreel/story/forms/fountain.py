@@ -13,7 +13,7 @@ from silkreel.story.project import Story
 from silkreel.story.script import Beat, Tag
 
 _HEADING = re.compile(r"(INT|EXT|EST|INT\.?/EXT|I/E)[. ]", re.IGNORECASE)
-_MARKED = re.compile(r"[*_]|\[(?=\[)|\](?=\])")
+_MARKED = re.compile(r"[*_\[\]]")
 _FORCES = tuple("!@.>~#=")
 
 

@@ -144,9 +144,10 @@ def _action(row: str, drafting: Drafting) -> None:
         return
     if not forced and (_TRANSITION.fullmatch(text) or text.startswith((">", "~"))):
         drafting.unsure(text, "taken as action; in Fountain it is a transition, a lyric or centred")
+        text = text.strip("<>~ ")
     spoken = None if forced else split_speaker(text)
     if spoken is None or not spoken.text:
-        drafting.beat(Beat(_unmarked(text.strip("<>~ ")), id=line_id, tags=tags))
+        drafting.beat(Beat(_unmarked(text), id=line_id, tags=tags))
     else:
         words = _unmarked(spoken.text)
         qualifiers = spoken.qualifiers
