@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from silkreel.story.checking import check, look_into, read_translations
+from silkreel.story.checking import check, look_into, read_chapters, read_translations
 from silkreel.story.findings import Finding
 from silkreel.story.lints.catalogue import NOT_THERE_YET, all_lints
 from silkreel.story.lints.evidence import Evidence
@@ -30,8 +30,9 @@ def findings(path):
 def static_findings(path):
     """Without compiling and playing: a second less for each."""
     story = open_story(path)
-    parts = (read_translations(story.folder), read_shot_lists(story.folder))
-    return check(Evidence(story, translations=parts[0], shot_lists=parts[1]))
+    translations, shots = read_translations(story.folder), read_shot_lists(story.folder)
+    chapters = read_chapters(story.folder)
+    return check(Evidence(story, translations=translations, shot_lists=shots, chapters=chapters))
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -11,6 +11,7 @@ from silkreel.story.findings import Finding, with_waivers
 from silkreel.story.forms.po import Translations, read_po
 from silkreel.story.lints.catalogue import all_lints
 from silkreel.story.lints.evidence import Evidence, Told
+from silkreel.story.novel import Chapter, read_chapter
 from silkreel.story.playing import game_only_of, open_play, places_of
 from silkreel.story.project import BadStoryFile, Story
 from silkreel.story.script import At
@@ -36,7 +37,7 @@ def look_into(story: Story) -> Evidence:
     What cannot be played is told among the compiler's words; the canon is then left open.
 
     Raises:
-        BadStoryFile: a translation or a shot list cannot be read.
+        BadStoryFile: a translation, a chapter or a shot list cannot be read.
     """
     compiled = compile_ink(ink_of(story))
     told = [Told(At(x.path, x.line), x.text) for x in compiled.problems if x.severity != "note"]
@@ -48,7 +49,18 @@ def look_into(story: Story) -> Evidence:
         canon=walk,
         translations=read_translations(story.folder),
         shot_lists=read_shot_lists(story.folder),
+        chapters=read_chapters(story.folder),
     )
+
+
+def read_chapters(folder: Path) -> tuple[Chapter, ...]:
+    """Every chapter of a story as it stands; whether it joins the script is for the checks to say.
+
+    Raises:
+        BadStoryFile: one cannot be read.
+    """
+    paths = sorted((folder / "novel").glob("*.md"))
+    return tuple(read_chapter(path, f"novel/{path.name}") for path in paths)
 
 
 def read_translations(folder: Path) -> dict[str, Translations]:

@@ -7,6 +7,7 @@ from functools import cached_property
 from silkreel.story.canon import Walk
 from silkreel.story.flow import Part, linear, parts_of
 from silkreel.story.forms.po import Translations
+from silkreel.story.novel import Chapter
 from silkreel.story.project import Story
 from silkreel.story.script import At, Beat, Episode
 from silkreel.story.shots import ShotList
@@ -30,6 +31,7 @@ class Evidence:
     canon: Walk | None = None
     translations: Mapping[str, Translations] = field(default_factory=dict)  # by language
     shot_lists: tuple[ShotList, ...] = ()
+    chapters: tuple[Chapter, ...] = ()
 
     @cached_property
     def parts(self) -> Mapping[str, Part]:
