@@ -21,7 +21,7 @@ ORDINALS = {line_id: ordinal for ordinal, line_id in enumerate(HEIRESS_CANON)}
 def links(heiress, heiress_json):
     with open_play(heiress_json) as player:
         walk = player.canon(game_only_of(heiress))
-    return links_of(heiress, walk, read_novel(heiress))
+    return links_of(heiress, walk.ids, read_novel(heiress))
 
 
 def test_a_quoted_line_is_watched_read_and_played(links):

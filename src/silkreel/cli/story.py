@@ -16,6 +16,7 @@ from silkreel.story.exporting import export as run_export
 from silkreel.story.findings import Finding
 from silkreel.story.ids import random_digits
 from silkreel.story.importing import import_po, import_script
+from silkreel.story.media import MediaForm, MediaOrder, export_media
 from silkreel.story.project import open_story
 from silkreel.story.stamping import new_story, stamp_story, write_stamped
 
@@ -113,19 +114,41 @@ def take_in(
 
 @app.command(name="export")
 def export(
-    path: Path, /, *, to: Form, out: Path | None = None, language: str = "", episode: int = 1
-) -> None:
+    path: Path, /, *, to: Form | MediaForm, out: Path | None = None, language: str = "",
+    episode: int = 1, slug: str = "", base_url: str = "",
+) -> None:  # fmt: skip
     """Write the story in another form; what would not read back the same is not written.
 
     Args:
         path: a story's folder, or one .ink file
-        to: fountain, fdx, po, vtt or ink
-        out: the file to write; by default standard output
-        language: the language of translations
+        to: fountain, fdx, po, vtt or ink; epub or html for the novel; twee or renpy for the game
+        out: the file to write, for renpy the folder; by default standard output, for epub, html,
+            twee and renpy this folder
+        language: the language of translations, and of the novel
         episode: the episode of subtitles
+        slug: what the work is called in addresses; by default the folder's name
+        base_url: where the app is, for a novel with doors to watch and play
     """
     evidence = look_into(open_story(path))
-    text = run_export(evidence, ExportOrder(to, language, episode))
+    match to:
+        case "epub" | "html" | "twee" | "renpy":
+            named = slug or path.resolve().stem
+            files = export_media(evidence, MediaOrder(to, named, language, base_url))
+            _write(files, out, folder=to == "renpy")
+        case _:
+            _print(run_export(evidence, ExportOrder(to, language, episode)), out)
+
+
+def _write(files: Mapping[str, bytes], out: Path | None, *, folder: bool) -> None:
+    """The one file where it is wanted, or all below a folder."""
+    for name, content in files.items():
+        place = (out or Path()) / name if folder else out or Path(name)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+        print(f"{place}: {len(content)} bytes", file=sys.stderr)
+
+
+def _print(text: str, out: Path | None) -> None:
     if out is None:
         print(text, end="")
     else:

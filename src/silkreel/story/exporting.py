@@ -75,7 +75,7 @@ def export(evidence: Evidence, order: ExportOrder) -> str:
         return _po(story, order.language, evidence.translations)
     if order.form == "ink":
         return _ink(story)
-    walk = _walk(evidence)
+    walk = canon_ids(evidence)
     if order.form == "vtt":
         return write_vtt(story, walk, order.episode)
     write, read = _LINEAR[order.form]
@@ -104,7 +104,12 @@ def _silent(line: Line) -> bool:
     return not isinstance(line, Beat) and line.fallback
 
 
-def _walk(evidence: Evidence) -> Sequence[str]:
+def canon_ids(evidence: Evidence) -> Sequence[str]:
+    """Lines of the series in order.
+
+    Raises:
+        NotPlayable: the story cannot be played to its end.
+    """
     if evidence.canon is not None:
         return evidence.canon.ids
     told = next(iter(evidence.compiler_told), None)

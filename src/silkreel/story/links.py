@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from silkreel.story.canon import Walk
 from silkreel.story.novel import Chapter
 from silkreel.story.project import Story
 from silkreel.story.script import Beat, Choice
@@ -64,16 +63,16 @@ class Links:
         return tuple(each.source for each in self._by_target.get(target, ()) if each.rel == rel)
 
 
-def links_of(story: Story, walk: Walk, chapters: Iterable[Chapter] = ()) -> Links:
+def links_of(story: Story, canon: Iterable[str], chapters: Iterable[Chapter] = ()) -> Links:
     """Links of a story.
 
     Args:
         story: as written.
-        walk: its canon walk; what is not on it is not in the video.
+        canon: ids of its canon walk; what is not on it is not in the video.
         chapters: its novel.
     """
     chapters = tuple(chapters)
-    canon, reads, adapted = frozenset(walk.ids), _reads(chapters), _adapted(chapters)
+    watched, reads, adapted = frozenset(canon), _reads(chapters), _adapted(chapters)
     moments: dict[str, Moment] = {}
     for placed in story.walk():
         if not isinstance(placed.node, Beat | Choice) or placed.node.id is None:
@@ -82,8 +81,8 @@ def links_of(story: Story, walk: Walk, chapters: Iterable[Chapter] = ()) -> Link
         scene = placed.scene.id if placed.scene else placed.episode.name if placed.episode else None
         number = placed.episode.number if placed.episode else None
         chapter, block = reads.get(line_id) or _nearest(scene, adapted)
-        watched = number if line_id in canon else None
-        moments[line_id] = Moment(line_id, watched, chapter, block, scene)
+        episode = number if line_id in watched else None
+        moments[line_id] = Moment(line_id, episode, chapter, block, scene)
     told = list(_links(moments))
     by_target: dict[str, list[Link]] = {}
     for link in told:
