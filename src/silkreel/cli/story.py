@@ -4,9 +4,8 @@ import sys
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
 from silkreel.cli import DONE, REFUSED, show
 from silkreel.story.checking import check as run_checks
@@ -42,16 +41,17 @@ def new(name: str, /, *, into: Path | None = None) -> None:
 
 @app.command(name="check")
 def check(
-    path: Path, /, *, only: Annotated[list[str] | None, Parameter()] = None, json: bool = False
+    path: Path, /, *, walks: int = 0, only: list[str] | None = None, json: bool = False
 ) -> int:
     """Run every check; leaves with 1 where something blocks or waits for a fix or a waiver.
 
     Args:
         path: a story's folder, or one .ink file
+        walks: also play the story this many times and name lines that are never shown
         only: only these codes
         json: print machine-readable results
     """
-    findings = run_checks(look_into(open_story(path)), only or ())
+    findings = run_checks(look_into(open_story(path), walks), only or ())
     if json:
         show.print_json([finding.to_json() for finding in findings])
     else:

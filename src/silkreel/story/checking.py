@@ -12,8 +12,10 @@ from silkreel.story.forms.po import Translations, read_po
 from silkreel.story.lints.catalogue import all_lints
 from silkreel.story.lints.evidence import Evidence, Told
 from silkreel.story.novel import Chapter, read_chapter
-from silkreel.story.playing import game_only_of, open_play, places_of
+from silkreel.story.players import StoryFault, StoryTooLong
+from silkreel.story.playing import StoryEndless, game_only_of, open_play, places_of
 from silkreel.story.project import BadStoryFile, Story
+from silkreel.story.rehearse import Rehearsal, rehearse
 from silkreel.story.script import At
 from silkreel.story.shots import read_shot_lists
 
@@ -31,8 +33,10 @@ def check(evidence: Evidence, only: Collection[str] = ()) -> tuple[Finding, ...]
     return with_waivers(found, evidence.story)
 
 
-def look_into(story: Story) -> Evidence:
-    """Compile and play a story, and read its translations and shot lists.
+def look_into(story: Story, walks: int = 0) -> Evidence:
+    """Compile and play a story, and read its translations, chapters and shot lists.
+
+    Walked is as often as `walks` says, beside the quick way to every option; not at all for 0.
 
     What cannot be played is told among the compiler's words; the canon is then left open.
 
@@ -42,6 +46,7 @@ def look_into(story: Story) -> Evidence:
     compiled = compile_ink(ink_of(story))
     told = [Told(At(x.path, x.line), x.text) for x in compiled.problems if x.severity != "note"]
     walk, trouble = _canon(story, compiled)
+    rehearsal = _rehearsed(story, compiled, walks) if walk is not None and walks else None
     return Evidence(
         story,
         compiler_told=(*told, *trouble),
@@ -50,6 +55,10 @@ def look_into(story: Story) -> Evidence:
         translations=read_translations(story.folder),
         shot_lists=read_shot_lists(story.folder),
         chapters=read_chapters(story.folder),
+        walks=rehearsal.walks if rehearsal else 0,
+        never_shown=frozenset(line.line_id for line in rehearsal.lines if line.dead)
+        if rehearsal
+        else frozenset(),
     )
 
 
@@ -87,6 +96,14 @@ def _canon(story: Story, compiled: Compilation) -> tuple[Walk | None, tuple[Told
             return canon_walk(player, game_only=game_only_of(story)), ()
     except Refusal as refusal:
         return None, (Told(At(story.main.path, 1), str(refusal)),)
+
+
+def _rehearsed(story: Story, compiled: Compilation, walks: int) -> Rehearsal | None:
+    """Many walks; none where one of them does not end, which the canon walk may not have met."""
+    try:
+        return rehearse(story, compiled.json(), walks=walks)
+    except (StoryEndless, StoryFault, StoryTooLong):
+        return None
 
 
 def _ids(compiled: Compilation) -> frozenset[str] | None:

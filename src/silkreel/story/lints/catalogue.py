@@ -11,7 +11,6 @@ from silkreel.story.script import NOWHERE, At
 DESKS = ("structure", "ids", "cast", "rhythm", "media", "translation", "prose")
 # Codes of the catalogue that no function checks yet, and what each waits for.
 NOT_THERE_YET = {
-    "DRM007": "a line never reached in many walks: the walks report it themselves",
     "DRM024": "a likely split without #from: needs the version before",
     "DRM041": "choice windows: needs interactive video",
     "DRM042": "default options: needs interactive video",

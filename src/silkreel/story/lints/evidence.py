@@ -32,6 +32,8 @@ class Evidence:
     translations: Mapping[str, Translations] = field(default_factory=dict)  # by language
     shot_lists: tuple[ShotList, ...] = ()
     chapters: tuple[Chapter, ...] = ()
+    walks: int = 0  # how often the story was played through by chance
+    never_shown: frozenset[str] = frozenset()  # ids no walk has shown
 
     @cached_property
     def parts(self) -> Mapping[str, Part]:

@@ -117,6 +117,19 @@ def _shows(part: Part) -> bool:
     return not part.silent
 
 
+@lint("DRM007", "W")
+def never_shown(evidence: Evidence) -> Iterator[Found]:
+    """No play ever shows this line, though something leads to it.
+
+    Its condition never holds where it stands: only playing finds that. The check takes the walks that
+    `--walks` asks for, and always one to every option it can find. A line that is rarely met is
+    tagged `#rare`.
+    """
+    for line in evidence.story.lines:
+        if line.id in evidence.never_shown and not has_tag(line.tags, "rare"):
+            yield Found(f"None of {evidence.walks} walks shows this.", line.at, line.id)
+
+
 @lint("DRM008", "B")
 def runs_out(evidence: Evidence) -> Iterator[Found]:
     """The story runs out of lines, turns in an empty loop, or asks a question without answers.
