@@ -46,7 +46,10 @@ def told(raw: str) -> str:
 def raw_text(text: str, *, bracketed: bool = False) -> str:
     """A told text as it is written; `bracketed` inside a choice."""
     raw = _ESCAPED.sub(_escape, text)
-    return re.sub(r"([\[\]])", r"\\\1", raw) if bracketed else raw
+    if not bracketed:
+        return raw
+    raw = re.sub(r"([\[\]])", r"\\\1", raw)
+    return "\\" + raw if raw[:1] in _STARTS else raw
 
 
 def _escape(found: re.Match[str]) -> str:
