@@ -4,12 +4,16 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from silkreel.story.checking import check, look_into, read_chapters, read_translations
 from silkreel.story.findings import Finding
+from silkreel.story.ids import IdLock
 from silkreel.story.lints.catalogue import NOT_THERE_YET, all_lints
 from silkreel.story.lints.evidence import Evidence
-from silkreel.story.project import open_story
+from silkreel.story.parsing import parse
+from silkreel.story.project import Project, RhythmProfile, Story, open_story
 from silkreel.story.shots import read_shot_lists
 
 CASES = Path(__file__).parent / "lints"
@@ -117,3 +121,38 @@ def test_a_profile_raises_what_it_cares_about_to_a_warning(tmp_path):
     (found,) = [finding for finding in findings(tmp_path) if finding.code == "DRM101"]
     assert found.severity == "W"
     assert isinstance(found, Finding)
+
+
+PROFILE = RhythmProfile("accepted", "anna", {"en": "2 words/s"}, {"en": "8 words"})
+PIECES = [
+    "=== ep001 ===", "=== ep002 ===", "# episode:1", "# episode:2 # budget:9s", "= a", "= b", "-> a",
+    "-> ep002", "-> END", "LIN: Go.", "LIN: Go. #id:ep001_a_AAAA", "x #same:ep001_a_AAAA", "{ x:",
+    "* [Go. #canon #price:3]", "* * [On.]", "+ {x} [Stay.] -> b", "* -> b", "- (top)", "- -", "- else:",
+    "}", "{ x: -> a | -> b }", "VAR x = 1", "~ x += 1", "// OK DRM012: so", "x // y", "<- t", "->->",
+    "# only:game", "“Go now” <> {a|b}",
+]  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=25))
+def test_no_script_is_so_odd_that_a_check_falls_over(rows):
+    text = "\n".join(rows)
+    story = Story(
+        Path(), Project(rhythm_profile=PROFILE), (parse(text, "a.ink"),), {"a.ink": text}, IdLock()
+    )
+    for finding in check(Evidence(story)):
+        assert finding.sentence
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n".join("{ a:" for _ in range(2000)),
+        "\n".join("*" * n + " [x]" for n in range(1, 300)),
+        "- " * 900,
+    ],
+)
+def test_nesting_without_end_is_named_and_hurts_nobody(text):
+    body = "-> ep001\n=== ep001 ===\n# episode:1\n-> a\n= a\n" + text
+    story = Story(Path(), Project(), (parse(body, "a.ink"),), {"a.ink": body}, IdLock())
+    assert any(finding.severity == "B" for finding in check(Evidence(story)))

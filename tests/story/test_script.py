@@ -229,3 +229,16 @@ def test_any_text_is_read_and_settles_after_one_printing(text):
 def test_tags_are_found_by_name():
     assert has_tag((Tag("canon"),), "canon")
     assert not has_tag((), "canon")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{ a: " * 1000, "}" * 4000, "{\n" * 3000 + "x }}}}\n" * 500,
+     "\n".join("* " * n + "[x]" for n in range(500)),
+     "- " * 2000 + "x", "-" * 4000, "{" * 4000, "[" * 4000, "#" * 4000, "((((:" * 800, "=" * 4000],
+)  # fmt: skip
+def test_text_made_to_break_a_reader_is_read_all_the_same(text):
+    body = "=== ep001 ===\n# episode:1\n= a\n" + text
+    script = parse(body)
+    assert parse(print_script(parse(print_script(script)))) == parse(print_script(script))
+    assert [episode.name for episode in script.episodes] == ["ep001"] or text.startswith("=")

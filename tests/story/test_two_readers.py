@@ -15,7 +15,7 @@ HEAD = 'VAR name = "Mei"\n-> ep001\n=== ep001 ===\n# episode:1\n-> car\n= car\n#
 TEXTS = [
     "You were dead.", "知道：你走。", "100# sure", "a/b // c /* d */ e", "left -> right", "x|y", "a \\{b\\}",
     "back\\\\slash", "[brackets] and (more)", "- dash", "* star", "~ tilde", "= equals", "+ plus",
-    "VAR x = 1", "TODO: mend", "INCLUDE me", "NOTE: he is late", "林：看", "\\<> not glue", "\"quoted\"",
+    "VAR x = 1", "TODO: mend", "INCLUDE me", "NOTE: he is late", "林：看", "\\<> not glue", '"quoted"',
     "http://example.org/#top", "Hello, {name}.", "...", "(aside) and on", "& _under_ `tick`", "a \\<- b",
     "LIST of things", "It's 50% {name}|{name}", "é ü ñ 日本 عربي", "}", "end \\\\",
 ]  # fmt: skip

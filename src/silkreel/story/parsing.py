@@ -39,6 +39,9 @@ _BULLETS = re.compile(r"[*+](?:\s*[*+])*")
 _DASHES = re.compile(r"-(?!>)(?:\s*-(?!>))*")
 _LABEL = re.compile(r"\(\s*(\w+)\s*\)\s*")
 _ID = "id"
+# Deeper nesting is no story: two is allowed, and whoever writes a thousand wants to break something.
+DEEPEST_BLOCKS = 40
+DEEPEST_WEAVE = 40
 
 
 def parse(text: str, path: str = "", names: Collection[str] = ()) -> Script:
@@ -129,21 +132,30 @@ class _Reader:
         self._close_episode()
         return Script(self.path, tuple(self.head), tuple(self.episodes))
 
-    def read(self, code: str) -> None:  # noqa: C901, PLR0912 - one branch for each first character of ink
-        """Take one line, or what is left of one, without comments."""
+    def read(self, code: str) -> None:
+        """Take one line without comments: what opens or closes something, then what is left."""
+        while code:
+            code = self._structure(code)
+
+    def _structure(self, code: str) -> str:
+        """Take what opens or closes something at the line's start; the rest of the line."""
         first = code[0]
-        if first == "=" and self._header(code):
-            return
-        if first in "*+":
+        if first == "{" and (rest := self._opening(code)) is not None:
+            return rest
+        if first == "}":
+            return self._closing(code)
+        if self.open_blocks and (closers := -grammar.brace_balance(code)) > 0:
+            return self._ending(code, closers)
+        if first == "-" and not code.startswith("->"):
+            return self._dash(code)
+        self._statement(code, first)
+        return ""
+
+    def _statement(self, code: str, first: str) -> None:
+        if first == "=":
+            self._header(code)
+        elif first in "*+":
             self._choice(code)
-        elif first == "{" and self._opening(code):
-            return
-        elif first == "}":
-            self._closing(code)
-        elif self.open_blocks and grammar.brace_balance(code) < 0:
-            self._ending(code)
-        elif first == "-" and not code.startswith("->"):
-            self._dash(code)
         elif code.startswith("->"):
             self._divert(code)
         elif code.startswith("<-"):
@@ -160,25 +172,21 @@ class _Reader:
         else:
             self._text(code)
 
-    def _header(self, code: str) -> bool:
+    def _header(self, code: str) -> None:
         knot, stitch = _KNOT.fullmatch(code), _STITCH.fullmatch(code)
         found = knot or stitch
-        if found is None or not found["name"].strip():
+        if found is None or not found["name"].strip() or not (knot or self.episodes):
             self.add(Logic(code, "odd", self.at))
-            return True
+            return
         name, rest = found["name"].strip(), (found["rest"] or "").strip()
         if knot:
             self._close_episode()
             function = bool(knot["function"])
             self.episodes.append(Episode(name, parameters=rest, function=function, at=self.at))
-        elif not self.episodes:
-            self.add(Logic(code, "odd", self.at))
-            return True
         else:
             self._close_scene()
             self.scenes.append(Scene(self.episodes[-1].name, name, parameters=rest, at=self.at))
         self.naming, self.open_blocks = True, 0
-        return True
 
     def _close_scene(self) -> None:
         nodes, self.nodes = tuple(self.nodes), []
@@ -206,37 +214,38 @@ class _Reader:
         else:
             self.episodes[-1] = replace(self.episodes[-1], tags=self.episodes[-1].tags + tags)
 
-    def _opening(self, code: str) -> bool:
-        """A brace at the line's start: a condition, or False where it is only a placeholder."""
+    def _opening(self, code: str) -> str | None:
+        """A condition at the line's start, and the rest of the line; None for a placeholder."""
         end = grammar.brace_end(code)
+        if end == -1 and self.open_blocks >= DEEPEST_BLOCKS:
+            self.add(Logic(code, "odd", self.at))
+            return ""
         if end == -1:
             condition, rest = grammar.split_condition(code[1:])
             shown = f"{{ {condition}:" if ":" in code else f"{{ {condition}".rstrip()
             self.add(Logic(shown, "open", self.at))
             self.open_blocks += 1
-            if rest:
-                self.read(rest)
-            return True
+            return rest
         if end < len(code) or code[1:-1].strip().isidentifier():
-            return False
+            return None
         self.add(Logic(code, "switch", self.at))
-        return True
+        return ""
 
-    def _closing(self, code: str) -> None:
+    def _closing(self, code: str) -> str:
         self.add(Logic("}", "close" if self.open_blocks else "odd", self.at))
         self.open_blocks = max(0, self.open_blocks - 1)
-        if rest := code[1:].strip():
-            self.read(rest)
+        return code[1:].strip()
 
-    def _ending(self, code: str) -> None:
-        """A line whose end closes a block that an earlier line opened."""
-        cut = code.rfind("}")
-        before, after = code[:cut].strip(), code[cut:].strip()
-        if before:
+    def _ending(self, code: str, closers: int) -> str:
+        """A line whose end closes blocks that earlier lines opened."""
+        cut = len(code)
+        for _ in range(closers):
+            cut = code.rfind("}", 0, cut)
+        if before := code[:cut].strip():
             self.read(before)
-        self.read(after)
+        return code[cut:].strip()
 
-    def _dash(self, code: str) -> None:
+    def _dash(self, code: str) -> str:
         found = _DASHES.match(code)
         assert found is not None
         rest = code[found.end() :].strip()
@@ -246,9 +255,9 @@ class _Reader:
         else:
             label = _LABEL.match(rest)
             rest = rest[label.end() :] if label else rest
-            self.add(Gather(found[0].count("-"), label[1] if label else "", self.at))
-        if rest:
-            self.read(rest)
+            depth = min(found[0].count("-"), DEEPEST_WEAVE)
+            self.add(Gather(depth, label[1] if label else "", self.at))
+        return rest
 
     def _divert(self, code: str) -> None:
         target, tags = grammar.split_tags(code)
@@ -267,7 +276,7 @@ class _Reader:
             conditions.append(rest[1 : end - 1].strip())
             rest = rest[end:].strip()
         choice = Choice(
-            "", depth=sum(char in "*+" for char in bullets[0]), sticky="+" in bullets[0],
+            "", depth=min(sum(char in "*+" for char in bullets[0]), DEEPEST_WEAVE), sticky="+" in bullets[0],
             label=label[1] if label else "", conditions=tuple(conditions), at=self.at,
         )  # fmt: skip
         self.add(_option(choice, rest))
