@@ -29,7 +29,6 @@ from silkreel.story.inkjs import inkjs_source
 from silkreel.story.playing import open_play
 from silkreel.story.project import open_story
 from silkreel.story.reach import reach
-from silkreel.story.replay import replay
 
 LIMITS = {"compile": 3.0, "playthrough": 0.5, "epub": 5.0}  # seconds, on a quiet machine
 MARKS = {"compile": 2.0, "playthrough": 1.0}  # ratios to the peer, which hold on a busy one too
@@ -93,7 +92,7 @@ def ours(folder: Path, walks: int) -> dict[str, float]:
             seconds["shown"] = len(walk.ids) - len(walk.choices)
     began = time.perf_counter()
     with open_play(made) as player:
-        replay(player, walk.choices, reached.ids)
+        player.replay(walk.choices, reached.ids)
         seconds["replay in a fresh child"] = time.perf_counter() - began
         seconds["one walk"] = timed(lambda: player.walks(1, 0, walks, {}))[0] / walks
     book = open_book(story, "whole")

@@ -155,6 +155,14 @@ def test_renpy_markup_in_a_line_is_shown_and_not_run(tmp_path):
     assert '"Say \\"hi\\" to 100%% [[of] {{b}us[trust] all." id ep001_gala_A1X9' in text
 
 
+def test_a_line_of_the_video_alone_is_not_in_the_game(tmp_path):
+    rows = (
+        "VAR x = 1\n-> a\n=== a\nSeen. #id:ep001_A1X9 #only:video\nPlayed. #id:ep001_A1X8\n-> END\n"
+    )
+    story = open_story(write_story(tmp_path, {"script/main.ink": rows}))
+    assert branching_of(story).ids == {"ep001_A1X8"}
+
+
 BEYOND = {
     "a list": ("LIST mood = calm\n", "LIST mood"),
     "a function": (

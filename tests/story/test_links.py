@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drawn_stories import HEIRESS_CANON
+from drawn_stories import HEIRESS_CANON, write_story
 from silkreel.story.book import doors_of
 from silkreel.story.links import Link, links_of
 from silkreel.story.novel import read_novel
 from silkreel.story.places import Place, Progress, line_of_block, line_of_play, survivor
 from silkreel.story.playing import game_only_of, open_play
+from silkreel.story.project import open_story
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ORDINALS = {line_id: ordinal for ordinal, line_id in enumerate(HEIRESS_CANON)}
@@ -42,6 +43,20 @@ def test_a_medium_a_line_is_not_in_is_absent(links):
     }
     assert set(links.moment("ep002_car_F6F6").addresses("heiress")) == {"watch", "play"}
     assert links.moment("ep009_moon_0000") is None
+
+
+def test_a_line_of_one_medium_is_met_in_no_other(tmp_path):
+    rows = (
+        "-> ep001\n=== ep001\n# episode:1\nSeen. #id:ep001_A001 #only:video\n"
+        "Told. #id:ep001_A002 #only:novel\nBoth. #id:ep001_A003\n-> END\n"
+    )
+    chapter = "---\n{chapter: 1, title: A, adapts: [ep001]}\n---\n"
+    (tmp_path / "novel").mkdir()
+    story = open_story(write_story(tmp_path, {"script/main.ink": rows, "novel/ch001.md": chapter}))
+    moments = links_of(story, story.ids, read_novel(story)).moments
+    assert [set(moments[f"ep001_A00{n}"].addresses("s")) for n in (1, 2, 3)] == [
+        {"watch"}, {"read"}, {"watch", "read", "play"},
+    ]  # fmt: skip
 
 
 def test_there_is_a_way_back_from_every_medium(links):

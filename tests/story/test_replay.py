@@ -48,9 +48,13 @@ def compiled(text):
 
 
 def played(text, log):
+    """The log played again, here and in the child: both must tell the same."""
     story = compiled(text)
+    known = reach(story).ids
     with open_play(story) as player:
-        return replay(player, log, reach(story).ids)
+        told = replay(player, log, known)
+        assert player.replay(log, known) == told
+        return told
 
 
 def ids(playthrough):

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from silkreel.cli import DONE, REFUSED, show
 from silkreel.story.compile import compile_ink, ink_of
-from silkreel.story.players import Option, Player, Shown
-from silkreel.story.playing import game_only_of, open_play, places_of
+from silkreel.story.players import Option, Shown
+from silkreel.story.playing import ChildPlayer, game_only_of, not_in_game_of, open_play, places_of
 from silkreel.story.project import Story, open_story
 from silkreel.story.reach import reach
 from silkreel.story.rehearse import LineReport, Rehearsal, rehearse
-from silkreel.story.replay import Save, digest_of, replay, save_from_json, save_to_json
+from silkreel.story.replay import Save, digest_of, save_from_json, save_to_json
 
 SHOWN_DEAD = 20  # lines named on the screen; --json has all
 
@@ -47,18 +47,18 @@ def play(
     return DONE
 
 
-def _play(player: Player, story: Story, known: frozenset[str], log: Path | None) -> None:
+def _play(player: ChildPlayer, story: Story, known: frozenset[str], log: Path | None) -> None:
     """Lines and numbered choices, until the story ends or the reader stops."""
-    digest = digest_of(story.texts)
+    digest, unseen = digest_of(story.texts), not_in_game_of(story)
     save = Save(digest)
     if log is not None and log.is_file():
         save = save_from_json(log.read_text(encoding="utf-8"))
-    told = replay(player, save.log, known)
+    told = player.replay(save.log, known)
     for divergence in told.divergences:
         print(f"! {divergence.sentence()}")
     taken, lines, options = list(told.log), told.lines, told.options
     while True:
-        _print_lines(lines)
+        _print_lines(lines, unseen)
         if not options:
             print("\nThe end.")
             return
@@ -87,9 +87,10 @@ def _ask(options: tuple[Option, ...], answer: Callable[[str], str]) -> Option | 
         print(f"Type a number from 1 to {len(options)}, or end with Ctrl-D.")
 
 
-def _print_lines(lines: tuple[Shown, ...]) -> None:
+def _print_lines(lines: tuple[Shown, ...], unseen: frozenset[str]) -> None:
     for line in lines:
-        print(line.text)
+        if line.id not in unseen:
+            print(line.text)
 
 
 def _tell_canon(story: Story, ids: tuple[str, ...], *, json: bool) -> int:

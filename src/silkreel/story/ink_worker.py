@@ -10,6 +10,7 @@ from silkreel.kit.children import Emit, Handler, Message, serve_parent
 from silkreel.story.canon import Walk, canon_walk
 from silkreel.story.ink_engines import COMPILERS
 from silkreel.story.players import ADVANCE_SECONDS, Player, Stop
+from silkreel.story.replay import Playthrough, replay
 from silkreel.story.runtimes import open_player
 from silkreel.story.walks import walk_once
 
@@ -21,7 +22,7 @@ class Desk:
         self._player: Player | None = None
 
     def answer(self, request: Message, emit: Emit) -> Message:
-        """Do what is asked: `compile`, `open`, `restart`, `choose`, `canon`, `walks`."""
+        """Do what is asked: `compile`, `open`, `restart`, `choose`, `canon`, `replay`, `walks`."""
         value = request.value
         match value["do"]:
             case "compile":
@@ -35,6 +36,8 @@ class Desk:
                 return Message({})
             case "canon":
                 return Message(asdict(self._canon(value)))
+            case "replay":
+                return Message(asdict(self._replay(value)))
             case "walks":
                 return Message({"walks": list(self._walks(value, emit))})
         return Message(asdict(self._play(value)))
@@ -50,6 +53,11 @@ class Desk:
         assert self._player is not None, "open a story first"
         with within_cpu_seconds(ADVANCE_SECONDS):
             return canon_walk(self._player, game_only=frozenset(value["game_only"]))
+
+    def _replay(self, value: dict[str, Any]) -> Playthrough:
+        assert self._player is not None, "open a story first"
+        with within_cpu_seconds(ADVANCE_SECONDS):
+            return replay(self._player, value["log"], value["known"])
 
     def _walks(self, value: dict[str, Any], emit: Emit) -> Iterator[dict[str, Any]]:
         assert self._player is not None, "open a story first"

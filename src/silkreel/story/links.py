@@ -80,9 +80,16 @@ def links_of(story: Story, canon: Iterable[str], chapters: Iterable[Chapter] = (
         line_id = placed.node.id
         scene = placed.scene.id if placed.scene else placed.episode.name if placed.episode else None
         number = placed.episode.number if placed.episode else None
-        chapter, block = reads.get(line_id) or _nearest(scene, adapted)
-        episode = number if line_id in watched else None
-        moments[line_id] = Moment(line_id, episode, chapter, block, scene)
+        only = placed.inherited("only")
+        near = _nearest(scene, adapted) if only in {None, "novel"} else (None, None)
+        chapter, block = reads.get(line_id, near)
+        moments[line_id] = Moment(
+            line_id,
+            number if line_id in watched and only in {None, "video"} else None,
+            chapter,
+            block,
+            scene if only in {None, "game"} else None,
+        )
     told = list(_links(moments))
     by_target: dict[str, list[Link]] = {}
     for link in told:

@@ -1,6 +1,6 @@
 """Play a compiled story in a child: whatever the story does, the caller gets an answer in time."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -20,6 +20,7 @@ from silkreel.story.players import (
     StoryTooLong,
 )
 from silkreel.story.project import Story
+from silkreel.story.replay import Divergence, Playthrough
 from silkreel.story.script import At
 
 RuntimeName = Literal["bink", "inkjs"]
@@ -60,6 +61,15 @@ class ChildPlayer:
         """The canon walk, walked in the child: a whole work in one question."""
         told = self._ask({"do": "canon", "game_only": sorted(game_only)})
         return Walk(tuple(told["ids"]), tuple(told["choices"]))
+
+    def replay(self, log: Sequence[str], known: Collection[str] | None = None) -> Playthrough:
+        """A log played again in the child, and the player left at its end; see `replay.replay`."""
+        ids = None if known is None else sorted(known)
+        told = self._ask({"do": "replay", "log": list(log), "known": ids})
+        stop = _stop(told)
+        self.after = next(iter(reversed(told["log"])), "")
+        divergences = tuple(Divergence(**each) for each in told["divergences"])
+        return Playthrough(stop.lines, stop.options, tuple(told["log"]), divergences)
 
     def walks(self, seed: int, first: int, count: int, used: dict[str, int]) -> tuple[Walk, ...]:
         """Seeded walks, numbered from `first`; `used` counts options earlier walks took."""
@@ -114,14 +124,24 @@ def places_of(story: Story) -> dict[str, At]:
     return {line.id: line.at for line in story.lines if line.id is not None}
 
 
-def game_only_of(story: Story) -> frozenset[str]:
-    """Ids that exist in the game only: by their own tag, their scene's or their episode's."""
-    return frozenset(
-        line_id
+def media_of(story: Story) -> dict[str, str]:
+    """Lines that exist in one medium only, and which: by their own tag, their scene's or episode's."""
+    return {
+        line_id: only
         for placed in story.walk()
-        if placed.inherited("only") == "game"
-        and (line_id := getattr(placed.node, "id", None)) is not None
-    )
+        if (line_id := getattr(placed.node, "id", None)) is not None
+        and (only := placed.inherited("only")) is not None
+    }
+
+
+def game_only_of(story: Story) -> frozenset[str]:
+    """Ids the series does not show."""
+    return frozenset(line_id for line_id, only in media_of(story).items() if only == "game")
+
+
+def not_in_game_of(story: Story) -> frozenset[str]:
+    """Ids the game does not show: they play on, unseen, so that the story is one."""
+    return frozenset(line_id for line_id, only in media_of(story).items() if only != "game")
 
 
 def play_limits(runtime: RuntimeName) -> Limits:

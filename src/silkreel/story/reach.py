@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Path = tuple[str, ...]
-ENDS = frozenset({"end", "done", "~ret", "->->"})
+ENDS: frozenset[Any] = frozenset({"end", "done", "~ret", "->->"})
 INVISIBLE = 8  # the flag of an option that is taken silently when no other is left
 CONTINUES = frozenset({"f()", "->t->", "x()"})
 
@@ -138,8 +138,8 @@ def reach(story: str) -> Reach:
         story: the JSON that `Compilation.json` gave.
     """
     graph = _Graph(json.loads(story)["root"])
-    returning = _returning(graph)
     ways = {path: _ways(graph, spot) for path, spot in graph.spots.items()}
+    returning = _returning(graph, ways)
     steps = {path: _steps(way, returning) for path, way in ways.items()}
     seen = _seen(graph, steps)
     ids = {path: line_id for path, spot in graph.spots.items() if (line_id := _id_of(spot.item))}
@@ -158,16 +158,14 @@ def scene_of(path: Path) -> str:
     return ".".join(names) if names and names[0] == path[0] else ""
 
 
-def _ways(graph: _Graph, spot: _Spot) -> _Ways:  # noqa: PLR0911 - one for each kind
+def _ways(graph: _Graph, spot: _Spot) -> _Ways:
     item = spot.item
     after = () if spot.next is None else (spot.next,)
     if isinstance(item, list):
         first = graph.starts.get(spot.path)
         return _Ways(() if first is None else (first,))
-    if isinstance(item, str):
-        return _Ways(() if item in ENDS else after)
     if not isinstance(item, dict):
-        return _Ways(after)
+        return _Ways(() if item in ENDS else after)
     if "*" in item:
         target = graph.resolve(spot, item["*"])
         taken = () if target is None else (target,)
@@ -196,9 +194,8 @@ def _steps(ways: _Ways, returning: frozenset[Path]) -> tuple[Path, ...]:
     return ways.plain + ways.chosen + ways.calls
 
 
-def _returning(graph: _Graph) -> frozenset[Path]:
+def _returning(graph: _Graph, ways: Mapping[Path, _Ways]) -> frozenset[Path]:
     """Starts of called parts that can come back, found by starting from none."""
-    ways = {path: _ways(graph, spot) for path, spot in graph.spots.items()}
     called = {target for way in ways.values() for target in way.calls}
     returning: frozenset[Path] = frozenset()
     while True:

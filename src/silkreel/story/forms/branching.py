@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from silkreel.kit.refusals import Refusal
 from silkreel.story.flow import ENDS, START, Fork, Items, Options, Part, parts_of
+from silkreel.story.playing import not_in_game_of
 from silkreel.story.project import Story
 from silkreel.story.script import At, Beat, Choice, Divert, Gather, Logic, walk
 
@@ -103,6 +104,7 @@ class _Lowering:
     def __init__(self, story: Story) -> None:
         self._parts = parts_of(story)
         self._story = story
+        self._unseen = not_in_game_of(story)
         self._blocks: dict[str, Block] = {}
         self._names = self._targets()
         self._count = 0
@@ -153,7 +155,7 @@ class _Lowering:
         """Lay items into a block and those it needs; what runs out goes on at `after`."""
         for number, item in enumerate(items):
             if isinstance(item, Beat):
-                block.steps.append(item)
+                block.steps += [item] if item.id not in self._unseen else []
             elif isinstance(item, Gather):
                 block = self._labelled(item.label, block) if item.label else block
             elif isinstance(item, Logic) and item.kind != "switch":
