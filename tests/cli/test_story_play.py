@@ -64,3 +64,28 @@ def test_broken_ink_is_one_sentence_with_file_and_line(folder, capsys):
     told = capsys.readouterr().err
     assert told.startswith("silkreel: script/main.ink:")
     assert told.count("\n") == 1
+
+
+ENDLESS = """\
+-> ep001
+=== ep001
+# episode:1
+Hi. #id:ep001_A1X9
+* [On. #id:ep001_C001]
+- -> a
+=== a
+-> a
+"""
+
+
+def test_a_story_that_hangs_ends_in_one_sentence_and_its_walks_in_none(
+    tmp_path, monkeypatch, capsys
+):
+    path = tmp_path / "endless.ink"
+    path.write_text(ENDLESS)
+    type_in(monkeypatch, "1\n")
+    assert run(["story", "play", str(path)]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("silkreel: endless.ink:5: after ep001_C001 the story runs on")
+    assert run(["story", "play", str(path), "--walks", "5"]) == 1
+    assert "a: goes round for ever and shows nothing (DRM008)" in capsys.readouterr().out

@@ -1,6 +1,7 @@
 """Chapters quote the script by id; the book they make is valid, accessible and always the same."""
 
 import io
+import re
 import shutil
 import subprocess
 import zipfile
@@ -10,12 +11,14 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from drawn_stories import CHAPTER, heiress_at
 from silkreel.story.book import NoNovel, book_as_epub, book_as_html, open_book, reading_of
 from silkreel.story.forms.epub import read_pictures, write_epub
 from silkreel.story.novel import Quote, Text, parse_chapter, read_novel
-from silkreel.story.novel_pages import markup
+from silkreel.story.novel_pages import Reading, chapter_body, markup
 from silkreel.story.project import BadStoryFile, open_story
 from silkreel.story.quotation import quoted, with_comma
 
@@ -171,6 +174,28 @@ def test_the_page_holds_the_same_fragments(folder):
 
 def test_xml_never_sees_what_it_forbids():
     assert markup('a\x00\x0b\ufffe\ud800<"&') == "a&lt;&quot;&amp;"
+
+
+@given(st.text())
+def test_any_text_becomes_well_formed_and_reads_the_same(text):
+    wanted = re.sub("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text)
+    read = ET.fromstring(f"<p>{markup(text)}</p>").text or ""
+    assert read == wanted.replace("\r\n", "\n").replace("\r", "\n")
+
+
+@given(st.text(alphabet="*{}|:#!()[]-\n line:ep001_gala_A1X9watchcomma{{}}ab", max_size=200))
+def test_any_chapter_is_read_or_refused_with_its_line(text):
+    whole = "---\n{chapter: 1, title: A}\n---\n" + text
+    line = 4
+    try:
+        chapter = parse_chapter(whole, "novel/ch001.md")
+    except BadStoryFile as refusal:
+        chapter, line = None, refusal.values["line"]
+    assert 4 <= line <= whole.count("\n") + 1
+    if chapter is None:
+        return
+    reading = Reading("en", dict.fromkeys(chapter.quotes, "Hm."))
+    ET.fromstring(f"<section>{chapter_body(chapter, reading)}</section>")
 
 
 BAD = {

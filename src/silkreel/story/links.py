@@ -9,9 +9,10 @@ from typing import Literal
 
 from silkreel.story.novel import Chapter
 from silkreel.story.project import Story
-from silkreel.story.script import Beat, Choice
+from silkreel.story.script import Beat, Choice, Placed
 
 Rel = Literal["adapts", "watch", "read", "play"]
+Reads = tuple[int | None, str | None]  # a chapter's number and a fragment in it
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -75,21 +76,9 @@ def links_of(story: Story, canon: Iterable[str], chapters: Iterable[Chapter] = (
     watched, reads, adapted = frozenset(canon), _reads(chapters), _adapted(chapters)
     moments: dict[str, Moment] = {}
     for placed in story.walk():
-        if not isinstance(placed.node, Beat | Choice) or placed.node.id is None:
-            continue
-        line_id = placed.node.id
-        scene = placed.scene.id if placed.scene else placed.episode.name if placed.episode else None
-        number = placed.episode.number if placed.episode else None
-        only = placed.inherited("only")
-        near = _nearest(scene, adapted) if only in {None, "novel"} else (None, None)
-        chapter, block = reads.get(line_id, near)
-        moments[line_id] = Moment(
-            line_id,
-            number if line_id in watched and only in {None, "video"} else None,
-            chapter,
-            block,
-            scene if only in {None, "game"} else None,
-        )
+        if isinstance(placed.node, Beat | Choice) and placed.node.id is not None:
+            line_id = placed.node.id
+            moments[line_id] = _moment(placed, line_id, reads, adapted, watched=line_id in watched)
     told = list(_links(moments))
     by_target: dict[str, list[Link]] = {}
     for link in told:
@@ -101,9 +90,31 @@ def links_of(story: Story, canon: Iterable[str], chapters: Iterable[Chapter] = (
     )
 
 
-def _reads(chapters: tuple[Chapter, ...]) -> dict[str, tuple[int | None, str | None]]:
+def _moment(
+    placed: Placed,
+    line_id: str,
+    reads: Mapping[str, Reads],
+    adapted: Mapping[str, int],
+    *,
+    watched: bool,
+) -> Moment:
+    """Where one line is met; a line that is `#only:` in one medium is met in no other."""
+    episode, only = placed.episode, placed.inherited("only")
+    scene = placed.scene.id if placed.scene else episode.name if episode else None
+    near: Reads = (adapted.get(scene or ""), None) if only in {None, "novel"} else (None, None)
+    chapter, block = reads.get(line_id, near)
+    return Moment(
+        line_id,
+        episode.number if watched and episode and only in {None, "video"} else None,
+        chapter,
+        block,
+        scene if only in {None, "game"} else None,
+    )
+
+
+def _reads(chapters: tuple[Chapter, ...]) -> dict[str, Reads]:
     """Where each quoted line is read first."""
-    found: dict[str, tuple[int | None, str | None]] = {}
+    found: dict[str, Reads] = {}
     for chapter in chapters:
         for block in chapter.blocks:
             for line_id in block.quotes:
@@ -118,11 +129,6 @@ def _adapted(chapters: tuple[Chapter, ...]) -> dict[str, int]:
         for scene in chapter.adapts:
             found.setdefault(scene, chapter.number)
     return found
-
-
-def _nearest(scene: str | None, adapted: Mapping[str, int]) -> tuple[int | None, str | None]:
-    """A line nobody quotes is read in the chapter that tells its scene."""
-    return adapted.get(scene or ""), None
 
 
 def _links(moments: Mapping[str, Moment]) -> Iterable[Link]:
