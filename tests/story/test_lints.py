@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from silkreel.story.checking import check, look_into, read_chapters, read_translations
+from silkreel.story.checking import UnknownCheck, check, look_into, read_chapters, read_translations
 from silkreel.story.findings import Finding
 from silkreel.story.ids import IdLock
 from silkreel.story.lints.catalogue import NOT_THERE_YET, all_lints
@@ -77,6 +77,11 @@ def test_every_code_has_a_page_a_bad_and_a_good_example_and_nothing_else_has():
 def test_codes_that_are_not_there_yet_say_what_they_wait_for():
     assert not set(NOT_THERE_YET) & set(CODES)
     assert all(NOT_THERE_YET.values())
+
+
+def test_a_check_nobody_knows_is_refused():
+    with pytest.raises(UnknownCheck, match="DRM999 is no check"):
+        check(Evidence(open_story(case("DRM001", "good"))), ("DRM999",))
 
 
 def test_a_waiver_with_a_reason_lets_a_warning_stay(tmp_path):

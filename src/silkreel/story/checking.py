@@ -22,8 +22,23 @@ from silkreel.story.shots import read_shot_lists
 _COMPILED_ID = re.compile(r'"\^id:\s*([^"\s]+)\s*"')
 
 
+class UnknownCheck(Refusal):
+    """A code nobody looks for."""
+
+    status = 404
+    message = "{code} is no check; docs/reference/story-checks.md lists those there are."
+
+
 def check(evidence: Evidence, only: Collection[str] = ()) -> tuple[Finding, ...]:
-    """What the checks find, in the order of the files; `only` these codes where any are told."""
+    """What the checks find, in the order of the files; `only` these codes where any are told.
+
+    Raises:
+        UnknownCheck: one of them does not exist.
+    """
+    codes = {lint.code for lint in all_lints()}
+    for code in only:
+        if code not in codes:
+            raise UnknownCheck(code=code[:20])
     found = (
         finding
         for lint in all_lints()

@@ -14,8 +14,6 @@ NOT_THERE_YET = {
     "DRM024": "a likely split without #from: needs the version before",
     "DRM041": "choice windows: needs interactive video",
     "DRM042": "default options: needs interactive video",
-    "DRM043": "game-only scene without portrait or backdrop: needs the player's art",
-    "DRM103": "gap between touch-points: needs an agreed list of touch-points",
     "DRM111": "what the paywall episode reveals: needs a person's judgement recorded in tags",
     "DRM115": "cold open: needs an agreed definition",
     "DRM204": "subtitle too fast: needs cues",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from silkreel.kit.keys import text_hash
 from silkreel.story.lints.catalogue import Found, lint
 from silkreel.story.lints.evidence import Evidence
-from silkreel.story.script import At
+from silkreel.story.script import At, Beat
 
 
 @lint("DRM013", "B")
@@ -43,3 +43,24 @@ def shots_cover(evidence: Evidence) -> Iterator[Found]:
                 yield Found(
                     f"No shot of {board.episode} covers {line_id}.", At(board.path, 1), line_id
                 )
+
+
+@lint("DRM043", "I")
+def bare_game_scene(evidence: Evidence) -> Iterator[Found]:
+    """A scene only the game shows has no backdrop, or somebody in it no portrait.
+
+    There is no footage of it: the player shows the location's `backdrop` and the speakers' `portrait`
+    of story.yaml.
+    """
+    project = evidence.story.project
+    backdrops = {location.id: location.backdrop for location in project.locations}
+    for episode in evidence.story.episodes:
+        for scene in episode.scenes:
+            if scene.only != "game" or not evidence.story.declared:
+                continue
+            if not backdrops.get(scene.location):
+                yield Found(f"{scene.id} has no backdrop.", scene.at)
+            speakers = {n.speaker for n in scene.nodes if isinstance(n, Beat) and n.speaker}
+            for character in filter(None, map(project.character, sorted(speakers))):
+                if not character.portrait:
+                    yield Found(f"{character.id} has no portrait for {scene.id}.", scene.at)

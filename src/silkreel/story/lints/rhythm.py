@@ -69,6 +69,25 @@ def hook(evidence: Evidence) -> Iterator[Found]:
             yield Found(f"{episode.name} has no hook.", beats[0].at)
 
 
+@lint("DRM103", "I")
+def touch_gap(evidence: Evidence) -> Iterator[Found]:
+    """Too long nothing happens that touches.
+
+    Between two beats tagged `#beat:` pass at most the profile's `touch_gap_seconds`, by its rates.
+    """
+    for episode, beats, profile in _accepted(evidence):
+        passed = 0.0
+        for beat in beats:
+            if _mark(beat):
+                passed = 0.0
+                continue
+            passed += beat_seconds(beat, evidence.story.project) or 0.0
+            if profile.touch_gap_seconds and passed > profile.touch_gap_seconds:
+                told = f"{passed:.0f} s of {episode.name} pass without a tagged beat."
+                yield Found(told, beat.at, beat.id)
+                break
+
+
 @lint("DRM104", "I")
 def reversal(evidence: Evidence) -> Iterator[Found]:
     """An episode turns nothing around.
