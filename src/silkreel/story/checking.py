@@ -5,7 +5,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from silkreel.kit.refusals import Refusal
-from silkreel.story.canon import Walk, canon_walk
+from silkreel.story.canon import Walk
 from silkreel.story.compile import Compilation, compile_ink, ink_of
 from silkreel.story.findings import Finding, with_waivers
 from silkreel.story.forms.po import Translations, read_po
@@ -15,6 +15,7 @@ from silkreel.story.novel import Chapter, read_chapter
 from silkreel.story.players import StoryFault, StoryTooLong
 from silkreel.story.playing import StoryEndless, game_only_of, open_play, places_of
 from silkreel.story.project import BadStoryFile, Story
+from silkreel.story.reach import reach
 from silkreel.story.rehearse import Rehearsal, rehearse
 from silkreel.story.script import At
 from silkreel.story.shots import read_shot_lists
@@ -66,6 +67,7 @@ def look_into(story: Story, walks: int = 0) -> Evidence:
         story,
         compiler_told=(*told, *trouble),
         compiled_ids=_ids(compiled),
+        silent_loops=None if compiled.story is None else reach(compiled.story).silent_loops,
         canon=walk,
         translations=read_translations(story.folder),
         shot_lists=read_shot_lists(story.folder),
@@ -108,7 +110,7 @@ def _canon(story: Story, compiled: Compilation) -> tuple[Walk | None, tuple[Told
         return None, ()
     try:
         with open_play(compiled.story, places_of(story)) as player:
-            return canon_walk(player, game_only=game_only_of(story)), ()
+            return player.canon(game_only_of(story)), ()
     except Refusal as refusal:
         return None, (Told(At(story.main.path, 1), str(refusal)),)
 
