@@ -33,6 +33,14 @@ def test_check_tells_file_line_and_code_and_leaves_with_one(tmp_path):
     assert silkreel(tmp_path, "story", "check", str(file)).returncode == 0
 
 
+def test_an_empty_story_is_told_to_be_one_and_not_exported(tmp_path):
+    file = tmp_path / "a.ink"
+    file.write_text("\n")
+    told = silkreel(tmp_path, "story", "check", str(file))
+    assert "a.ink:1: DRM011 blocks: There is no episode" in told.stdout
+    assert silkreel(tmp_path, "story", "export", str(file), "--to", "fountain").returncode == 1
+
+
 def test_what_is_no_story_is_refused_in_one_sentence(tmp_path):
     file = tmp_path / "a.ink"
     file.write_bytes(b"ok\n\xff\xfe\0")

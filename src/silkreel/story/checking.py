@@ -46,7 +46,7 @@ def check(evidence: Evidence, only: Collection[str] = ()) -> tuple[Finding, ...]
         if not only or lint.code in only
         for finding in lint.findings(evidence)
     )
-    return with_waivers(found, evidence.story)
+    return with_waivers(dict.fromkeys(found), evidence.story)
 
 
 def look_into(story: Story, walks: int = 0) -> Evidence:

@@ -110,6 +110,9 @@ def canon_ids(evidence: Evidence) -> Sequence[str]:
     Raises:
         NotPlayable: the story cannot be played to its end.
     """
+    if not evidence.numbered:
+        path = evidence.story.main.path
+        raise NotPlayable(path=path, line=1, problem="there is no episode in it.")
     if evidence.canon is not None:
         return evidence.canon.ids
     told = next(iter(evidence.compiler_told), None)

@@ -19,7 +19,7 @@ _FORCES = tuple("!@.>~#=")
 
 def write_fountain(story: Story, walk: Sequence[str]) -> str:
     """The series in the order of a walk, as a Fountain file."""
-    title = story.project.title or story.main.tag("title") or story.folder.name
+    title = story.project.title or story.main.tag("title") or story.folder.resolve().name
     blocks = [f"Title: {title}"]
     episode = None
     for scene in linear_scenes(story, walk):

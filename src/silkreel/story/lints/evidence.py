@@ -28,6 +28,7 @@ class Evidence:
     story: Story
     compiler_told: tuple[Told, ...] = ()
     compiled_ids: frozenset[str] | None = None
+    silent_loops: tuple[tuple[str, ...], ...] | None = None  # rings that show nothing, by the graph
     canon: Walk | None = None
     translations: Mapping[str, Translations] = field(default_factory=dict)  # by language
     shot_lists: tuple[ShotList, ...] = ()

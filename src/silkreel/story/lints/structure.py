@@ -8,6 +8,8 @@ from silkreel.story.flow import START, Options, Part, open_ends, option_sets, pr
 from silkreel.story.lints.catalogue import Found, lint
 from silkreel.story.lints.evidence import Evidence
 from silkreel.story.script import (
+    NOWHERE,
+    At,
     Beat,
     Choice,
     Comment,
@@ -155,6 +157,19 @@ def runs_out(evidence: Evidence) -> Iterator[Found]:
 
 
 def _empty_loops(evidence: Evidence) -> Iterator[Found]:
+    """Rings without a way out, as the compiled graph tells; without one, as the script does."""
+    if evidence.silent_loops is None:
+        yield from _empty_loops_as_written(evidence)
+        return
+    places = {episode.name: episode.at for episode in evidence.story.episodes}
+    places |= {name: part.at for name, part in evidence.parts.items()}
+    for ring in evidence.silent_loops:
+        told = " and ".join(ring) or "the beginning"
+        at = next((places[name] for name in ring if name in places), NOWHERE)
+        yield Found(f"{told}: this goes round for ever and shows nothing; give it a way out.", at)
+
+
+def _empty_loops_as_written(evidence: Evidence) -> Iterator[Found]:
     silent = {name: part for name, part in evidence.parts.items() if part.silent}
     for name, part in silent.items():
         starts = [way.target for way in part.exits if way.target in silent]
@@ -194,6 +209,9 @@ def headings(evidence: Evidence) -> Iterator[Found]:
     `# scene:INT. CAR - NIGHT` under a stitch of ASCII letters tells print, board and schedule where
     and when it plays. Lines stand in scenes of knots tagged `# episode:N`; no number comes twice.
     """
+    if not evidence.numbered:
+        told = "There is no episode: tag a knot # episode:1."
+        yield Found(told, At(evidence.story.main.path, 1))
     numbers: dict[int, str] = {}
     for episode in evidence.story.episodes:
         if episode.number is not None:
@@ -203,6 +221,14 @@ def headings(evidence: Evidence) -> Iterator[Found]:
             if not _KNOT.fullmatch(episode.name):
                 yield Found(f"Call the knot of episode {episode.number} epNNN.", episode.at)
             numbers[episode.number] = episode.name
+    yield from _scene_headings(evidence)
+    for placed in evidence.story.walk():
+        if isinstance(placed.node, Beat | Choice) and (place := _homeless(placed)):
+            yield Found(f"This line stands {place}; move it into a scene.", placed.node.at)
+
+
+def _scene_headings(evidence: Evidence) -> Iterator[Found]:
+    for episode in evidence.story.episodes:
         for scene in episode.scenes:
             if not _STITCH.fullmatch(scene.name):
                 yield Found(f"Name the scene {scene.name} in letters a-z and digits.", scene.at)
@@ -211,9 +237,6 @@ def headings(evidence: Evidence) -> Iterator[Found]:
                     f"“{scene.heading}” is no heading" if scene.heading else "There is no heading"
                 )
                 yield Found(f"{told}; write # scene:INT. PLACE - NIGHT under the name.", scene.at)
-    for placed in evidence.story.walk():
-        if isinstance(placed.node, Beat | Choice) and (place := _homeless(placed)):
-            yield Found(f"This line stands {place}; move it into a scene.", placed.node.at)
 
 
 def _homeless(placed: Placed) -> str:
