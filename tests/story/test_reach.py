@@ -3,8 +3,10 @@
 import pytest
 
 from drawn_stories import drawn_files
+from silkreel.story.checking import check, look_into
 from silkreel.story.compile import InkSource, compile_ink
 from silkreel.story.playing import open_play
+from silkreel.story.project import open_story
 from silkreel.story.reach import reach
 
 
@@ -61,3 +63,32 @@ def test_what_is_played_was_reached(seed):
     with open_play(story) as player:
         for walk in player.walks(seed, 0, 20, {}):
             assert set(walk.ids) <= told.reached
+
+
+LOOPS_AND_LINES = {
+    "a ring of knots": ("=== a ===\n-> b\n=== b ===\n-> a\n", 8),
+    "a function that only calls itself": (
+        "~ x = f(1)\n-> END\n=== function f(y)\n~ return f(y + 1)\n",
+        9,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LOOPS_AND_LINES)
+def test_the_check_names_the_loop_with_its_line(name, tmp_path):
+    """DRM008, for what only hanging would have told otherwise."""
+    rows, line = LOOPS_AND_LINES[name]
+    head = "VAR x = 0\n-> ep001\n=== ep001\n# episode:1\nHi. #id:ep001_A1X9\n{ x == 0: -> END }\n"
+    path = tmp_path / "loop.ink"
+    path.write_text(head + ("-> a\n" if rows.startswith("=") else "") + rows)
+    (found,) = check(look_into(open_story(path)), ["DRM008"])
+    assert found.at.line == line
+    assert "goes round for ever" in found.sentence
+
+
+def test_the_check_lets_a_loop_that_counts_be(tmp_path):
+    path = tmp_path / "counts.ink"
+    path.write_text(
+        "VAR x = 0\n-> a\n=== a ===\n~ x += 1\n{ x < 3: -> a }\n-> b\n=== b ===\nHi. #id:ep001_A1X9\n-> END\n"
+    )
+    assert check(look_into(open_story(path)), ["DRM008"]) == ()
