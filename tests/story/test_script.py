@@ -3,7 +3,7 @@
 import string
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from silkreel.story.parsing import parse
@@ -221,6 +221,8 @@ def test_reading_what_was_printed_gives_the_same_script(script):
 
 @settings(max_examples=300)
 @given(st.text("a{}[]#:->*=~/\\ \n(LIN)|!", max_size=60))
+@example("*\\[]")
+@example("* [open")
 def test_any_text_is_read_and_settles_after_one_printing(text):
     once = parse(print_script(parse(text)))
     assert parse(print_script(once)) == once

@@ -109,7 +109,7 @@ def _choice(choice: Choice) -> str:
         inside = " ".join([*([text] if text else []), *tags])
         parts += [part for part in (choice.before, f"[{inside}]", choice.after) if part]
     elif choice.text or choice.id or choice.tags:
-        text = grammar.raw_text(choice.text)
+        text = grammar.raw_text(choice.text, bracketed=True)
         parts += [*([text] if text else []), *_line_tags(choice.id, choice.tags)]
     return " ".join([*parts, *([f"-> {choice.target}"] if choice.target else [])])
 
