@@ -63,7 +63,7 @@ demo-system:
 	@.ci/system-packages demo
 
 .PHONY: system
-system: ## install what tests need from the system (chromium, PostgreSQL, espeak-ng, fonts)
+system: ## install what tests need from the system (chromium, PostgreSQL, espeak-ng, epubcheck, Ren'Py, fonts)
 	@.ci/system-packages
 
 .PHONY: test

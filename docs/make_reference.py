@@ -13,6 +13,7 @@ from typing import Any
 import docstring_parser
 
 import silkreel
+from silkreel.story.lints.catalogue import Lint, all_lints
 
 FOLDER = Path(__file__).parent / "reference"
 HEAD = "<!-- Made by docs/make_reference.py; change the code, not this page. -->\n"
@@ -29,6 +30,8 @@ def pages() -> dict[str, str]:
         "refusals.md": _refusals(),
         "checks.md": _checks(),
         "engines.md": _engines(),
+        "story-checks.md": _story_checks(),
+        **{f"lints/{lint.code}.md": _lint(lint) for lint in all_lints()},
     }
 
 
@@ -138,6 +141,67 @@ def _engines() -> str:
     return _page(rows)
 
 
+SEVERITIES = {
+    "B": "blocks publishing; it cannot be waived",
+    "W": "needs a fix, or a waiver with a reason",
+    "I": "informs",
+}
+CASES = Path(__file__).parent.parent / "tests/story/lints"
+
+
+def _story_checks() -> str:
+    from silkreel.story.lints.catalogue import NOT_THERE_YET
+
+    rows = [
+        "# Story checks", "",
+        "What `silkreel story check` looks for. B blocks publishing, W needs a fix or a waiver with a",
+        "reason, I informs. Each code has a page with an example that fires it and one that does not: both",
+        "are tested.",
+        "",
+        "| code | severity | what it finds |", "|---|---|---|",
+    ]  # fmt: skip
+    rows += [
+        f"| [{lint.code}](lints/{lint.code}.md) | {lint.severity} | {lint.title} |"
+        for lint in all_lints()
+    ]
+    rows += ["", "## Not there yet", "", "| code | what it waits for |", "|---|---|"]
+    rows += [f"| {code} | {why} |" for code, why in sorted(NOT_THERE_YET.items())]
+    return _page(rows)
+
+
+def _lint(lint: Lint) -> str:
+    rows = [
+        f"# {lint.code}: {lint.title}",
+        "",
+        f"Severity {lint.severity}: {SEVERITIES[lint.severity]}.",
+        "",
+    ]
+    for paragraph in lint.words[1:]:
+        rows += [paragraph, ""]
+    for kind, title in (("bad", "Fires"), ("good", "Does not fire")):
+        rows += [f"## {title}", ""]
+        for name, text in _case(lint.code, kind):
+            rows += [f"`{name}`", "", "```", text.rstrip(), "```", ""]
+    rows += ["## To waive it", ""]
+    if lint.severity == "B":
+        rows += ["It blocks publishing and cannot be waived."]
+    else:
+        rows += [
+            "On the line before, with a reason:", "", "```", f"// OK {lint.code}: the reason", "```", "",
+            f"For the whole story, in story.yaml: `waivers: {{{lint.code}: the reason}}`.",
+        ]  # fmt: skip
+    return _page(rows)
+
+
+def _case(code: str, kind: str) -> Iterator[tuple[str, str]]:
+    alone, folder = CASES / f"{code}.{kind}.ink", CASES / f"{code}.{kind}"
+    if alone.is_file():
+        yield "main.ink", alone.read_text(encoding="utf-8")
+    for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+        text = path.read_text(encoding="utf-8")
+        yield str(path.relative_to(folder)), text.replace("\a", "\N{SYMBOL FOR BELL}")
+
+
 def _first_line(text: str | None) -> str:
     return (text or "").strip().splitlines()[0] if text else ""
 
@@ -163,4 +227,5 @@ if __name__ == "__main__":
         sys.exit(1 if names else 0)
     FOLDER.mkdir(exist_ok=True)
     for page, text in pages().items():
+        (FOLDER / page).parent.mkdir(exist_ok=True)
         (FOLDER / page).write_text(text, encoding="utf-8")

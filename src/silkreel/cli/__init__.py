@@ -34,6 +34,7 @@ COMMANDS = {
     "release": ("releasing:release", "Open a series to viewers of a market."),
     "serve": ("serving:serve", "Serve the viewers' app and the public API."),
     "worker": ("working:worker", "Take steps of ordered work until stopped."),
+    "story": ("story:app", "One text, three media: begin, check, stamp, import, export."),
     "series": ("listing:series", "List the series, their episodes and languages."),
     "qc": ("checking:qc", "Show what the checks found."),
     "lines": ("lines:app", "Lines that wait for words: export, import, approve."),

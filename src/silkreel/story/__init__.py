@@ -1,1 +1,1 @@
-"""One text, three media; for now the demo's own drama."""
+"""One text, three media: the script, its ids and checks, its forms, and the demo's own drama."""

@@ -1,0 +1,178 @@
+"""`silkreel story`: one text as drama, novel and game."""
+
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+from cyclopts import App
+
+from silkreel.cli import DONE, REFUSED, show
+from silkreel.story.checking import check as run_checks
+from silkreel.story.checking import look_into
+from silkreel.story.exporting import ExportOrder, Form
+from silkreel.story.exporting import export as run_export
+from silkreel.story.findings import Finding
+from silkreel.story.ids import random_digits
+from silkreel.story.importing import import_po, import_script
+from silkreel.story.media import MediaForm, MediaOrder, export_media
+from silkreel.story.project import open_story
+from silkreel.story.stamping import new_story, stamp_story, write_stamped
+
+app = App(name="story", help="One text, three media: begin, check, stamp, import, export.")
+
+app.command("silkreel.cli.story_play:play", name="play", help="Play a story, or rehearse it.")
+
+SEVERITIES = {"B": "blocks", "W": "warning", "I": "note"}
+
+
+@app.command(name="new")
+def new(name: str, /, *, into: Path | None = None) -> None:
+    """Begin a story: two episodes, a choice, a chapter and shots, in a folder of that name.
+
+    Args:
+        name: name of the folder, and the title to begin with
+        into: the folder to make it in; by default this one
+    """
+    story = new_story(name, into or Path())
+    print(f"{story.folder}: {len(story.episodes)} episodes, {len(story.lines)} lines")
+    print(f"Next: silkreel story check {story.folder}")
+
+
+@app.command(name="check")
+def check(
+    path: Path, /, *, walks: int = 0, only: list[str] | None = None, json: bool = False
+) -> int:
+    """Run every check; leaves with 1 where something blocks or waits for a fix or a waiver.
+
+    Args:
+        path: a story's folder, or one .ink file
+        walks: also play the story this many times and name lines that are never shown
+        only: only these codes
+        json: print machine-readable results
+    """
+    findings = run_checks(look_into(open_story(path), walks), only or ())
+    if json:
+        show.print_json([finding.to_json() for finding in findings])
+    else:
+        _tell(findings)
+    return REFUSED if any(finding.open for finding in findings) else DONE
+
+
+@app.command(name="stamp")
+def stamp(path: Path, /, *, dry_run: bool = False, json: bool = False) -> None:
+    """Give every line and choice that has none its id, and change nothing else.
+
+    Args:
+        path: a story's folder, or one .ink file
+        dry_run: only say what would be done
+        json: print machine-readable results
+    """
+    story = open_story(path)
+    stamped = stamp_story(story, random_digits)
+    if not dry_run:
+        write_stamped(story, stamped)
+    if json:
+        show.print_json(
+            {
+                "files": {name: list(done.given) for name, done in stamped.files.items()},
+                "retired": list(stamped.retired),
+                "written": not dry_run,
+            }
+        )
+        return
+    for name, done in stamped.files.items():
+        if done.given or done.normalised:
+            print(f"{name}: {len(done.given)} ids, {done.normalised} full-width marks made plain")
+    would = "would be " if dry_run else ""
+    print(f"{stamped.given} ids {would}given, {len(stamped.retired)} retired.")
+
+
+@app.command(name="import")
+def take_in(
+    file: Path, /, *, out: Path | None = None, story: Path | None = None, language: str = "",
+    json: bool = False,
+) -> int:  # fmt: skip
+    """Make a story of a script (.fountain, .fdx, .docx, .txt), or take translations (.po) into one.
+
+    Args:
+        file: what comes in
+        out: the folder of the new story; by default the file's name without its ending
+        story: the story that translations belong to
+        language: the language it is in, where the file does not say
+        json: print machine-readable results
+    """
+    if file.suffix.lower() == ".po":
+        taken, left = import_po(open_story(story or Path()), file, language)
+        told = [f"{each.at}: {each.line_id}: {each.reason}" for each in left]
+        return _taken({"wordings": taken, "left_alone": told}, json=json)
+    made = import_script(file, out or Path(file.stem), random_digits, language)
+    unsure = [str(each) for each in made.draft.unsure]
+    counted = {"story": str(made.story.folder), "lines": len(made.story.lines), "unsure": unsure}
+    return _taken(counted, json=json)
+
+
+@app.command(name="export")
+def export(
+    path: Path, /, *, to: Form | MediaForm, out: Path | None = None, language: str = "",
+    episode: int = 1, slug: str = "", base_url: str = "",
+) -> None:  # fmt: skip
+    """Write the story in another form; what would not read back the same is not written.
+
+    Args:
+        path: a story's folder, or one .ink file
+        to: fountain, fdx, po, vtt or ink; epub or html for the novel; twee or renpy for the game
+        out: the file to write, for renpy the folder; by default standard output, for epub, html,
+            twee and renpy this folder
+        language: the language of translations, and of the novel
+        episode: the episode of subtitles
+        slug: what the work is called in addresses; by default the folder's name
+        base_url: where the app is, for a novel with doors to watch and play
+    """
+    evidence = look_into(open_story(path))
+    match to:
+        case "epub" | "html" | "twee" | "renpy":
+            named = slug or path.resolve().stem
+            files = export_media(evidence, MediaOrder(to, named, language, base_url))
+            _write(files, out, folder=to == "renpy")
+        case _:
+            _print(run_export(evidence, ExportOrder(to, language, episode)), out)
+
+
+def _write(files: Mapping[str, bytes], out: Path | None, *, folder: bool) -> None:
+    """The one file where it is wanted, or all below a folder."""
+    for name, content in files.items():
+        place = (out or Path()) / name if folder else out or Path(name)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+        print(f"{place}: {len(content)} bytes", file=sys.stderr)
+
+
+def _print(text: str, out: Path | None) -> None:
+    if out is None:
+        print(text, end="")
+    else:
+        out.write_text(text, encoding="utf-8")
+        print(f"{out}: {len(text.encode())} bytes", file=sys.stderr)
+
+
+def _taken(counted: Mapping[str, object], *, json: bool) -> int:
+    if json:
+        show.print_json(counted)
+        return DONE
+    for name, value in counted.items():
+        rows = value if isinstance(value, list) else [f"{name}: {value}"]
+        for row in rows:
+            print(f"! {row}" if isinstance(value, list) else row)
+    return DONE
+
+
+def _tell(findings: tuple[Finding, ...]) -> None:
+    for each in findings:
+        waived = f" (waived: {each.waiver})" if each.waiver else ""
+        print(f"{each.at}: {each.code} {SEVERITIES[each.severity]}: {each.sentence}{waived}")
+    counted = Counter("waived" if each.waiver else each.severity for each in findings)
+    print(
+        f"{counted['B']} blocking, {counted['W']} warnings, {counted['I']} notes, "
+        f"{counted['waived']} waived."
+    )

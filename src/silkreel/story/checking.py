@@ -1,0 +1,127 @@
+"""All checks of a story at once: what was written, compiled, played, translated and boarded."""
+
+import re
+from collections.abc import Collection
+from pathlib import Path
+
+from silkreel.kit.refusals import Refusal
+from silkreel.story.canon import Walk
+from silkreel.story.compile import Compilation, compile_ink, ink_of
+from silkreel.story.findings import Finding, with_waivers
+from silkreel.story.forms.po import Translations, read_po
+from silkreel.story.lints.catalogue import all_lints
+from silkreel.story.lints.evidence import Evidence, Told
+from silkreel.story.novel import Chapter, read_chapter
+from silkreel.story.players import StoryFault, StoryTooLong
+from silkreel.story.playing import StoryEndless, game_only_of, open_play, places_of
+from silkreel.story.project import BadStoryFile, Story
+from silkreel.story.reach import reach
+from silkreel.story.rehearse import Rehearsal, rehearse
+from silkreel.story.script import At
+from silkreel.story.shots import read_shot_lists
+
+_COMPILED_ID = re.compile(r'"\^id:\s*([^"\s]+)\s*"')
+
+
+class UnknownCheck(Refusal):
+    """A code nobody looks for."""
+
+    status = 404
+    message = "{code} is no check; docs/reference/story-checks.md lists those there are."
+
+
+def check(evidence: Evidence, only: Collection[str] = ()) -> tuple[Finding, ...]:
+    """What the checks find, in the order of the files; `only` these codes where any are told.
+
+    Raises:
+        UnknownCheck: one of them does not exist.
+    """
+    codes = {lint.code for lint in all_lints()}
+    for code in only:
+        if code not in codes:
+            raise UnknownCheck(code=code[:20])
+    found = (
+        finding
+        for lint in all_lints()
+        if not only or lint.code in only
+        for finding in lint.findings(evidence)
+    )
+    return with_waivers(dict.fromkeys(found), evidence.story)
+
+
+def look_into(story: Story, walks: int = 0) -> Evidence:
+    """Compile and play a story, and read its translations, chapters and shot lists.
+
+    Walked is as often as `walks` says, beside the quick way to every option; not at all for 0.
+
+    What cannot be played is told among the compiler's words; the canon is then left open.
+
+    Raises:
+        BadStoryFile: a translation, a chapter or a shot list cannot be read.
+    """
+    compiled = compile_ink(ink_of(story))
+    told = [Told(At(x.path, x.line), x.text) for x in compiled.problems if x.severity != "note"]
+    walk, trouble = _canon(story, compiled)
+    rehearsal = _rehearsed(story, compiled, walks) if walk is not None and walks else None
+    return Evidence(
+        story,
+        compiler_told=(*told, *trouble),
+        compiled_ids=_ids(compiled),
+        silent_loops=None if compiled.story is None else reach(compiled.story).silent_loops,
+        canon=walk,
+        translations=read_translations(story.folder),
+        shot_lists=read_shot_lists(story.folder),
+        chapters=read_chapters(story.folder),
+        walks=rehearsal.walks if rehearsal else 0,
+        never_shown=frozenset(line.line_id for line in rehearsal.lines if line.dead)
+        if rehearsal
+        else frozenset(),
+    )
+
+
+def read_chapters(folder: Path) -> tuple[Chapter, ...]:
+    """Every chapter of a story as it stands; whether it joins the script is for the checks to say.
+
+    Raises:
+        BadStoryFile: one cannot be read.
+    """
+    paths = sorted((folder / "novel").glob("*.md"))
+    return tuple(read_chapter(path, f"novel/{path.name}") for path in paths)
+
+
+def read_translations(folder: Path) -> dict[str, Translations]:
+    """Every PO file of a story by language.
+
+    Raises:
+        BadStoryFile: one cannot be read.
+    """
+    found = {}
+    for path in sorted((folder / "i18n").glob("*.po")):
+        shown = f"i18n/{path.name}"
+        try:
+            found[path.stem] = read_po(path.read_bytes(), shown)
+        except OSError:
+            raise BadStoryFile(path=shown, line=1, problem="this file cannot be read.") from None
+    return found
+
+
+def _canon(story: Story, compiled: Compilation) -> tuple[Walk | None, tuple[Told, ...]]:
+    if compiled.story is None:
+        return None, ()
+    try:
+        with open_play(compiled.story, places_of(story)) as player:
+            return player.canon(game_only_of(story)), ()
+    except Refusal as refusal:
+        return None, (Told(At(story.main.path, 1), str(refusal)),)
+
+
+def _rehearsed(story: Story, compiled: Compilation, walks: int) -> Rehearsal | None:
+    """Many walks; none where one of them does not end, which the canon walk may not have met."""
+    try:
+        return rehearse(story, compiled.json(), walks=walks)
+    except (StoryEndless, StoryFault, StoryTooLong):
+        return None
+
+
+def _ids(compiled: Compilation) -> frozenset[str] | None:
+    return None if compiled.story is None else frozenset(_COMPILED_ID.findall(compiled.story))

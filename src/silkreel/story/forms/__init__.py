@@ -1,0 +1,1 @@
+"""Forms a story goes out in; one file a form."""

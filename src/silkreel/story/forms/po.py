@@ -1,0 +1,166 @@
+"""Translations as PO: one entry a line, its id the context, the source text the message.
+
+An entry of the base use is `ID`; wordings fitted for dubbing and for print are `ID|dub`, `ID|print`.
+Ids nobody knows, stale sources and lost placeholders are listed one by one, never guessed, and never
+sink the file.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+import polib
+
+from silkreel.story.project import BadStoryFile, Story, decoded
+from silkreel.story.script import NOWHERE, At, Beat, Choice, Comment, Node, tag_value
+
+Use = Literal["sub", "dub", "print"]
+USES: tuple[Use, ...] = ("sub", "dub", "print")
+_NEIGHBOURS = ("LOC", "VO")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A line's words in another language."""
+
+    line_id: str
+    text: str
+    source: str  # what the line read when this was worded
+    use: Use = "sub"
+    draft: bool = False  # marked fuzzy
+    at: At = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Translations:
+    """What one PO file holds."""
+
+    language: str
+    wordings: tuple[Wording, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An entry that was left alone, and why."""
+
+    at: At
+    line_id: str
+    reason: str
+
+
+def write_po(story: Story, language: str, known: Translations | None = None) -> str:
+    """Every line that is worded once, with what is known of it in that language.
+
+    Lines that are the `#same:` as another share its entry and are left out.
+    """
+    there = {(w.line_id, w.use): w for w in known.wordings} if known else {}
+    file = polib.POFile(wrapwidth=0)
+    file.metadata = {
+        "Project-Id-Version": story.project.title or story.folder.name,
+        "Language": language,
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=utf-8",
+        "Content-Transfer-Encoding": "8bit",
+        "X-Source-Language": story.project.language,
+    }
+    for line, notes, addressee in _with_notes(story):
+        for use in USES:
+            wording = there.get((line.id or "", use))
+            if use == "sub" or wording is not None:
+                file.append(_entry(line, notes, addressee, use, wording))
+    return str(file) + "\n"
+
+
+def _entry(
+    line: Beat | Choice, notes: list[str], addressee: str, use: Use, wording: Wording | None
+) -> polib.POEntry:
+    stale = wording is not None and wording.source != line.text
+    return polib.POEntry(
+        msgctxt=line.id if use == "sub" else f"{line.id}|{use}",
+        msgid=line.text,
+        msgstr=wording.text if wording else "",
+        comment="\n".join([_who(line, addressee), *notes]).strip(),
+        occurrences=[(line.at.file, str(line.at.line))],
+        flags=["fuzzy"] if wording and (wording.draft or stale) else [],
+        previous_msgid=wording.source if wording and stale else None,
+    )
+
+
+def _who(line: Beat | Choice, addressee: str) -> str:
+    if isinstance(line, Choice):
+        return "An option the player chooses."
+    if not line.speaker:
+        return "Action; read, not spoken."
+    direction = f" ({line.direction})" if line.direction else ""
+    return f"{line.speaker}{direction}" + (f" -> {addressee}" if addressee else "")
+
+
+def _with_notes(story: Story) -> list[tuple[Beat | Choice, list[str], str]]:
+    """Lines in the order written, with notes for translators and whom they are said to."""
+    told: list[tuple[Beat | Choice, list[str], str]] = []
+    notes: list[str] = []
+    before, scene = "", None
+    for placed in story.walk():
+        node: Node = placed.node
+        if placed.scene is not scene:
+            scene, before = placed.scene, ""
+        if isinstance(node, Comment) and node.desk in _NEIGHBOURS:
+            notes.append(f"{node.desk}: {node.text}")
+        elif isinstance(node, Beat | Choice):
+            if node.id and node.text and tag_value(node.tags, "same") is None:
+                speaker = node.speaker if isinstance(node, Beat) else ""
+                told.append((node, notes, before if speaker and before != speaker else ""))
+            notes = []
+            if isinstance(node, Beat) and node.speaker:
+                before = node.speaker
+    return told
+
+
+def read_po(content: bytes, shown: str) -> Translations:
+    """What a PO file holds.
+
+    Raises:
+        BadStoryFile: it is no PO file, with the line where it stops being one.
+    """
+    text = decoded(content, shown)
+    try:
+        file = polib.pofile(text + "\n")
+    except (OSError, ValueError) as problem:
+        found = re.search(r"line (\d+)", str(problem)[-200:])
+        line = int(found[1]) if found else 1
+        raise BadStoryFile(path=shown, line=line, problem="this is no PO file.") from None
+    return Translations(
+        file.metadata.get("Language", ""),
+        tuple(
+            Wording(
+                _id_of(entry.msgctxt), entry.msgstr, entry.previous_msgid or entry.msgid,
+                _use_of(entry.msgctxt), "fuzzy" in entry.flags, At(shown, entry.linenum or 0),
+            )
+            for entry in file
+            if not entry.obsolete and entry.msgctxt
+        ),
+    )  # fmt: skip
+
+
+def listed(translations: Translations, story: Story) -> tuple[Listed, ...]:
+    """Entries that cannot be taken as they are: unknown ids, and ids worded twice."""
+    ids = set(story.ids)
+    found: list[Listed] = []
+    once: dict[tuple[str, str], At] = {}
+    for wording in translations.wordings:
+        key = (wording.line_id, wording.use)
+        if wording.line_id not in ids:
+            found.append(Listed(wording.at, wording.line_id, "no line has this id"))
+        elif key in once:
+            found.append(Listed(wording.at, wording.line_id, f"worded already in {once[key]}"))
+        once.setdefault(key, wording.at)
+    return tuple(found)
+
+
+def _id_of(context: str) -> str:
+    return context.partition("|")[0]
+
+
+def _use_of(context: str) -> Use:
+    told = context.partition("|")[2]
+    return next((use for use in USES if use == told), "sub")

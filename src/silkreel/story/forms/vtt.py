@@ -1,0 +1,77 @@
+"""A subtitle skeleton of one episode as WebVTT: cue ids are line ids, times are estimates.
+
+Once picture exists its own cues take over; until then the times follow the accepted rates.
+"""
+
+from collections.abc import Sequence
+
+from silkreel.kit.refusals import Refusal
+from silkreel.story.forms.linear import Said, linear_scenes
+from silkreel.story.project import Story
+from silkreel.story.rhythm import beat_seconds
+from silkreel.story.script import Beat
+
+SHORTEST_CUE_SECONDS = 1.0  # shorter ones flash by
+GAP_SECONDS = 0.08  # two frames at 25 a second: a viewer sees that the text changed
+
+
+class NoRates(Refusal):
+    """Nobody said how fast people speak."""
+
+    status = 409
+    message = (
+        "Times need rates: give rhythm_profile.rates for {language} and for action in story.yaml, "
+        "for example {{{language}: 2.5 words/s, action: 2.5 s/beat}}."
+    )
+
+
+class NoSuchEpisode(Refusal):
+    """An episode the series does not have."""
+
+    status = 404
+    message = "There is no episode {number} in the series; it has {known}."
+
+
+def write_vtt(story: Story, walk: Sequence[str], episode: int) -> str:
+    """Spoken and on-screen lines of an episode as cues, each under its line id.
+
+    Raises:
+        NoSuchEpisode, NoRates: it cannot be timed.
+    """
+    scenes = linear_scenes(story, walk)
+    numbers = {scene.episode.number for scene in scenes}
+    if episode not in numbers:
+        known = ", ".join(str(number) for number in sorted(n for n in numbers if n is not None))
+        raise NoSuchEpisode(number=episode, known=known or "none")
+    lines = [line for s in scenes if s.episode.number == episode for line in s.lines]
+    return "\n\n".join(["WEBVTT", *_cues(lines, story)]) + "\n"
+
+
+def _cues(lines: Sequence[Said], story: Story) -> list[str]:
+    cues, now = [], 0.0
+    for line in lines:
+        seconds = beat_seconds(line.beat, story.project)
+        if seconds is None:
+            raise NoRates(language=story.project.language)
+        if line.beat.speaker and line.beat.text:
+            end = now + max(seconds, SHORTEST_CUE_SECONDS)
+            cues.append(f"{line.beat.id}\n{clock(now)} --> {clock(end)}\n{_payload(line.beat)}")
+            now = end + GAP_SECONDS
+        else:
+            now += seconds
+    return cues
+
+
+def _payload(beat: Beat) -> str:
+    return f"<v {_escaped(beat.speaker)}>{_escaped(beat.text)}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def clock(seconds: float) -> str:
+    """A time as WebVTT writes it: 00:01:02.345."""
+    minutes, milliseconds = divmod(round(seconds * 1000), 60_000)
+    whole, rest = divmod(milliseconds, 1000)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{whole:02}.{rest:03}"

@@ -1,0 +1,127 @@
+"""A script from elsewhere becomes a story of ours; translations from elsewhere join a story."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from silkreel.kit.refusals import Refusal
+from silkreel.story.checking import read_translations
+from silkreel.story.forms.po import Listed, Translations, listed, read_po, write_po
+from silkreel.story.ids import Draw
+from silkreel.story.printing import print_script
+from silkreel.story.project import MAX_FILE_BYTES, BadStoryFile, Story, decoded, open_story
+from silkreel.story.readers.docx import read_docx
+from silkreel.story.readers.draft import Draft
+from silkreel.story.readers.fdx import read_fdx
+from silkreel.story.readers.fountain import read_fountain
+from silkreel.story.readers.plain import read_plain
+from silkreel.story.stamping import FolderTaken, stamp_story, write_stamped
+
+MAX_PACKED_BYTES = 20 * 1024 * 1024  # a Word file may carry pictures; its text is capped apart
+_TEXTS: Mapping[str, Callable[[str, str, str], Draft]] = {
+    ".fountain": read_fountain, ".spmd": read_fountain, ".fdx": read_fdx,
+    ".txt": read_plain, ".md": read_plain,
+}  # fmt: skip
+
+
+class UnknownForm(Refusal):
+    """A file whose ending says nothing to us."""
+
+    status = 415
+    message = "{name} has no ending we read; scripts come as .fountain, .fdx, .docx or .txt."
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A story made of a script from elsewhere."""
+
+    story: Story
+    draft: Draft
+
+
+def read_script(path: Path, language: str = "") -> Draft:
+    """A script from elsewhere as a draft.
+
+    Raises:
+        UnknownForm, BadStoryFile: it cannot be read.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in _TEXTS and suffix != ".docx":
+        raise UnknownForm(name=path.name)
+    most = MAX_PACKED_BYTES if suffix == ".docx" else MAX_FILE_BYTES
+    content = _content(path, most)
+    if suffix == ".docx":
+        return read_docx(content, path.name, language)
+    return _TEXTS[suffix](decoded(content, path.name), path.name, language)
+
+
+def import_script(path: Path, folder: Path, draw: Draw, language: str = "") -> Imported:
+    """Make a story of a script from elsewhere: its cast and places in story.yaml, its lines with ids.
+
+    Raises:
+        FolderTaken: something is there already.
+        UnknownForm, BadStoryFile, IdsUsedUp, TooTangled: it cannot be read or stamped.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise FolderTaken(path=str(folder))
+    draft = read_script(path, language)
+    (folder / "script").mkdir(parents=True, exist_ok=True)
+    (folder / "story.yaml").write_text(_yaml(draft, path.stem), encoding="utf-8")
+    (folder / "script/main.ink").write_text(
+        print_script(draft.script, draft.cast), encoding="utf-8"
+    )
+    story = open_story(folder)
+    write_stamped(story, stamp_story(story, draw))
+    return Imported(open_story(folder), draft)
+
+
+def import_po(story: Story, path: Path, language: str = "") -> tuple[int, Sequence[Listed]]:
+    """Take translations into `i18n`; how many, and the entries that were left alone.
+
+    A wording whose source has changed since is kept and marked: the checks tell it as stale.
+
+    Raises:
+        BadStoryFile: it is no PO file, or does not say which language it is in.
+    """
+    found = read_po(_content(path, MAX_FILE_BYTES), path.name)
+    tag = language or found.language
+    if not tag:
+        raise BadStoryFile(
+            path=path.name, line=1, problem="its header names no language; use --language."
+        )
+    odd = listed(found, story)
+    left = {(each.at, each.line_id) for each in odd}
+    taken = [w for w in found.wordings if w.text and (w.at, w.line_id) not in left]
+    there = read_translations(story.folder).get(tag)
+    by_key = {(w.line_id, w.use): w for w in (*(there.wordings if there else ()), *taken)}
+    target = story.folder / "i18n" / f"{tag}.po"
+    target.parent.mkdir(exist_ok=True)
+    text = write_po(story, tag, Translations(tag, tuple(by_key.values())))
+    target.write_text(text, encoding="utf-8")
+    return len(taken), odd
+
+
+def _content(path: Path, most: int) -> bytes:
+    try:
+        size = path.stat().st_size
+        content = path.read_bytes() if size <= most else b""
+    except OSError:
+        raise BadStoryFile(path=path.name, line=1, problem="this file cannot be read.") from None
+    if size > most:
+        problem = (
+            f"this file has {size / 1024**2:.0f} MB; no script has more than {most // 1024**2} MB."
+        )
+        raise BadStoryFile(path=path.name, line=1, problem=problem)
+    return content
+
+
+def _yaml(draft: Draft, stem: str) -> str:
+    content = {
+        "title": draft.script.tag("title") or stem,
+        "language": draft.script.tag("lang") or "en",
+        "cast": [{"id": name} for name in draft.cast],
+        "locations": [{"id": place} for place in draft.locations],
+    }
+    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False)

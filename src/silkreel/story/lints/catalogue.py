@@ -1,0 +1,94 @@
+"""Every code with its function; a function's docstring is the code's page in the reference."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+
+from silkreel.story.findings import Finding, Severity
+from silkreel.story.lints.evidence import Evidence
+from silkreel.story.script import NOWHERE, At
+
+DESKS = ("structure", "ids", "cast", "rhythm", "media", "translation", "prose")
+# Codes of the catalogue that no function checks yet, and what each waits for.
+NOT_THERE_YET = {
+    "DRM024": "a likely split without #from: needs the version before",
+    "DRM041": "choice windows: needs interactive video",
+    "DRM042": "default options: needs interactive video",
+    "DRM111": "what the paywall episode reveals: needs a person's judgement recorded in tags",
+    "DRM115": "cold open: needs an agreed definition",
+    "DRM204": "subtitle too fast: needs cues",
+    "DRM205": "dub wording longer than its slot: needs cues",
+    "DRM208": "translator's notes ticked: needs the desk",
+    "DRM212": "machine drafts under a policy: needs the policy",
+    "DRM303": "reading time: needs an agreed rate of reading",
+    "DRM305": "order of headings; a picture without words is refused already",
+    "DRM401": "provenance: needs the writers' assistant",
+    "DRM402": "share of assisted lines: needs the writers' assistant",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a lint tells: a sentence and the place; code and severity are the lint's own."""
+
+    sentence: str
+    at: At = NOWHERE
+    line_id: str | None = None
+
+
+Look = Callable[[Evidence], Iterator[Found]]
+
+
+@dataclass(frozen=True, slots=True)
+class Lint:
+    """A numbered check."""
+
+    code: str
+    severity: Severity
+    desk: str
+    look: Look
+    rhythm: bool = False
+
+    @property
+    def title(self) -> str:
+        """The first sentence of its page."""
+        return self.words[0]
+
+    @property
+    def words(self) -> list[str]:
+        """The paragraphs of its page."""
+        paragraphs = (self.look.__doc__ or "").strip().split("\n\n")
+        return [" ".join(paragraph.split()) for paragraph in paragraphs]
+
+    def findings(self, evidence: Evidence) -> Iterator[Finding]:
+        """What it finds. A check of rhythm is raised to a warning where the profile says so."""
+        severity = self.severity
+        if (
+            self.rhythm
+            and int(self.code[3:]) in evidence.story.project.rhythm_profile.raise_to_warn
+        ):
+            severity = "W"
+        for found in self.look(evidence):
+            yield Finding(self.code, severity, found.sentence, found.at, found.line_id)
+
+
+_LINTS: dict[str, Lint] = {}
+
+
+def lint(code: str, severity: Severity) -> Callable[[Look], Look]:
+    """Register a function under its code; its module is the desk it belongs to."""
+
+    def register(look: Look) -> Look:
+        assert code not in _LINTS, f"{code} is taken"
+        desk = look.__module__.rpartition(".")[2]
+        _LINTS[code] = Lint(code, severity, desk, look, rhythm=desk == "rhythm")
+        return look
+
+    return register
+
+
+def all_lints() -> tuple[Lint, ...]:
+    """Every check, by code."""
+    for desk in DESKS:
+        import_module(f"silkreel.story.lints.{desk}")
+    return tuple(_LINTS[code] for code in sorted(_LINTS))

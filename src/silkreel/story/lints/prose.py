@@ -1,0 +1,128 @@
+"""Checks of prose: chapters quote the script, leave nothing out unsaid, and every block has an id."""
+
+import re
+from collections.abc import Iterator
+
+from silkreel.story.lints.catalogue import Found, lint
+from silkreel.story.lints.evidence import Evidence
+from silkreel.story.novel import Text
+from silkreel.story.playing import game_only_of
+from silkreel.story.script import At, Beat
+
+SHORTEST_DRIFT = 12  # letters: shorter lines are said by everybody
+CARRIES_ID = {"prose", "heading", "picture"}
+_LETTERS = re.compile(r"[\W_]+")
+
+
+@lint("DRM010", "B")
+def quoted_line_exists(evidence: Evidence) -> Iterator[Found]:
+    """A chapter quotes a line that is not there, or that only the game shows.
+
+    The reader's page would have a hole, and "watch this moment" would lead nowhere.
+    """
+    lines, hidden = frozenset(evidence.story.ids), game_only_of(evidence.story)
+    for chapter in evidence.chapters:
+        for block in chapter.blocks:
+            for line_id in block.quotes:
+                if line_id not in lines:
+                    yield Found(f"No line has the id {line_id}.", block.at, block.id)
+                elif line_id in hidden:
+                    yield Found(
+                        f"{line_id} exists in the game only; quote another.", block.at, block.id
+                    )
+
+
+@lint("DRM040", "B")
+def dead_link(evidence: Evidence) -> Iterator[Found]:
+    """A chapter adapts, omits or leads to a scene that is not in the script.
+
+    `:::watch` and `:::play` name a scene, `adapts` and `omits` too: ep001.gala.
+    """
+    scenes = {scene.id for episode in evidence.story.episodes for scene in episode.scenes}
+    scenes |= {episode.name for episode in evidence.story.episodes}
+    for chapter in evidence.chapters:
+        for scene in (*chapter.adapts, *chapter.omits):
+            if scene not in scenes:
+                yield Found(f"There is no scene {scene}.", At(chapter.path, 2))
+        for block in chapter.blocks:
+            if block.kind in {"watch", "play"} and block.scene not in scenes:
+                yield Found(f"There is no scene {block.scene}.", block.at)
+
+
+@lint("DRM301", "W")
+def left_out(evidence: Evidence) -> Iterator[Found]:
+    """A scene of the series is in no chapter.
+
+    Put it into a chapter's `adapts`, or say in `omits` that the novel goes without it.
+    """
+    told = {scene for chapter in evidence.chapters for scene in (*chapter.adapts, *chapter.omits)}
+    for scene in _series_scenes(evidence) if evidence.chapters else ():
+        if scene not in told and scene.partition(".")[0] not in told:
+            at = evidence.parts[scene].at
+            yield Found(f"No chapter adapts {scene}; add it to adapts or omits.", at)
+
+
+def _series_scenes(evidence: Evidence) -> list[str]:
+    """Scenes with a line of the series, in its order."""
+    homes = {
+        placed.node.id: placed.scene.id
+        for placed in evidence.story.walk()
+        if isinstance(placed.node, Beat) and placed.node.id and placed.scene
+    }
+    beats = (beat for episode in evidence.numbered for beat in evidence.beats[episode.name])
+    return list(dict.fromkeys(homes[beat.id] for beat in beats if beat.id in homes))
+
+
+@lint("DRM302", "W")
+def quote_drift(evidence: Evidence) -> Iterator[Found]:
+    """Prose repeats a line's words instead of quoting the line.
+
+    When the line is reworded or translated, the copy stays behind. Write `{{line:ID}}`.
+    """
+    lines = {
+        key: line.id
+        for line in evidence.story.lines
+        if isinstance(line, Beat)
+        and line.speaker
+        and len(key := _letters(line.text)) >= SHORTEST_DRIFT
+    }
+    for chapter in evidence.chapters:
+        for block in chapter.blocks:
+            prose = _letters(" ".join(p.text for p in block.pieces if isinstance(p, Text)))
+            for key, line_id in lines.items():
+                if key in prose:
+                    yield Found(
+                        f"This repeats {line_id}: write {{{{line:{line_id}}}}}.", block.at, block.id
+                    )
+
+
+def _letters(text: str) -> str:
+    return _LETTERS.sub("", text).casefold()
+
+
+@lint("DRM304", "B")
+def block_without_id(evidence: Evidence) -> Iterator[Found]:
+    """A block of a chapter has no id.
+
+    Places, translations and links between media hang on it: `{#ch001_B2C3}` behind the block.
+    """
+    for chapter in evidence.chapters:
+        for block in chapter.blocks:
+            if block.kind in CARRIES_ID and block.id is None:
+                yield Found("This block has no id.", block.at)
+
+
+@lint("DRM306", "B")
+def chapter_order(evidence: Evidence) -> Iterator[Found]:
+    """Chapters come in another order than the scenes they adapt.
+
+    "Continue reading" after watching would jump back. Number them in the order of the series.
+    """
+    order = {scene: number for number, scene in enumerate(_series_scenes(evidence))}
+    last = -1
+    for chapter in sorted(evidence.chapters, key=lambda each: each.number):
+        places = [order[scene] for scene in chapter.adapts if scene in order]
+        if places and min(places) < last:
+            told = f"Chapter {chapter.number} goes back before what the chapter before it adapts."
+            yield Found(told, At(chapter.path, 2))
+        last = max([last, *places])

@@ -1,0 +1,1 @@
+"""Forms a story comes in; one file a form."""

@@ -1,0 +1,92 @@
+"""`silkreel story` from a new folder to a clean check, and its exit codes."""
+
+import json
+
+from little_series import silkreel
+
+
+def test_a_new_story_is_stamped_checked_and_found_clean(tmp_path):
+    made = silkreel(tmp_path, "story", "new", "Two-Keys", "--into", str(tmp_path))
+    assert made.returncode == 0, made.stderr
+    folder = tmp_path / "Two-Keys"
+    checked = silkreel(tmp_path, "story", "check", str(folder))
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert "0 blocking, 0 warnings, 0 notes, 0 waived." in checked.stdout
+
+
+def test_check_tells_file_line_and_code_and_leaves_with_one(tmp_path):
+    file = tmp_path / "a.ink"
+    file.write_text(
+        "-> ep001\n=== ep001 ===\n# episode:1\n-> car\n= car\n# scene:INT. CAR - NIGHT\nLIN: Go.\n-> END\n"
+    )
+    told = silkreel(tmp_path, "story", "check", str(file))
+    assert told.returncode == 1
+    assert "a.ink:7: DRM002 blocks: This line has no id" in told.stdout
+    found = json.loads(silkreel(tmp_path, "story", "check", str(file), "--json").stdout)
+    assert [(each["code"], each["line"], each["severity"]) for each in found] == [
+        ("DRM002", 7, "B")
+    ]
+    tried = silkreel(tmp_path, "story", "stamp", str(file), "--dry-run")
+    assert "1 ids would be given" in tried.stdout
+    assert "#id" not in file.read_text()
+    assert silkreel(tmp_path, "story", "stamp", str(file)).returncode == 0
+    assert silkreel(tmp_path, "story", "check", str(file)).returncode == 0
+
+
+def test_an_empty_story_is_told_to_be_one_and_not_exported(tmp_path):
+    file = tmp_path / "a.ink"
+    file.write_text("\n")
+    told = silkreel(tmp_path, "story", "check", str(file))
+    assert "a.ink:1: DRM011 blocks: There is no episode" in told.stdout
+    assert silkreel(tmp_path, "story", "export", str(file), "--to", "fountain").returncode == 1
+
+
+def test_what_is_no_story_is_refused_in_one_sentence(tmp_path):
+    file = tmp_path / "a.ink"
+    file.write_bytes(b"ok\n\xff\xfe\0")
+    told = silkreel(tmp_path, "story", "check", str(file))
+    assert told.returncode == 1
+    assert (
+        told.stderr.strip() == "silkreel: a.ink:2: this is not UTF-8 text; save the file as UTF-8."
+    )
+
+
+def test_a_story_goes_out_as_fountain_and_comes_back_with_its_ids(tmp_path):
+    silkreel(tmp_path, "story", "new", "a", "--into", str(tmp_path))
+    file = tmp_path / "a.fountain"
+    out = silkreel(
+        tmp_path, "story", "export", str(tmp_path / "a"), "--to", "fountain", "--out", str(file)
+    )
+    assert out.returncode == 0, out.stderr
+    back = tmp_path / "back"
+    told = silkreel(tmp_path, "story", "import", str(file), "--out", str(back), "--json")
+    assert json.loads(told.stdout)["unsure"] == []
+    ids = (back / "ids.lock").read_text()
+    assert "ep001_lobby_7K2M" in ids
+    assert silkreel(tmp_path, "story", "check", str(back)).returncode == 0
+
+
+def test_translations_go_out_and_come_in_and_the_odd_ones_are_told(tmp_path):
+    silkreel(tmp_path, "story", "new", "a", "--into", str(tmp_path))
+    folder, file = tmp_path / "a", tmp_path / "es.po"
+    silkreel(
+        tmp_path,
+        "story",
+        "export",
+        str(folder),
+        "--to",
+        "po",
+        "--language",
+        "es",
+        "--out",
+        str(file),
+    )
+    text = (
+        file.read_text().replace('msgstr ""', 'msgstr "¿?"').replace('msgstr "¿?"', 'msgstr ""', 1)
+    )
+    file.write_text(text + '\nmsgctxt "ep009_x_AAAA"\nmsgid "x"\nmsgstr "y"\n')
+    told = silkreel(tmp_path, "story", "import", str(file), "--story", str(folder), "--json")
+    counted = json.loads(told.stdout)
+    assert counted["wordings"] == 15
+    assert "ep009_x_AAAA: no line has this id" in counted["left_alone"][0]
+    assert (folder / "i18n/es.po").is_file()

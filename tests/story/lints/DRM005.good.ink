@@ -1,0 +1,9 @@
+VAR name = "Mei"
+-> ep001
+=== ep001 ===
+# episode:1
+-> car
+= car
+# scene:INT. CAR - NIGHT # loc:car
+LIN: You are {name}. #id:ep001_car_A1X9
+-> END

@@ -1,0 +1,8 @@
+-> ep001
+=== ep001 ===
+# episode:1
+-> car
+= car
+# scene:INT. CAR - NIGHT # loc:car
+CHEN: Lynn Wan is here. #id:ep001_car_A1X9
+-> END

@@ -1,0 +1,13 @@
+-> ep001
+=== ep001 ===
+# episode:1
+-> car
+= car
+# scene:INT. CAR - NIGHT # loc:car
+LIN: Drive. #id:ep001_car_A1X9
+CHEN: Where to? #id:ep001_car_B2Y8
+-> night
+= night
+# scene:EXT. ROAD - NIGHT # loc:car # only:game
+LIN: Run! #id:ep001_night_A000
+-> END

@@ -1,0 +1,17 @@
+-> ep001
+=== ep001 ===
+# episode:1
+-> car
+= car
+# scene:INT. CAR - NIGHT # loc:car
+They drive. #id:ep001_car_A000
+LIN: On. #id:ep001_car_B000 #beat:payoff
+-> ep002
+=== ep002 ===
+# episode:2
+-> car
+= car
+# scene:INT. CAR - NIGHT # loc:car
+They drive. #id:ep002_car_A000
+LIN: On. #id:ep002_car_B000
+-> END
