@@ -59,6 +59,11 @@ def pytest_sessionfinish(session):
         reporter.write_line(f"CI could have set this up: {line}", red=True)
 
 
+def pytest_collection_modifyitems(items):
+    """Whole journeys first: what is short fills up the processes' ends."""
+    items.sort(key=lambda item: "journeys" not in item.path.parts)
+
+
 def pytest_generate_tests(metafunc):
     if "database_kind" in metafunc.fixturenames:
         only = metafunc.definition.get_closest_marker("sqlite_only")

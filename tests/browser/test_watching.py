@@ -1,6 +1,7 @@
 """Real media, a real browser: what a viewer does, and what they see and hear."""
 
 import json
+import time
 
 from playwright.sync_api import expect
 
@@ -32,6 +33,15 @@ PLAYING = """() => [...document.querySelectorAll("video")]
 
 def wait_playing(page, index):
     page.wait_for_function(PLAYING % index, timeout=20_000)
+
+
+def place_of(locator):
+    """Where it is drawn; what was there an instant ago may be drawn anew."""
+    deadline = time.monotonic() + 10
+    while (box := locator.bounding_box()) is None:
+        assert time.monotonic() < deadline, "it is not drawn"
+        time.sleep(0.05)
+    return box
 
 
 def open_sheet(page, key, name):
@@ -85,7 +95,7 @@ def test_subtitles_are_chosen_styled_and_put_away(phone):
     page.keyboard.press("Escape")
     captions = page.locator(".captions.large")
     expect(captions).to_contain_text("Guardaste mi carta")
-    box, picture = captions.bounding_box(), page.locator(".picture-box").first.bounding_box()
+    box, picture = place_of(captions), place_of(page.locator(".picture-box").first)
     assert box["y"] < picture["y"] + picture["height"] / 3
     page.keyboard.press("c")
     expect(page.locator(".captions")).to_have_count(0)

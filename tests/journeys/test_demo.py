@@ -120,7 +120,7 @@ def test_a_person_watches_it_in_spanish(demo, browser):  # noqa: F811 - the fixt
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        _wait_for(f"http://127.0.0.1:{port}/health", server)
+        _wait_for(f"http://127.0.0.1:{port}/health/readyz", server)
         page = browser.new_page(viewport={"width": 390, "height": 844}, locale="es-MX")
         page.goto(f"http://127.0.0.1:{port}/s/before-the-lantern-dies/e/1")
         page.wait_for_function(PLAYED, timeout=30_000)

@@ -1,13 +1,14 @@
 """Lines are written down, voices become characters, and every character gets its voice."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
+from pydantic import TypeAdapter
 
 from silkreel.bible.cast import cast_of, keep_voice, put_character, voices_of
 from silkreel.bible.lines import NewLine, keep_lines, lines_of
@@ -22,12 +23,12 @@ from silkreel.dubbing.casting import (
     group_voices,
     pitch_hertz,
 )
-from silkreel.dubbing.joining import WrittenLine, join_lines
+from silkreel.dubbing.joining import Aligned, WrittenLine, join_lines
 from silkreel.dubbing.sidecars import read_script
 from silkreel.flows.at_hand import shelf_for
 from silkreel.flows.picture import picture_of
 from silkreel.flows.read_series import captions_of
-from silkreel.flows.soundtrack import aligned_of, speech_of
+from silkreel.flows.soundtrack import EpisodeSpeech, aligned_of, speech_of
 from silkreel.jobs.journeys import Answer, Arguments, Desk, stage
 from silkreel.kit.artifacts import Workshop
 from silkreel.kit.database import Session
@@ -38,6 +39,8 @@ from silkreel.kit.sound import read_sound
 from silkreel.kit.spans import Span, TimeSpan
 
 PRINTS_VERSION = 1
+JOINING_VERSION = 1  # raise it when dubbing/joining.py joins otherwise
+LINES = TypeAdapter(list[NewLine])
 LINES_AT_MOST = 10_000  # in an episode
 UNNAMED = "Voice"  # a character nobody has named yet: Voice 1, Voice 2, ...
 
@@ -61,18 +64,10 @@ def join_episode_lines(desk: Desk, arguments: Arguments) -> Answer:
         series = tx.get_one(SeriesRow, episode.series_id)
         sidecar = _script_of(sidecars_of(tx, episode_id), series.source_language)
         names = frozenset(row.name for row in cast_of(tx, series.id))
-    rate = Fraction(episode.frame_rate)
     heard = speech_of(desk, episode)
     written = _from_script(workshop, sidecar, names) if sidecar else captions_of(desk, episode)
-    lines = join_lines(
-        written,
-        heard.lines,
-        heard.speech,
-        language=series.source_language,
-        frame_rate=rate,
-        length_frames=episode.frame_count,
-        aligned=aligned_of(desk, episode, written, heard),
-    )
+    aligned = aligned_of(desk, episode, written, heard)
+    lines = _joined(workshop, series.source_language, episode, written, heard, aligned)
     with workshop.transaction() as tx:
         kept = keep_lines(tx, series.id, episode_id, episode.number, lines)
         _keep_named(tx, series.id, kept, lines)
@@ -81,6 +76,36 @@ def join_episode_lines(desk: Desk, arguments: Arguments) -> Answer:
         "from": "script" if sidecar else "captions" if written else "speech",
         "silent": sum(not line.dubbed for line in lines),
     }
+
+
+def _joined(
+    workshop: Workshop,
+    language: str,
+    episode: EpisodeRow,
+    written: Sequence[WrittenLine],
+    heard: EpisodeSpeech,
+    aligned: Mapping[int, Aligned],
+) -> list[NewLine]:
+    """The lines, joined once: a language more asks for them again, and pinyin is slow to load."""
+    values = (written, heard.lines, heard.speech, sorted(aligned.items()), episode.frame_rate)
+    inputs = {"language": language, "frames": episode.frame_count, "values": repr(values)}
+
+    def make(folder: Path) -> tuple[Path, dict[str, Any]]:
+        lines = join_lines(
+            written,
+            heard.lines,
+            heard.speech,
+            language=language,
+            frame_rate=Fraction(episode.frame_rate),
+            length_frames=episode.frame_count,
+            aligned=aligned,
+        )
+        path = folder / "lines.json"
+        path.write_bytes(LINES.dump_json(lines))
+        return path, {}
+
+    kept = workshop.make(work_key("join", JOINING_VERSION, inputs), "join", make)
+    return LINES.validate_json(kept.path.read_bytes())
 
 
 @stage("cast_series", weight=1.0)
