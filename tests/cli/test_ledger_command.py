@@ -26,7 +26,7 @@ def home(tmp_path, monkeypatch):
 
 def test_the_books_are_sealed_and_verified(home, capsys):
     assert run(["ledger", "seal"]) == 0
-    assert "Sealed 1 new blocks" in capsys.readouterr().out
+    assert "Sealed 1 new block;" in capsys.readouterr().out
     assert run(["ledger", "verify"]) == 0
     assert "Sound" in capsys.readouterr().out
     with home.transaction() as tx:

@@ -27,7 +27,7 @@ def test_check_tells_file_line_and_code_and_leaves_with_one(tmp_path):
         ("DRM002", 7, "B")
     ]
     tried = silkreel(tmp_path, "story", "stamp", str(file), "--dry-run")
-    assert "1 ids would be given" in tried.stdout
+    assert "1 id would be given" in tried.stdout
     assert "#id" not in file.read_text()
     assert silkreel(tmp_path, "story", "stamp", str(file)).returncode == 0
     assert silkreel(tmp_path, "story", "check", str(file)).returncode == 0

@@ -8,12 +8,18 @@ from cyclopts import App, Parameter
 from silkreel.cli import DONE, REFUSED, show
 from silkreel.cli.opening import opened
 from silkreel.kit.refusals import Refusal
+from silkreel.kit.words import Counted, words
 from silkreel.people.audit import Wanted, read_anchor, read_log
 from silkreel.people.audit import verify as verify_log
 from silkreel.people.tables import AuditRow
 
 ROWS = 50
 MAX_ROWS = 10_000
+INTACT = Counted(
+    "Intact: {rows} rows. Note this head outside the machine: {head}",
+    one="Intact: {rows} row. Note this head outside the machine: {head}",
+    by="rows",
+)
 
 app = App(name="audit", help="What was done by whom, and whether the log is as it was written.")
 
@@ -47,14 +53,18 @@ def log(
         show.print_json([_plain(row) for row in rows])
         return
     if not rows:
-        print("Nothing was done yet." if not since and not search else "Nothing fits.")
+        print(words("Nothing was done yet." if not since and not search else "Nothing fits."))
         return
     cells = [
         (row.number, row.at.strftime("%Y-%m-%d %H:%M:%S"), row.actor_name or row.actor_kind,
          row.action, row.subject, _changes(row))
         for row in rows
     ]  # fmt: skip
-    show.print_table("Log", ("no.", "when (UTC)", "who", "what", "on", "change"), cells)
+    columns = (
+        words("no."), words("when (UTC)"), words("who"), words("what was done"),
+        words("on what"), words("change"),
+    )  # fmt: skip
+    show.print_table(words("Log"), columns, cells)
 
 
 @app.command
@@ -72,9 +82,15 @@ def verify(*, anchor: str | None = None, json: bool = False) -> int:
         told = {"intact": verdict.intact, "rows": verdict.rows, "head": str(verdict.head)}
         show.print_json(told | {"bad_row": verdict.bad_number, "reason": verdict.reason})
     elif verdict.intact:
-        print(f"Intact: {verdict.rows} rows. Note this head outside the machine: {verdict.head}")
+        print(words(INTACT, rows=verdict.rows, head=verdict.head))
     else:
-        print(f"Row {verdict.bad_number} is bad: {verdict.reason}. Rows before it are intact.")
+        print(
+            words(
+                "Row {number} is bad: {reason}. Rows before it are intact.",
+                number=verdict.bad_number,
+                reason=verdict.reason,
+            )
+        )
     return DONE if verdict.intact else REFUSED
 
 

@@ -6,8 +6,23 @@ from cyclopts import App, Parameter
 
 from silkreel.cli import show
 from silkreel.cli.opening import opened
+from silkreel.kit.words import Counted, words
 
 UNSOUND = 1
+NEW_BLOCKS = Counted("{count} new blocks", one="{count} new block")
+WALLETS = Counted("{count} wallets", one="{count} wallet")
+SOUND = Counted(
+    "Sound: every sum agrees, and {blocks} blocks are as they were sealed.",
+    one="Sound: every sum agrees, and {blocks} block is as it was sealed.",
+    by="blocks",
+)
+BOUGHT = Counted("{count} bought coins", one="{count} bought coin")
+BONUS = Counted("{count} bonus coins", one="{count} bonus coin")
+OWED = Counted(
+    "{coins} coins are owed; the next top-up settles them first.",
+    one="{coins} coin is owed; the next top-up settles it first.",
+    by="coins",
+)
 
 app = App(name="ledger", help="Coins: seal the books, verify them, see a viewer's balance.")
 
@@ -31,7 +46,13 @@ def seal(*, json: bool = False) -> None:
     if json:
         show.print_json({"blocks": blocks, "wallets_swept": wallets})
         return
-    print(f"Sealed {blocks} new blocks; bonus coins ended in {wallets} wallets.")
+    print(
+        words(
+            "Sealed {blocks}; bonus coins ended in {wallets}.",
+            blocks=words(NEW_BLOCKS, count=blocks),
+            wallets=words(WALLETS, count=wallets),
+        )
+    )
 
 
 @app.command
@@ -58,13 +79,20 @@ def verify(*, json: bool = False) -> int:
     else:
         for block in sealed.bad:
             print(
-                f"{block.chain}: block {block.seq} (txns after {block.from_txn_id} up to "
-                f"{block.to_txn_id}) is not what was sealed: {block.reason}."
+                words(
+                    "{brand}: block {block} (txns after {after} up to {last}) is not what was "
+                    "sealed: {reason}.",
+                    brand=block.chain,
+                    block=block.seq,
+                    after=block.from_txn_id,
+                    last=block.to_txn_id,
+                    reason=block.reason,
+                )
             )
         for rule, count in faults.items():
             print(f"{rule}: {count}")
         if not sealed.bad and not faults:
-            print(f"Sound: every sum agrees, and {sealed.blocks} blocks are as they were sealed.")
+            print(words(SOUND, blocks=sealed.blocks))
     return UNSOUND if sealed.bad or faults else 0
 
 
@@ -96,9 +124,16 @@ def balance(
         coins = {"paid": wallet.paid_coins, "bonus": wallet.bonus_coins, "debt": wallet.debt_coins}
         show.print_json({**coins, "lots": lots})
         return
-    print(f"{wallet.paid_coins} bought coins, {wallet.bonus_coins} bonus coins.")
+    print(
+        words(
+            "{bought} and {bonus}.",
+            bought=words(BOUGHT, count=wallet.paid_coins),
+            bonus=words(BONUS, count=wallet.bonus_coins),
+        )
+    )
     if wallet.debt_coins:
-        print(f"{wallet.debt_coins} coins are owed; the next top-up settles them first.")
-    rows = [(lot.source, lot.coins, lot.ends_at or "never") for lot in wallet.lots]
+        print(words(OWED, coins=wallet.debt_coins))
+    rows = [(lot.source, lot.coins, lot.ends_at or words("never")) for lot in wallet.lots]
     if rows:
-        show.print_table("In the order they are spent", ("kind", "coins", "end"), rows)
+        columns = (words("kind"), words("coins"), words("end"))
+        show.print_table(words("In the order they are spent"), columns, rows)

@@ -15,6 +15,7 @@ from silkreel.flows.orders_desk import (
 )
 from silkreel.kit.clock import now
 from silkreel.kit.money import Money
+from silkreel.kit.words import words
 
 app = App(name="orders", help="Purchases: list, show, and ask about those that are open.")
 
@@ -43,9 +44,11 @@ def list_all(
          order.provider, order.viewer_id, f"{order.made_at:%Y-%m-%d %H:%M}")
         for order in found
     ]  # fmt: skip
-    show.print_table(
-        "Orders", ("order", "state", "item", "price", "paid by", "viewer", "made (UTC)"), rows
-    )
+    columns = (
+        words("order"), words("state"), words("item"), words("price"), words("paid through"),
+        words("viewer"), words("made (UTC)"),
+    )  # fmt: skip
+    show.print_table(words("Orders"), columns, rows)
 
 
 @app.command(name="show")
@@ -76,7 +79,14 @@ def check(*, json: bool = False) -> None:
     if json:
         show.print_json({"applied": done.applied, "parked": done.parked, "later": done.later})
         return
-    print(f"{done.applied} done, {done.later} to ask again, {done.parked} for a person to look at.")
+    print(
+        words(
+            "{applied} done, {later} to ask again, {parked} for a person to look at.",
+            applied=done.applied,
+            later=done.later,
+            parked=done.parked,
+        )
+    )
 
 
 def print_sheet(sheet: OrderSheet) -> None:
@@ -84,11 +94,21 @@ def print_sheet(sheet: OrderSheet) -> None:
     order = sheet.order
     price = Money(order.gross_minor, order.currency)
     kept = Money(sheet.standing.kept_minor, order.currency)
-    print(f"Order {order.id}: {order.sku} for {price}, {order.state.value}; we hold {kept}.")
+    print(
+        words(
+            "Order {order}: {sku} for {price}, {state}; we hold {kept}.",
+            order=order.id,
+            sku=order.sku,
+            price=price,
+            state=order.state.value,
+            kept=kept,
+        )
+    )
     rows = [
         (fact.kind.value, fact.provider_object, Money(fact.amount_minor, fact.currency),
          f"{fact.occurred_at:%Y-%m-%d %H:%M}")
         for fact in sheet.facts
     ]  # fmt: skip
     if rows:
-        show.print_table("What was told", ("what", "object", "amount", "when (UTC)"), rows)
+        columns = (words("what"), words("object"), words("amount"), words("when (UTC)"))
+        show.print_table(words("What the provider told us"), columns, rows)

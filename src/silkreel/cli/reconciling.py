@@ -11,6 +11,16 @@ from silkreel.commerce.reconcile import Report
 from silkreel.commerce.registry import open_provider
 from silkreel.flows.take_payments import compare_books
 from silkreel.kit.clock import now
+from silkreel.kit.words import Counted, words
+
+VERDICT_SENTENCES = {
+    "only_ours": "only ours", "only_theirs": "only theirs", "amount_differs": "amount differs",
+}  # fmt: skip
+GRANTED = Counted(
+    "Order {order}: {coins} coins, {earned} earned.",
+    one="Order {order}: {coins} coin, {earned} earned.",
+    by="coins",
+)
 
 
 def reconcile(
@@ -44,7 +54,7 @@ def print_report(report: Report) -> None:
     differ = [line for line in report.lines if line.verdict != "matched"]
     rows = [
         (
-            line.verdict.replace("_", " "),
+            words(VERDICT_SENTENCES[line.verdict]),
             line.name,
             line.ours_minor,
             line.theirs_minor,
@@ -53,10 +63,26 @@ def print_report(report: Report) -> None:
         for line in differ
     ]
     if rows:
-        columns = ("verdict", "order", "ours (minor)", "theirs (minor)", "currency")
-        show.print_table(f"Books of {report.provider} that differ", columns, rows)
+        columns = (
+            words("difference"), words("order"), words("ours (minor)"), words("theirs (minor)"),
+            words("currency"),
+        )  # fmt: skip
+        title = words("Books of {provider} that differ", provider=report.provider)
+        show.print_table(title, columns, rows)
     for coins in report.coins:
-        print(f"Order {coins.order_id}: {coins.granted_coins} coins, {coins.earned_coins} earned.")
+        print(
+            words(
+                GRANTED,
+                order=coins.order_id,
+                coins=coins.granted_coins,
+                earned=coins.earned_coins,
+            )
+        )
     print(
-        f"{report.count('matched')} of {len(report.lines)} orders match ({report.matched_share:.2%})."
+        words(
+            "{matched} of {orders} orders match ({share:.2%}).",
+            matched=report.count("matched"),
+            orders=len(report.lines),
+            share=report.matched_share,
+        )
     )

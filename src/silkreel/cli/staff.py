@@ -10,6 +10,7 @@ from silkreel.cli import show
 from silkreel.cli.opening import House, opened
 from silkreel.kit.clock import now
 from silkreel.kit.database import Session
+from silkreel.kit.words import Counted, words
 from silkreel.people.actors import Actor, machine
 from silkreel.people.brands import HOUSE, find_brand
 from silkreel.people.invitations import LIFE, invite, reset
@@ -26,6 +27,11 @@ from silkreel.people.staff import (
 app = App(name="staff", help="Who works here: add, list, roles, reset, disable, enable.")
 Brand = Annotated[str, Parameter(help="the brand they work for")]
 Roles = Annotated[list[str], Parameter(name="--role", negative="")]
+JOINS = Counted(
+    "{name} joins with this link. It works once, for {days} days:",
+    one="{name} joins with this link. It works once, for {days} day:",
+    by="days",
+)
 
 
 @app.command
@@ -62,14 +68,18 @@ def list_all(*, brand: Brand = HOUSE, json: bool = False) -> None:
         show.print_json([asdict(each) | {"made_at": each.made_at.isoformat()} for each in people])
         return
     if not people:
-        print("Nobody works here yet. Begin with `silkreel staff add NAME --role owner`.")
+        print(words("Nobody works here yet. Begin with `silkreel staff add NAME --role owner`."))
         return
     rows = [
         (each.name, each.shown_name, ", ".join(each.roles), each.state,
-         "set" if each.second_factor else "-")
+         words("set up") if each.second_factor else "-")
         for each in people
     ]  # fmt: skip
-    show.print_table("Team", ("signs in as", "name", "roles", "state", "second factor"), rows)
+    columns = (
+        words("signs in as"), words("name"), words("roles"), words("state"),
+        words("second factor"),
+    )  # fmt: skip
+    show.print_table(words("Team"), columns, rows)
 
 
 @app.command
@@ -86,7 +96,8 @@ def roles(name: str | None = None, /, *, role: Roles | None = None, brand: Brand
             (each.name, each.title, ", ".join(sorted(each.rights)))
             for each in rolebook().roles.values()
         ]
-        show.print_table("Roles", ("role", "title", "rights"), rows)
+        columns = (words("role"), words("title"), words("rights"))
+        show.print_table(words("Roles"), columns, rows)
         return
     with opened() as house, house.workshop.transaction() as tx:
         person = find_person(tx, name, brand)
@@ -120,7 +131,7 @@ def disable(name: str, /, *, brand: Brand = HOUSE) -> None:
     """
     with opened() as house, house.workshop.transaction() as tx:
         person = disable_person(tx, find_person(tx, name, brand).id, by=_operator(tx, brand))
-    print(f"{person.name} is disabled; their sessions have ended.")
+    print(words("{name} is disabled; their sessions have ended.", name=person.name))
 
 
 @app.command
@@ -133,7 +144,7 @@ def enable(name: str, /, *, brand: Brand = HOUSE) -> None:
     """
     with opened() as house, house.workshop.transaction() as tx:
         person = enable_person(tx, find_person(tx, name, brand).id, by=_operator(tx, brand))
-    print(f"{person.name} may sign in again.")
+    print(words("{name} may sign in again.", name=person.name))
 
 
 def _operator(tx: Session, brand: str) -> Actor:
@@ -147,4 +158,4 @@ def _print_link(house: House, name: str, token: str, *, json: bool) -> None:
     if json:
         show.print_json({"name": name, "link": link, "days": LIFE.days})
         return
-    print(f"{name} joins with this link. It works once, for {LIFE.days} days:\n{link}")
+    print(words(JOINS, name=name, days=LIFE.days), link, sep="\n")

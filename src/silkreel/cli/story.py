@@ -8,6 +8,7 @@ from pathlib import Path
 from cyclopts import App
 
 from silkreel.cli import DONE, REFUSED, show
+from silkreel.kit.words import Counted, words
 from silkreel.story.checking import check as run_checks
 from silkreel.story.checking import look_into
 from silkreel.story.exporting import ExportOrder, Form
@@ -23,7 +24,17 @@ app = App(name="story", help="One text, three media: begin, check, stamp, import
 
 app.command("silkreel.cli.story_play:play", name="play", help="Play a story, or rehearse it.")
 
-SEVERITIES = {"B": "blocks", "W": "warning", "I": "note"}
+SEVERITY_SENTENCES = {"B": "blocks", "W": "warning", "I": "note"}
+TAKEN_SENTENCES = ("story", "lines", "wordings")
+EPISODES = Counted("{count} episodes", one="{count} episode")
+LINES = Counted("{count} lines", one="{count} line")
+IDS = Counted("{count} ids", one="{count} id")
+MADE_PLAIN = Counted(
+    "{count} full-width marks made plain", one="{count} full-width mark made plain"
+)
+WARNINGS = Counted("{count} warnings", one="{count} warning")
+NOTES = Counted("{count} notes", one="{count} note")
+BYTES = Counted("{count} bytes", one="{count} byte")
 
 
 @app.command(name="new")
@@ -35,8 +46,9 @@ def new(name: str, /, *, into: Path | None = None) -> None:
         into: the folder to make it in; by default this one
     """
     story = new_story(name, into or Path())
-    print(f"{story.folder}: {len(story.episodes)} episodes, {len(story.lines)} lines")
-    print(f"Next: silkreel story check {story.folder}")
+    episodes, lines = len(story.episodes), len(story.lines)
+    print(f"{story.folder}: {words(EPISODES, count=episodes)}, {words(LINES, count=lines)}")
+    print(words("Next: silkreel story check {folder}", folder=story.folder))
 
 
 @app.command(name="check")
@@ -83,9 +95,17 @@ def stamp(path: Path, /, *, dry_run: bool = False, json: bool = False) -> None:
         return
     for name, done in stamped.files.items():
         if done.given or done.normalised:
-            print(f"{name}: {len(done.given)} ids, {done.normalised} full-width marks made plain")
-    would = "would be " if dry_run else ""
-    print(f"{stamped.given} ids {would}given, {len(stamped.retired)} retired.")
+            given = words(IDS, count=len(done.given))
+            print(f"{name}: {given}, {words(MADE_PLAIN, count=done.normalised)}")
+    print(
+        words(
+            "{ids} would be given, {retired} retired."
+            if dry_run
+            else "{ids} given, {retired} retired.",
+            ids=words(IDS, count=stamped.given),
+            retired=len(stamped.retired),
+        )
+    )
 
 
 @app.command(name="import")
@@ -145,7 +165,7 @@ def _write(files: Mapping[str, bytes], out: Path | None, *, folder: bool) -> Non
         place = (out or Path()) / name if folder else out or Path(name)
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(content)
-        print(f"{place}: {len(content)} bytes", file=sys.stderr)
+        print(f"{place}: {words(BYTES, count=len(content))}", file=sys.stderr)
 
 
 def _print(text: str, out: Path | None) -> None:
@@ -153,7 +173,7 @@ def _print(text: str, out: Path | None) -> None:
         print(text, end="")
     else:
         out.write_text(text, encoding="utf-8")
-        print(f"{out}: {len(text.encode())} bytes", file=sys.stderr)
+        print(f"{out}: {words(BYTES, count=len(text.encode()))}", file=sys.stderr)
 
 
 def _taken(counted: Mapping[str, object], *, json: bool) -> int:
@@ -161,7 +181,7 @@ def _taken(counted: Mapping[str, object], *, json: bool) -> int:
         show.print_json(counted)
         return DONE
     for name, value in counted.items():
-        rows = value if isinstance(value, list) else [f"{name}: {value}"]
+        rows = value if isinstance(value, list) else [f"{words(name)}: {value}"]
         for row in rows:
             print(f"! {row}" if isinstance(value, list) else row)
     return DONE
@@ -169,10 +189,16 @@ def _taken(counted: Mapping[str, object], *, json: bool) -> int:
 
 def _tell(findings: tuple[Finding, ...]) -> None:
     for each in findings:
-        waived = f" (waived: {each.waiver})" if each.waiver else ""
-        print(f"{each.at}: {each.code} {SEVERITIES[each.severity]}: {each.sentence}{waived}")
+        waived = " " + words("(waived: {reason})", reason=each.waiver) if each.waiver else ""
+        severity = words(SEVERITY_SENTENCES[each.severity])
+        print(f"{each.at}: {each.code} {severity}: {each.sentence}{waived}")
     counted = Counter("waived" if each.waiver else each.severity for each in findings)
     print(
-        f"{counted['B']} blocking, {counted['W']} warnings, {counted['I']} notes, "
-        f"{counted['waived']} waived."
+        words(
+            "{blocking} blocking, {warnings}, {notes}, {waived} waived.",
+            blocking=counted["B"],
+            warnings=words(WARNINGS, count=counted["W"]),
+            notes=words(NOTES, count=counted["I"]),
+            waived=counted["waived"],
+        )
     )

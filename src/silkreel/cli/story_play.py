@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from silkreel.cli import DONE, REFUSED, show
+from silkreel.kit.words import Counted, words
 from silkreel.story.compile import compile_ink, ink_of
 from silkreel.story.players import Option, Shown
 from silkreel.story.playing import ChildPlayer, game_only_of, not_in_game_of, open_play, places_of
@@ -14,6 +15,12 @@ from silkreel.story.rehearse import LineReport, Rehearsal, rehearse
 from silkreel.story.replay import Save, digest_of, save_from_json, save_to_json
 
 SHOWN_DEAD = 20  # lines named on the screen; --json has all
+PRICE = Counted("({coins} coins)", one="({coins} coin)", by="coins")
+WALKED = Counted(
+    "{walks} walks showed {shown} of {lines} lines and options.",
+    one="{walks} walk showed {shown} of {lines} lines and options.",
+    by="walks",
+)
 
 
 def play(
@@ -60,7 +67,7 @@ def _play(player: ChildPlayer, story: Story, known: frozenset[str], log: Path | 
     while True:
         _print_lines(lines, unseen)
         if not options:
-            print("\nThe end.")
+            print(f"\n{words('The end.')}")
             return
         option = _ask(options, input)
         if option is None:
@@ -75,7 +82,7 @@ def _play(player: ChildPlayer, story: Story, known: frozenset[str], log: Path | 
 def _ask(options: tuple[Option, ...], answer: Callable[[str], str]) -> Option | None:
     """The option a reader picks by its number; None when they stop."""
     for number, option in enumerate(options, start=1):
-        price = f"  ({option.price_coins} coins)" if option.price_coins else ""
+        price = "  " + words(PRICE, coins=option.price_coins) if option.price_coins else ""
         print(f"  {number}. {option.text}{price}")
     while True:
         try:
@@ -84,7 +91,7 @@ def _ask(options: tuple[Option, ...], answer: Callable[[str], str]) -> Option | 
             return None
         if told.isascii() and told.isdigit() and 1 <= int(told) <= len(options):
             return options[int(told) - 1]
-        print(f"Type a number from 1 to {len(options)}, or end with Ctrl-D.")
+        print(words("Type a number from 1 to {last}, or end with Ctrl-D.", last=len(options)))
 
 
 def _print_lines(lines: tuple[Shown, ...], unseen: frozenset[str]) -> None:
@@ -113,10 +120,11 @@ def _tell(told: Rehearsal, *, json: bool) -> int:
         show.print_json(_as_json(told))
         return REFUSED if bad else DONE
     for loop in told.silent_loops:
-        print(f"{' → '.join(loop)}: goes round for ever and shows nothing (DRM008)")
-    _name(unreached, "nothing leads to it (DRM006)")
-    _name(dead if told.walks else [], "no walk ever showed it (DRM007)")
-    print(f"{told.walks} walks showed {told.shown} of {len(told.lines)} lines and options.")
+        way = " → ".join(loop)
+        print(words("{loop}: goes round for ever and shows nothing (DRM008)", loop=way))
+    _name(unreached, words("nothing leads to it (DRM006)"))
+    _name(dead if told.walks else [], words("no walk ever showed it (DRM007)"))
+    print(words(WALKED, walks=told.walks, shown=told.shown, lines=len(told.lines)))
     return REFUSED if bad else DONE
 
 
@@ -124,7 +132,8 @@ def _name(lines: list[LineReport], why: str) -> None:
     for line in lines[:SHOWN_DEAD]:
         print(f"{line.at}: {line.line_id}: {why}")
     if len(lines) > SHOWN_DEAD:
-        print(f"… and {len(lines) - SHOWN_DEAD} more; --json has all.", file=sys.stderr)
+        more = len(lines) - SHOWN_DEAD
+        print(words("… and {count} more; --json has all.", count=more), file=sys.stderr)
 
 
 def _as_json(told: Rehearsal) -> dict[str, object]:
