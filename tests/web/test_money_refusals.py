@@ -9,7 +9,9 @@ from starlette.testclient import TestClient
 
 from coins import faults
 from money_shop import EPISODE_COINS, NIGHT, SLUG, demo_settings, keyed, open_shop, publish
+from silkreel.commerce.pricebook import Bundle
 from silkreel.commerce.requests import Claw
+from silkreel.kit.money import Money
 from silkreel.people.brands import HOUSE
 from silkreel.web.app import create_app
 from silkreel.web.limits import RateLimit
@@ -135,6 +137,14 @@ def test_an_order_key_buys_one_thing(mei):
     first = mei.order("bundle:500", key=key).json()
     assert mei.order("bundle:500", key=key).json()["id"] == first["id"]
     assert no(mei.order("bundle:1000", key=key)) == (422, "commerce.order_key_reused")
+
+
+def test_an_order_asked_for_again_keeps_its_price_when_the_book_changed(shop):
+    mei, key = shop.customer(), str(uuid.uuid4())
+    first = mei.order("bundle:500", key=key).json()
+    publish(shop.workshop, bundles=(Bundle(500, Money(599, "USD")),))
+    assert mei.order("bundle:500", key=key).json() == first
+    assert mei.order("bundle:500").json()["price"]["minor"] == 599
 
 
 @pytest.mark.parametrize("item", ["bundle:501", "top_up:999999999", "top_up:100001"])

@@ -70,6 +70,8 @@ def sell_coins(
         raise NotOnSale(item=item)
     environment: Environment = "sandbox" if demo else "production"
     wish = order_wish(book, who, item, key=key, provider=provider.name, environment=environment)
+    with database.reading() as tx:
+        wish = orders.as_promised(tx, wish)
     title = words(COINS, coins=wish.paid_coins + wish.bonus_coins)
     return take_payments.begin_order(
         database, provider, wish, title=title, return_url=return_url, at=at
