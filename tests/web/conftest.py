@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
+from money_shop import NIGHT, Shop, demo_settings, open_shop, publish
 from silkreel.web.app import WebApp, create_app
 from trial_home import Trial, seed
 
@@ -30,3 +31,18 @@ def app(settings, workshop) -> WebApp:
 def client(app) -> Iterator[TestClient]:
     with TestClient(app, raise_server_exceptions=False) as opened:
         yield opened
+
+
+@pytest.fixture
+def unpriced(settings, workshop, media_folder) -> Iterator[Shop]:
+    """A shop without a price book: everything is free."""
+    opened = open_shop(demo_settings(settings), workshop, seed(workshop, NIGHT, media_folder))
+    yield opened
+    opened.app.api.state.site.close()
+
+
+@pytest.fixture
+def shop(unpriced) -> Shop:
+    """A shop that sells by the default book of the US."""
+    publish(unpriced.workshop)
+    return unpriced

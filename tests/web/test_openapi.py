@@ -5,6 +5,7 @@ import schemathesis
 from hypothesis import HealthCheck, given
 from hypothesis import settings as budget
 
+from money_shop import MONEY
 from silkreel.kit.settings import Settings
 from silkreel.web.app import create_app
 from silkreel.web.limits import RateLimit
@@ -32,7 +33,7 @@ def operations(tmp_path_factory):
 
 
 def test_the_description_names_every_public_address(operations):
-    assert {label for label in operations if "/api/staff" not in label} == OPERATIONS
+    assert {label for label in operations if "/api/staff" not in label} == OPERATIONS | MONEY
 
 
 @pytest.mark.parametrize("label", sorted(OPERATIONS))

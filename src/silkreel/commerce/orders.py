@@ -1,7 +1,7 @@
 """Orders: what a viewer asked to buy, and when to ask the provider what became of it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -92,13 +92,7 @@ def place(tx: Session, wish: Wish, at: datetime) -> Order:
     Raises:
         OrderKeyReused: the key was used for something else.
     """
-    row = tx.scalars(
-        sa.select(OrderRow).where(
-            OrderRow.brand_id == wish.brand_id,
-            OrderRow.viewer_id == wish.viewer_id,
-            OrderRow.key == wish.key,
-        )
-    ).one_or_none()
+    row = _under_key(tx, wish)
     if row is None:
         row = OrderRow(
             id=random_id(16), viewer_id=wish.viewer_id, brand_id=wish.brand_id, key=wish.key,
@@ -113,6 +107,27 @@ def place(tx: Session, wish: Wish, at: datetime) -> Order:
     elif _wanted(row) != _wanted(wish):
         raise OrderKeyReused
     return shown(row)
+
+
+def as_promised(tx: Session, wish: Wish) -> Wish:
+    """The wish at the price that its key was ordered for before, if it was: books change."""
+    row = _under_key(tx, wish)
+    if row is None:
+        return wish
+    return replace(
+        wish, currency=row.currency, gross_minor=row.gross_minor, paid_coins=row.paid_coins,
+        bonus_coins=row.bonus_coins, book_id=row.book_id,
+    )  # fmt: skip
+
+
+def _under_key(tx: Session, wish: Wish) -> OrderRow | None:
+    return tx.scalars(
+        sa.select(OrderRow).where(
+            OrderRow.brand_id == wish.brand_id,
+            OrderRow.viewer_id == wish.viewer_id,
+            OrderRow.key == wish.key,
+        )
+    ).one_or_none()
 
 
 def begun(tx: Session, order_id: str, provider_ref: str) -> None:

@@ -8,8 +8,9 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from silkreel.catalogue.tables import EpisodeRow
+from silkreel.commerce.pricebook import TopUp
 from silkreel.commerce.quotes import Quote, Viewing, rest_prices, seen_price, show_price
-from silkreel.commerce.requests import Answer, Item, Undo, Unlock
+from silkreel.commerce.requests import Answer, Item, Open, Request, Undo, Unlock
 from silkreel.commerce.tables import EntitlementRow
 from silkreel.commerce.till import Till
 from silkreel.kit.database import Database, Session
@@ -184,6 +185,31 @@ def undo_unlock(till: Till, viewing_brand: str, viewer_id: str, txn_id: int, key
     return answer
 
 
+def mark_watched(
+    database: Database, till: Till, viewer_id: str, brand_id: str, episode_id: str
+) -> None:
+    """An episode was really played: if coins opened it, its unlock cannot be undone any more.
+
+    Safe to say often; nothing happens where no coins opened it.
+
+    Raises:
+        TillBusy, TillSlow: say it again.
+    """
+    bought = sa.select(EntitlementRow.id).where(
+        EntitlementRow.viewer_id == viewer_id,
+        EntitlementRow.brand_id == brand_id,
+        EntitlementRow.kind == "episode",
+        EntitlementRow.ref == episode_id,
+        EntitlementRow.source == "coin",
+        EntitlementRow.revoked_at.is_(None),
+        EntitlementRow.opened_at.is_(None),
+    )
+    with database.reading() as tx:
+        if tx.scalar(bought) is None:
+            return
+    _wait(till, Open(viewer_id=viewer_id, brand_id=brand_id, item_kind="episode", ref=episode_id))
+
+
 def owned_and_spent(tx: Session, viewing: Viewing) -> tuple[frozenset[str], int]:
     """Episodes of the series that the viewer bought, and the coins spent on it."""
     rows = tx.execute(
@@ -222,18 +248,27 @@ def _prices(
     return plain
 
 
-def _wait(till: Till, request: Unlock | Undo) -> Answer:
+def _wait(till: Till, request: Request) -> Answer:
     try:
         return till.ring(request).result(timeout=WAIT_SECONDS)
     except NotInTime:
         raise TillSlow from None
 
 
+def _not_enough(missing_coins: int, top_up: TopUp) -> NotEnoughCoins:
+    """The no, with the purchase that mends it: to be ordered as `top_up:COINS`."""
+    return NotEnoughCoins(
+        missing=missing_coins, price=str(top_up.price), exact_top_up_coins=top_up.paid_coins,
+        exact_top_up_minor=top_up.price.minor, currency=top_up.price.currency,
+        left_over_coins=top_up.left_over_coins,
+    )  # fmt: skip
+
+
 def _refusal(answer: Answer, quote: Quote) -> Refusal:
     missing = answer.missing_coins
     match answer.status:
         case "insufficient":
-            return NotEnoughCoins(missing=missing, price=str(quote.book.top_up(missing).price))
+            return _not_enough(missing, quote.book.top_up(missing))
         case "price_changed":
             return PriceChanged(more=missing)
         case "debt":

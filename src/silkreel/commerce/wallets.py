@@ -1,5 +1,6 @@
 """What a viewer holds, as it is shown: lots past due are left out before the sweep has come."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,6 +8,7 @@ import sqlalchemy as sa
 
 from silkreel.commerce.tables import LotRow, WalletRow
 from silkreel.kit.database import Session
+from silkreel.kit.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class WalletView:
     bonus_coins: int
     debt_coins: int
     lots: tuple[Holding, ...]
+    unused: tuple[Money, ...] = ()  # what was paid for bought coins that are left, by currency
 
 
 def wallet_of(tx: Session, viewer_id: str, brand_id: str, now: datetime) -> WalletView:
@@ -57,4 +60,15 @@ def wallet_of(tx: Session, viewer_id: str, brand_id: str, now: datetime) -> Wall
         sum(lot.coins for lot in lots if lot.source != "paid"),
         wallet.debt,
         lots,
+        _unused(rows),
     )
+
+
+def _unused(lots: Iterable[LotRow]) -> tuple[Money, ...]:
+    """The money behind coins that are left; coins of a trial purchase have none."""
+    sums: dict[str, int] = {}
+    for lot in lots:
+        if lot.source == "paid" and lot.currency and not lot.sandbox:
+            share = lot.gross_minor * lot.remaining // lot.granted
+            sums[lot.currency] = sums.get(lot.currency, 0) + share
+    return tuple(Money(minor, currency) for currency, minor in sorted(sums.items()))

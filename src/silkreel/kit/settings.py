@@ -174,6 +174,11 @@ class Settings(BaseSettings):
     fake_payments_secret: SecretStr | None = Field(
         None, description="signs the demo's pretend payments; refused where a real brand is served"
     )
+    demo_brands: str = Field(
+        "",
+        description="ids of brands whose coins are play money, with a comma between: only they may "
+        "be paid with pretend money",
+    )
     admob_keys_url: str = Field(
         "https://www.gstatic.com/admob/reward/verifier-keys.json",
         description="AdMob's public keys of rewarded ads",

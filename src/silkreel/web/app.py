@@ -11,6 +11,7 @@ from silkreel.kit.artifacts import Workshop
 from silkreel.kit.settings import Settings
 from silkreel.web import pages
 from silkreel.web.api import health, play, posters, series
+from silkreel.web.api.money import hooks, orders, pretend, price, unlocks, wallet, watched
 from silkreel.web.edge import Edge, Receive, Scope, Send, answer_noes
 from silkreel.web.limits import RateLimit
 from silkreel.web.segments import Segments
@@ -34,9 +35,15 @@ class WebApp:
             await self._edge(scope, receive, send)
 
 
-def create_app(settings: Settings, workshop: Workshop, *, plays: RateLimit | None = None) -> WebApp:
-    """The application over one installation; `plays` limits how often an address may press play."""
-    return WebApp(open_site(settings, workshop, plays=plays))
+def create_app(
+    settings: Settings,
+    workshop: Workshop,
+    *,
+    plays: RateLimit | None = None,
+    purchases: RateLimit | None = None,
+) -> WebApp:
+    """The application over one installation; limits: how often an address may play, and may buy."""
+    return WebApp(open_site(settings, workshop, plays=plays, purchases=purchases))
 
 
 def _framework(site: Site, segments: Segments) -> FastAPI:
@@ -44,7 +51,7 @@ def _framework(site: Site, segments: Segments) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
         segments.close()
-        site.shelf.version.close()
+        site.close()
 
     app = FastAPI(
         title="Silkreel",
@@ -60,6 +67,8 @@ def _framework(site: Site, segments: Segments) -> FastAPI:
     answer_noes(app)
     for module in (series, play, posters, health, pages, door, account, team, log, page):
         app.include_router(module.router)
+    for noun in (price, wallet, unlocks, orders, watched, hooks, pretend):
+        app.include_router(noun.router)
     return app
 
 

@@ -25,7 +25,10 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY_BYTES = 64 * 1024  # the largest request is a wish of a few hundred bytes
+MAX_HOOK_BYTES = 256 * 1024  # what the inbox takes: ten times the longest real event
+HOOKS = "/hooks/"
 MAX_ADDRESS_BYTES = 4096
+AGAIN_SECONDS = "2"  # what is busy now is rarely busy for longer
 MAX_ERRORS = 20  # more help nobody
 ERRORS_FROM = 400
 COOKIES = "silkreel.cookies"  # in a scope: cookies to set, unless the request fails
@@ -127,19 +130,23 @@ class Edge:
             if refused is not None:
                 await problem(*refused, scope["request_id"])(scope, receive, sending)
                 return
-            await self._app(scope, _limited(receive), sending)
+            await self._app(scope, _limited(receive, _body_limit(scope)), sending)
 
 
 def _too_large(scope: Scope, headers: Mapping[bytes, bytes]) -> tuple[int, str, str] | None:
     if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MAX_ADDRESS_BYTES:
         return 414, "web.address_too_long", words("This address is too long.")
     length = headers.get(b"content-length", b"0")
-    if not length.isdigit() or int(length[:18]) > MAX_BODY_BYTES:
+    if not length.isdigit() or int(length[:18]) > _body_limit(scope):
         return 413, "web.body_too_large", words("This request is too large.")
     return None
 
 
-def _limited(receive: Receive) -> Receive:
+def _body_limit(scope: Scope) -> int:
+    return MAX_HOOK_BYTES if scope["path"].startswith(HOOKS) else MAX_BODY_BYTES
+
+
+def _limited(receive: Receive, limit_bytes: int) -> Receive:
     """Stop reading a body that grows past the limit without having said so."""
     seen = 0
 
@@ -147,7 +154,7 @@ def _limited(receive: Receive) -> Receive:
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
-        if seen > MAX_BODY_BYTES:
+        if seen > limit_bytes:
             raise HTTPException(413, words("This request is too large."))
         return message
 
@@ -183,6 +190,8 @@ def answer_noes(app: FastAPI) -> None:
     async def _refused(request: Request, refusal: Refusal) -> JSONResponse:
         sentence = str(refusal)
         headers = {"retry-after": str(refusal.values["seconds"])} if refusal.status == 429 else {}
+        if refusal.status == 503:
+            headers = {"retry-after": AGAIN_SECONDS}
         return problem(
             refusal.status, refusal.code, sentence, _id(request), values=refusal.values,
             headers=headers,

@@ -8,6 +8,7 @@ from silkreel.kit.refusals import Refusal
 from silkreel.kit.words import Counted
 
 PLAYS_PER_MINUTE = 600  # a household or an office behind one address, swiping as fast as it can
+PURCHASES_PER_MINUTE = 600  # prices looked at and coins spent; a mobile network is one address too
 ADDRESSES = 20_000  # remembered; the one silent for longest is forgotten first
 
 

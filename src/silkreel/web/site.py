@@ -5,13 +5,15 @@ from pathlib import Path
 
 from silkreel.flows.playback_bundle import Address
 from silkreel.flows.playback_files import playlist_text, public_path
+from silkreel.flows.sell_episodes import Shop
 from silkreel.flows.start_playback import Shelf
 from silkreel.kit.artifacts import Workshop
 from silkreel.kit.settings import Settings
 from silkreel.people.house_key import load_house_key
 from silkreel.web.assets import AssetTree
+from silkreel.web.counter import Counter
 from silkreel.web.interface import DESK_WORDS_FILE, Interface
-from silkreel.web.limits import RateLimit
+from silkreel.web.limits import PURCHASES_PER_MINUTE, RateLimit
 from silkreel.web.segments import Media
 from silkreel.web.tokens import Signer, load_keys
 
@@ -27,13 +29,21 @@ class Site:
     interface: Interface
     desk: Interface
     plays: RateLimit
+    purchases: RateLimit
     shelf: Shelf
+    shop: Shop
+    counter: Counter
     house_key: bytes
 
     def address(self, asset: str, market: str) -> Address:
         """The signed way to an asset for a market."""
         base, expires_at = self.signer.base(asset)
         return Address(base, expires_at, self.signer.manifest(asset, market))
+
+    def close(self) -> None:
+        """Finish what waits at the till, and give connections back."""
+        self.counter.close()
+        self.shelf.version.close()
 
     def media(self) -> Media:
         """How the segment server finds bytes."""
@@ -56,8 +66,15 @@ class Site:
         return frozenset([*named, own.rstrip("/")] if own else named)
 
 
-def open_site(settings: Settings, workshop: Workshop, *, plays: RateLimit | None = None) -> Site:
+def open_site(
+    settings: Settings,
+    workshop: Workshop,
+    *,
+    plays: RateLimit | None = None,
+    purchases: RateLimit | None = None,
+) -> Site:
     """Read the keys and the interface's files."""
+    shelf = Shelf(workshop.database)
     return Site(
         settings,
         workshop,
@@ -66,6 +83,9 @@ def open_site(settings: Settings, workshop: Workshop, *, plays: RateLimit | None
         Interface.load(),
         Interface.load(DESK_WORDS_FILE),
         plays or RateLimit(),
-        Shelf(workshop.database),
+        purchases or RateLimit(PURCHASES_PER_MINUTE),
+        shelf,
+        Shop(workshop.database, shelf.version),
+        Counter(settings, workshop.database),
         load_house_key(settings.folder),
     )

@@ -46,7 +46,7 @@ class FakePsp:
     name: ClassVar[str] = "fake_psp"
     test_only: ClassVar[bool] = True
 
-    def __init__(self, book: FakeBook, secret: str, page_url: str = "/pay/") -> None:
+    def __init__(self, book: FakeBook, secret: str, page_url: str = "/pretend/") -> None:
         self.book = book
         self._secret = secret
         self._page_url = page_url

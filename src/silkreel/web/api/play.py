@@ -8,7 +8,10 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from silkreel.flows.playback_bundle import Bundle
+from silkreel.flows.sell_episodes import let_in
 from silkreel.flows.start_playback import Wish, start_playback
+from silkreel.kit.clock import now
+from silkreel.web.api.money.customers import onlooker
 from silkreel.web.api.shapes import BundleShape, PlayWish, Problem
 from silkreel.web.edge import TheSite, TheViewer
 from silkreel.web.interface import one_language
@@ -17,7 +20,7 @@ from silkreel.web.site import Site
 router = APIRouter(tags=["play"])
 NOES: dict[int | str, dict[str, Any]] = {
     code: {"model": Problem, "content": {"application/problem+json": {}}}
-    for code in (404, 409, 413, 422, 429)
+    for code in (402, 404, 409, 413, 422, 429)
 }
 SESSION_PLACE = "0" * 16
 
@@ -30,15 +33,19 @@ async def play(
     viewer: TheViewer,
     wish: PlayWish | None = None,
 ) -> Response:
-    """Decide whether this viewer may play the episode, and hand over the bundle. Never charges."""
+    """Decide whether this viewer may play the episode, and hand over the bundle. Never charges.
+
+    Where a price book is in force, 402 says what a locked episode costs.
+    """
     site.plays.take(request.client.host if request.client else "")
     asked = Wish(viewer.market, viewer.languages, _audio(wish))
     # SQLite answers in less than handing the question to a thread would take, and its readers
-    # wait for nobody. A database server's answer is waited for in a thread.
-    if site.workshop.database.url.startswith("sqlite"):
+    # wait for nobody. A database server's answer is waited for in a thread, and so is the till's
+    # lock where episodes are sold.
+    if site.workshop.database.url.startswith("sqlite") and not site.shop.sells():
         bundle = _decide(site, episode_id, asked)
     else:
-        bundle = await run_in_threadpool(_decide, site, episode_id, asked)
+        bundle = await run_in_threadpool(_decide_and_let_in, site, episode_id, asked, request)
     session = secrets.token_hex(len(SESSION_PLACE) // 2)
     body = _serialised(bundle).replace(SESSION_PLACE.encode(), session.encode(), 1)
     return Response(body, media_type="application/json", headers={"cache-control": "no-store"})
@@ -46,6 +53,14 @@ async def play(
 
 def _decide(site: Site, episode_id: str, wish: Wish) -> Bundle:
     return start_playback(site.workshop.database, episode_id, wish, site.address, site.shelf)
+
+
+def _decide_and_let_in(site: Site, episode_id: str, wish: Wish, request: Request) -> Bundle:
+    """The bundle, for whoever may have it: what is not shown here is told before what it costs."""
+    bundle = _decide(site, episode_id, wish)
+    if site.shop.sells():
+        let_in(site.workshop.database, onlooker(request, wish.market), episode_id, now())
+    return bundle
 
 
 def _audio(wish: PlayWish | None) -> str | None:

@@ -1,0 +1,90 @@
+"""What happened in a wallet, newest first, page by page: every movement with its reason."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from silkreel.commerce.tables import EntitlementRow, PostingRow, TxnRow, WalletRow
+from silkreel.kit.database import Session
+
+MAX_ENTRIES = 100  # of one page
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A txn as its viewer sees it: coins into the wallet +, out of it -."""
+
+    txn_id: int
+    reason: str  # the kind of the txn
+    at: datetime
+    paid_coins: int
+    bonus_coins: int
+    debt_coins: int  # owed more +, owed less -
+    order_id: str | None
+    episodes: tuple[str, ...]  # that it opened
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """Entries, and the number to ask the next page with; None at the end."""
+
+    entries: tuple[Entry, ...]
+    before: int | None
+
+
+def wallet_history(
+    tx: Session, viewer_id: str, brand_id: str, *, before: int | None, limit: int
+) -> HistoryPage:
+    """Movements of a wallet whose numbers lie below `before`, at most `limit`, newest first."""
+    wallet = tx.scalars(
+        sa.select(WalletRow).where(WalletRow.viewer_id == viewer_id, WalletRow.brand_id == brand_id)
+    ).first()
+    if wallet is None:
+        return HistoryPage((), None)
+    limit = min(limit, MAX_ENTRIES)
+    moved = _moved(tx, wallet, before, limit + 1)
+    shown = sorted(moved, reverse=True)[:limit]
+    entries = tuple(_entries(tx, wallet, {txn: moved[txn] for txn in shown}))
+    return HistoryPage(entries, shown[-1] if len(moved) > limit else None)
+
+
+def _moved(
+    tx: Session, wallet: WalletRow, before: int | None, limit: int
+) -> dict[int, dict[int, int]]:
+    """Sums by txn and account of the newest txns that touched the wallet's coins."""
+    accounts = (wallet.paid_account_id, wallet.bonus_account_id, wallet.debt_account_id)
+    mine = sa.select(PostingRow.txn_id).where(PostingRow.account_id.in_(accounts))
+    if before is not None:
+        mine = mine.where(PostingRow.txn_id < before)
+    newest = mine.distinct().order_by(PostingRow.txn_id.desc()).limit(limit)
+    numbers = tx.scalars(newest).all()
+    rows = tx.execute(
+        sa.select(PostingRow.txn_id, PostingRow.account_id, PostingRow.amount).where(
+            PostingRow.txn_id.in_(numbers), PostingRow.account_id.in_(accounts)
+        )
+    )
+    sums: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for txn, account, amount in rows:
+        sums[txn][account] += amount
+    return sums
+
+
+def _entries(tx: Session, wallet: WalletRow, moved: dict[int, dict[int, int]]) -> list[Entry]:
+    opened: dict[int, list[str]] = defaultdict(list)
+    rights = sa.select(EntitlementRow.txn_id, EntitlementRow.ref)
+    for txn, ref in tx.execute(
+        rights.where(EntitlementRow.txn_id.in_(moved)).order_by(EntitlementRow.id)
+    ):
+        if txn is not None:
+            opened[txn].append(ref)
+    txns = {row.id: row for row in tx.scalars(sa.select(TxnRow).where(TxnRow.id.in_(moved)))}
+    return [
+        Entry(
+            txn, txns[txn].kind, txns[txn].effective_at,
+            sums.get(wallet.paid_account_id, 0), sums.get(wallet.bonus_account_id, 0),
+            -sums.get(wallet.debt_account_id, 0), txns[txn].order_id, tuple(opened[txn]),
+        )
+        for txn, sums in moved.items()
+    ]  # fmt: skip

@@ -1,0 +1,198 @@
+"""Selling episodes: the price is told before the first play, and what is locked says what it costs.
+
+A market without a price book in force is free: nothing is locked, and nothing is written here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from silkreel.catalogue.browse import VIDEO, NotShown, open_door
+from silkreel.catalogue.tables import EpisodeRow, ReleaseRow, RenditionRow, SeriesRow
+from silkreel.commerce.access import Facts, Locked, Right, can_play, rights_of
+from silkreel.commerce.pricebook import WEB, Book, book_for
+from silkreel.commerce.quotes import (
+    Quote,
+    SeriesPrice,
+    Viewing,
+    seen_price,
+    series_price,
+    show_price,
+)
+from silkreel.commerce.tables import PriceBookRow
+from silkreel.commerce.unlock import NoSuchEpisodes, owned_and_spent
+from silkreel.kit.data_version import DataVersion
+from silkreel.kit.database import Database, Session
+from silkreel.kit.refusals import Refusal
+
+
+class EpisodeLocked(Refusal):
+    """It plays once it is paid for."""
+
+    status = 402
+    message = (
+        "Episode {number} opens for {episode_coins} coins (about {price}). Unlock it, then play it."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Onlooker:
+    """Who stands before a price, where; `viewer_id` is None for strangers."""
+
+    viewer_id: str | None
+    brand_id: str
+    market: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnSale:
+    """A series as it is sold: all its episodes count, those with a picture can be bought."""
+
+    series_id: str
+    episodes: int
+    playable: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A price as it is told, the terms behind it, and until when they hold."""
+
+    price: SeriesPrice
+    quote: Quote
+
+
+class Shop:
+    """Whether this installation sells at all, remembered until somebody writes."""
+
+    def __init__(self, database: Database, version: DataVersion) -> None:
+        self._database = database
+        self._version = version
+        self._seen: tuple[int | None, bool] = (None, False)
+
+    def sells(self) -> bool:
+        """Whether there is a price book, in whatever market: without one nothing can be locked."""
+        version = self._version.read()
+        seen, known = self._seen
+        if version is not None and version == seen:
+            return known
+        with self._database.reading() as tx:
+            found = tx.scalar(sa.select(PriceBookRow.id).limit(1)) is not None
+        self._seen = (version, found)
+        return found
+
+
+def find_on_sale(tx: Session, slug: str, market: str) -> OnSale:
+    """A released series by its slug.
+
+    Raises:
+        NotShown: there is none, or none for this market.
+    """
+    series = tx.scalar(sa.select(SeriesRow.id).where(SeriesRow.slug == slug))
+    if series is None:
+        raise NotShown
+    releases = tx.scalars(sa.select(ReleaseRow).where(ReleaseRow.series_id == series)).all()
+    if open_door(releases, market) is None:
+        raise NotShown
+    pictured = sa.exists().where(
+        RenditionRow.episode_id == EpisodeRow.id, RenditionRow.kind == VIDEO
+    )
+    rows = tx.execute(sa.select(EpisodeRow.id, pictured).where(EpisodeRow.series_id == series))
+    all_of_it = {row[0]: bool(row[1]) for row in rows}
+    playable = frozenset(episode for episode, ready in all_of_it.items() if ready)
+    return OnSale(series, len(all_of_it), playable)
+
+
+def refuse_unplayable(sale: OnSale, episode_ids: tuple[str, ...]) -> None:
+    """Sell nothing that cannot be watched.
+
+    Raises:
+        NoSuchEpisodes: the series has no such episode, or it has no picture yet.
+    """
+    for episode in episode_ids:
+        if episode not in sale.playable:
+            raise NoSuchEpisodes(episode=episode)
+
+
+def book_at(tx: Session, who: Onlooker, now: datetime) -> Book | None:
+    """The price book in force where somebody stands; None: everything there is free."""
+    return book_for(tx, who.brand_id, who.market, WEB, now)
+
+
+def viewing_of(who: Onlooker, series_id: str) -> Viewing:
+    """The name of a quote; only viewers that we know have one."""
+    assert who.viewer_id is not None, "a price is kept for somebody"
+    return Viewing(who.viewer_id, who.brand_id, series_id, who.market, WEB)
+
+
+def tell_price(
+    tx: Session,
+    who: Onlooker,
+    sale: OnSale,
+    now: datetime,
+    quoted: Callable[[Session, Viewing, int, datetime], Quote | None] = show_price,
+) -> Told | None:
+    """What the series costs this viewer from here to its end; None where `quoted` knows none."""
+    viewing = viewing_of(who, sale.series_id)
+    quote = quoted(tx, viewing, sale.episodes, now)
+    if quote is None:
+        return None
+    owned, spent = owned_and_spent(tx, viewing)
+    price = series_price(quote, sale.episodes, owned=len(owned), spent_coins=spent)
+    return Told(price, quote)
+
+
+def let_in(database: Database, who: Onlooker, episode_id: str, now: datetime) -> None:
+    """Pass whoever may play an episode that is shown where they are. Charges nothing.
+
+    Raises:
+        EpisodeLocked: a price book is in force, and it is neither free nor theirs.
+    """
+    with database.reading() as tx:
+        book = book_at(tx, who, now)
+        if book is None:
+            return
+        episode = tx.get_one(EpisodeRow, episode_id)
+        sale = _sale_of(tx, episode.series_id)
+        quote, stale = _quote_of(tx, who, sale, now)
+        rights = _rights_of(tx, who, episode, now)
+    if stale:  # the book has become cheaper, or the quote has run out
+        with database.transaction() as tx:
+            quote = show_price(tx, viewing_of(who, sale.series_id), sale.episodes, now)
+    free = quote.free_episodes if quote else book.free_head(sale.episodes)
+    if isinstance(can_play(Facts(episode.number, free, rights), now), Locked):
+        raise _locked(episode, quote, book, free)
+
+
+def _rights_of(tx: Session, who: Onlooker, episode: EpisodeRow, now: datetime) -> tuple[Right, ...]:
+    if who.viewer_id is None:
+        return ()
+    return rights_of(tx, who.viewer_id, who.brand_id, episode.series_id, episode.id, now)
+
+
+def _quote_of(tx: Session, who: Onlooker, sale: OnSale, now: datetime) -> tuple[Quote | None, bool]:
+    """The quote of a viewer, and whether it has to be made or lowered first."""
+    if who.viewer_id is None:
+        return None, False
+    quote = seen_price(tx, viewing_of(who, sale.series_id), sale.episodes, now)
+    return quote, quote is None
+
+
+def _sale_of(tx: Session, series_id: str) -> OnSale:
+    ids = frozenset(tx.scalars(sa.select(EpisodeRow.id).where(EpisodeRow.series_id == series_id)))
+    return OnSale(series_id, len(ids), ids)
+
+
+def _locked(
+    episode: EpisodeRow, quote: Quote | None, book: Book, free_episodes: int
+) -> EpisodeLocked:
+    """The no, with the price that it can be opened for."""
+    terms = quote.book if quote else book
+    coins = quote.episode_coins if quote else book.episode_coins
+    price = terms.money(coins)
+    return EpisodeLocked(
+        episode=episode.id, number=episode.number, episode_coins=coins, price=str(price),
+        price_minor=price.minor, currency=price.currency,
+        free_episodes=free_episodes,
+    )  # fmt: skip

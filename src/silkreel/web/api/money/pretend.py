@@ -1,0 +1,90 @@
+"""The pretend provider's own page, for demonstrations: it says so, and no money moves."""
+
+from html import escape
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from silkreel.commerce.payments import Kind
+from silkreel.commerce.providers.fake_book import Page
+from silkreel.commerce.providers.fake_psp import FakePsp
+from silkreel.flows.take_payments import hear, work_inbox
+from silkreel.kit.clock import now
+from silkreel.kit.money import Money
+from silkreel.kit.refusals import Refusal
+from silkreel.kit.words import language_in_force, words
+from silkreel.web.edge import TheSite
+from silkreel.web.site import Site
+
+router = APIRouter(prefix="/pretend", include_in_schema=False)
+POLICY = "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+Ref = Annotated[str, Path(max_length=64)]
+PAGE = """<!doctype html>
+<html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width"><meta name="robots" content="noindex"></head>
+<body><main><h1>{title}</h1><p>{plainly}</p><p>{item}: {price}</p>
+<form method="post"><button>{pay}</button></form>
+<p><a href="{back}">{leave}</a></p></main></body></html>
+"""
+
+
+class NoSuchPage(Refusal):
+    """No pretend payment waits here."""
+
+    status = 404
+    message = "No pretend payment waits here. Go back and order again."
+
+
+@router.get("/{ref}")
+def page(ref: Ref, site: TheSite) -> HTMLResponse:
+    """What would be paid, and that nothing is."""
+    found = _find(_psp(site), ref)
+    headers = {"cache-control": "no-store", "content-security-policy": POLICY}
+    return HTMLResponse(_html(found), headers=headers)
+
+
+@router.post("/{ref}")
+def pay(ref: Ref, site: TheSite) -> RedirectResponse:
+    """Pretend to pay, once; the provider's event comes in as any other would."""
+    psp = _psp(site)
+    found, provider = _find(psp, ref), site.counter.providers[FakePsp.name]
+    database, at = site.workshop.database, now()
+    if not psp.book.facts(ref):
+        event = psp.happen(ref, Kind.PAID, f"pay_{found.order_id}", found.gross_minor, at)
+        hear(database, provider, event.raw, event.headers, at)
+    work_inbox(database, {provider.name: provider}, at)
+    return RedirectResponse(found.return_url, 303)
+
+
+def _psp(site: Site) -> FakePsp:
+    """The pretend provider, where it is on.
+
+    Raises:
+        NoSuchPage: it is off.
+    """
+    found: object = site.counter.providers.get(FakePsp.name)
+    if not isinstance(found, FakePsp):
+        raise NoSuchPage
+    return found
+
+
+def _find(psp: FakePsp, ref: str) -> Page:
+    found = psp.book.page(ref)
+    if found is None:
+        raise NoSuchPage
+    return found
+
+
+def _html(found: Page) -> str:
+    said = {
+        "language": language_in_force(),
+        "title": words("Pretend payment"),
+        "plainly": words("This page only pretends: no money moves, and the coins are for trying."),
+        "item": found.title,
+        "price": str(Money(found.gross_minor, found.currency)),
+        "pay": words("Pretend to pay"),
+        "back": found.return_url,
+        "leave": words("Go back without paying"),
+    }
+    return PAGE.format(**{name: escape(text) for name, text in said.items()})

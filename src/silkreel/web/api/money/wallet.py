@@ -1,0 +1,38 @@
+"""What a viewer holds, and every movement of it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from silkreel.commerce.history import MAX_ENTRIES, HistoryPage, wallet_history
+from silkreel.commerce.wallets import WalletView, wallet_of
+from silkreel.kit.clock import now
+from silkreel.web.api.money.customers import GATES, MAX_ID, NOES, TheOnlooker
+from silkreel.web.api.money.shapes import HistoryShape, WalletShape
+from silkreel.web.edge import TheSite
+
+router = APIRouter(prefix="/api/wallet", tags=["money"], responses=NOES, dependencies=GATES)
+
+
+@router.get("")
+def wallet(site: TheSite, who: TheOnlooker) -> WalletShape:
+    """Coins in the order they are spent, their ends, and what is owed."""
+    if who.viewer_id is None:
+        return WalletShape.of(WalletView(0, 0, 0, ()))
+    with site.workshop.reading() as tx:
+        return WalletShape.of(wallet_of(tx, who.viewer_id, who.brand_id, now()))
+
+
+@router.get("/history")
+def history(
+    site: TheSite,
+    who: TheOnlooker,
+    before: Annotated[int | None, Query(ge=1, le=MAX_ID)] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_ENTRIES)] = 50,
+) -> HistoryShape:
+    """Movements of the wallet, newest first."""
+    if who.viewer_id is None:
+        return HistoryShape.of(HistoryPage((), None))
+    with site.workshop.reading() as tx:
+        page = wallet_history(tx, who.viewer_id, who.brand_id, before=before, limit=limit)
+    return HistoryShape.of(page)
