@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier, Thread
 
 import pytest
 import sqlalchemy as sa
@@ -151,6 +152,34 @@ def test_joining_twice_with_one_yes_is_one_vip_and_one_order(database, book):
         assert tx.scalar(sa.select(sa.func.count()).select_from(VipRow)) == 1
 
 
+def test_one_yes_is_one_charge_whatever_key_it_comes_with(database, book):
+    with database.transaction() as tx:
+        yes = say_yes(tx, book)
+        join(tx, joining(yes), book, NOW)
+        with pytest.raises(NoConsent):
+            join(tx, joining(yes, key="k2"), book, NOW)
+
+
+def test_two_payments_at_the_same_moment_buy_one_vip(database, book):
+    with database.transaction() as tx:
+        pending = [join(tx, joining(say_yes(tx, book), key=key), book, NOW) for key in ("k1", "k2")]
+    together = Barrier(2)
+
+    def pay(order):
+        together.wait()
+        with database.transaction() as tx:
+            take(tx, order, NOW + timedelta(minutes=1))
+
+    threads = [Thread(target=pay, args=(order,)) for _, order in pending]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.transaction() as tx:
+        assert sorted(len(periods(tx, vip_id)) for vip_id, _ in pending) == [0, 1]
+        assert sorted(len(refunds_due(tx, vip_id)) for vip_id, _ in pending) == [0, 1]
+
+
 def test_who_has_vip_is_not_sold_it_again(database, book):
     with database.transaction() as tx:
         begin(tx, book)
@@ -288,7 +317,7 @@ def test_a_reminded_renewal_is_charged_once_at_the_agreed_price_or_less(database
         assert due_reminders(tx, end - 4 * DAY) == []
         order, price = renew(tx, vip_id, dear, end - timedelta(hours=2))
         assert price == Money(2999, "USD")
-        assert renew(tx, vip_id, dear, end - timedelta(hours=1))[0].id == order.id
+        assert renew(tx, vip_id, cheap, end - timedelta(hours=1)) == (order, price)
         assert vip.load(tx, vip_id).vip.state(end) == "grace"
         take(tx, order, end + timedelta(hours=1))
         assert [p.starts_at for p in periods(tx, vip_id)] == [NOW, end]

@@ -81,7 +81,7 @@ def join(tx: Session, joining: Joining, book: Book, at: datetime) -> tuple[int, 
     """The VIP, pending, and its order, for a yes that is on record; the same key does it once.
 
     Raises:
-        NoConsent: no yes of this viewer within the hour.
+        NoConsent: no yes of this viewer within the hour; one yes is one order.
         TermsChanged: price, currency or the titles left out differ from what was agreed to.
         VipRuns: another VIP of theirs still runs.
         OrderKeyReused: the key was used for another purchase.
@@ -91,9 +91,9 @@ def join(tx: Session, joining: Joining, book: Book, at: datetime) -> tuple[int, 
         joining.viewer_id, joining.brand_id
     ):  # fmt: skip
         raise NoConsent
-    known = _vip_of_consent(tx, agreed.consent_id)
-    if known is not None:  # said twice: the order is there, and keeps its terms
-        return known.id, place(tx, _wish(joining, agreed), at)
+    known = _joined_before(tx, agreed.consent_id)
+    if known is not None:
+        return known.vip_id, _same_order(tx, known.ref, joining, agreed, at)
     if not timedelta() <= at - agreed.at <= YES_LASTS:
         raise NoConsent
     _refuse_changed(joining, agreed, book)
@@ -175,9 +175,9 @@ def restate(tx: Session, at: datetime, limit: int = 500) -> int:
     """States that only time changed (grace, on hold, ended), a round of them; how many moved."""
     runs = sa.exists().where(VipPeriodRow.vip_id == VipRow.id, VipPeriodRow.ends_at > at)
     named = VipRow.state.in_(("active", "cancelled", "on_hold"))
-    rows = tx.scalars(
-        sa.select(VipRow).where(sa.or_(sa.and_(named, ~runs), VipRow.state == "grace")).limit(limit)
-    ).all()
+    late = sa.or_(sa.and_(named, ~runs), VipRow.state == "grace")
+    ordered = sa.select(VipRow).where(late).order_by(VipRow.id).limit(limit)
+    rows = tx.scalars(ordered.with_for_update(skip_locked=True)).all()
     before = {row.id: row.state for row in rows}
     return sum(settle(tx, row.id, at).vip.state(at) != before[row.id] for row in rows)
 
@@ -211,8 +211,19 @@ def _refuse_second(tx: Session, joining: Joining, at: datetime) -> None:
             raise VipRuns(until=vip.ends_at.date().isoformat() if vip.ends_at else "")
 
 
-def _vip_of_consent(tx: Session, consent_id: int) -> VipRow | None:
-    return tx.scalars(sa.select(VipRow).where(VipRow.consent_id == consent_id)).first()
+def _joined_before(tx: Session, consent_id: int) -> VipFactRow | None:
+    ordered = sa.select(VipFactRow).join(VipRow, VipRow.id == VipFactRow.vip_id)
+    mine = VipRow.consent_id == consent_id, VipFactRow.kind == VipKind.ORDERED
+    return tx.scalars(ordered.where(*mine).order_by(VipFactRow.id)).first()
+
+
+def _same_order(
+    tx: Session, order_id: str, joining: Joining, agreed: Agreed, at: datetime
+) -> Order:
+    """The order of a yes that was used before; another key would be another charge."""
+    if tx.get_one(OrderRow, order_id).key != joining.key:
+        raise NoConsent
+    return place(tx, _wish(joining, agreed), at)
 
 
 def _another_ran(tx: Session, order: OrderRow, vip_id: int, paid_at: datetime) -> bool:

@@ -90,8 +90,8 @@ def record(tx: Session, vip_id: int, fact: Fact, told_json: str = "{}") -> None:
 
 def settle(tx: Session, vip_id: int, at: datetime) -> Subscription:
     """Write the rows that the facts give, and tell others when the state moved."""
+    row = tx.get_one(VipRow, vip_id, with_for_update=True)
     mine = load(tx, vip_id)
-    row = tx.get_one(VipRow, vip_id)
     _write_periods(tx, vip_id, mine.vip.periods)
     state = mine.vip.state(at)
     if row.state != state:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from silkreel.commerce.orders import Order, Wish, place
+from silkreel.commerce.orders import Order, Wish, find, place
 from silkreel.commerce.pricebook import Book
 from silkreel.commerce.tables import VipPeriodRow, VipRow
 from silkreel.commerce.vip import SKU
@@ -124,6 +124,9 @@ def renew(
         raise NotRenewing
     if not _was_reminded(mine, end):
         raise NoReminder
+    known = next((each for each in mine.charges if each.ordered_at >= end - ORDERED_AHEAD), None)
+    if known is not None:  # asked twice; the book may have moved in between
+        return find(tx, known.order_id), Money(known.gross_minor, known.currency)
     price = agreed_price(mine, book)
     order = place(tx, _wish(mine, price, end, tax_minor), at)
     record(tx, vip_id, Fact(VipKind.ORDERED, at, order.id))
