@@ -12,9 +12,11 @@ import sqlalchemy as sa
 from coins import BRAND, NOW
 from silkreel.commerce import vip
 from silkreel.commerce.access import Right, rights_of
-from silkreel.commerce.orders import Wish, place
+from silkreel.commerce.orders import Wish, find, place
 from silkreel.commerce.payments import Kind, OrderRef, PaymentFact, Truth
 from silkreel.commerce.pricebook import Plan, default_book, publish_book
+from silkreel.commerce.providers.fake_book import FakeBook
+from silkreel.commerce.providers.fake_psp import FakePsp
 from silkreel.commerce.recharge import learn
 from silkreel.commerce.tables import ConsentRow, OutboxRow, VipPeriodRow, VipRow
 from silkreel.commerce.vip import Joining, NoConsent, TermsChanged, VipRuns, join, refunds_due
@@ -39,6 +41,9 @@ from silkreel.commerce.vip_renewal import (
     rules,
 )
 from silkreel.commerce.vip_screen import NoSuchPlan, ScreenIncomplete, Shown, Title, agree, draw
+from silkreel.flows.give_back_vip import give_back_vip_money
+from silkreel.flows.take_payments import hear, work_inbox
+from silkreel.kit.clock import now
 from silkreel.kit.money import Money
 
 DAY = timedelta(days=1)
@@ -374,3 +379,21 @@ def test_a_guests_vip_is_the_accounts(database, book):
 def test_the_british_rule_is_written_and_switched_off():
     assert [rule.id for rule in rules() if rule.in_force is None] == ["uk-dmcc"]
     assert rule_for("year", "GB", NOW.date()).id == "year"
+
+
+def test_what_is_owed_goes_back_by_itself_once(database, book, tmp_path):
+    psp = FakePsp(FakeBook(tmp_path / "book.db"), "s")
+    with database.transaction() as tx:
+        asked = replace(joining(say_yes(tx, book)), provider="fake_psp", environment="sandbox")
+        vip_id, order = join(tx, asked, book, NOW)
+    page = psp.create(order.terms("VIP", "/"))
+    event = psp.happen(page.provider_ref, Kind.PAID, "pay_1", order.gross_minor, now())
+    hear(database, psp, event.raw, event.headers, now())
+    work_inbox(database, {"fake_psp": psp}, now())
+    with database.transaction() as tx:
+        assert withdraw(tx, vip_id, "ana", now(), played=False).returns
+    done = [give_back_vip_money(database, {"fake_psp": psp}, now()).applied for _ in range(2)]
+    assert done == [1, 0]
+    with database.reading() as tx:
+        assert tx.get_one(VipRow, vip_id).owed_minor == 0
+        assert find(tx, order.id).state == "refunded"

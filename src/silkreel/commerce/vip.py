@@ -137,6 +137,12 @@ def refunds_due(tx: Session, vip_id: int) -> list[GiveBack]:
     return due
 
 
+def owing(tx: Session, limit: int) -> list[GiveBack]:
+    """What VIPs have to give back, a round of it."""
+    rows = sa.select(VipRow.id).where(VipRow.owed_minor > 0).order_by(VipRow.id).limit(limit)
+    return [due for vip_id in tx.scalars(rows).all() for due in refunds_due(tx, vip_id)]
+
+
 def covered(
     tx: Session, viewer_id: str, brand_id: str, series_id: str, out_since: datetime, at: datetime,
     *, excluded: bool,

@@ -93,6 +93,7 @@ def settle(tx: Session, vip_id: int, at: datetime) -> Subscription:
     row = tx.get_one(VipRow, vip_id, with_for_update=True)
     mine = load(tx, vip_id)
     _write_periods(tx, vip_id, mine.vip.periods)
+    row.owed_minor = sum(owed.money.minor for owed in mine.vip.owed)
     state = mine.vip.state(at)
     if row.state != state:
         row.state = state.value

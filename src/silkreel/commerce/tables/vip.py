@@ -41,6 +41,7 @@ class VipRow(Base):
     __table_args__ = (
         sa.UniqueConstraint("provider", "provider_ref"),
         sa.Index("ix_vips_viewer", "viewer_id", "brand_id"),
+        sa.Index("ix_vips_owed_minor", "owed_minor"),
         one_of("state", "pending", "active", "grace", "on_hold", "paused", "cancelled", "ended",
                "revoked"),
     )  # fmt: skip
@@ -53,6 +54,7 @@ class VipRow(Base):
     provider: Mapped[str] = mapped_column(PROVIDER)
     provider_ref: Mapped[str | None] = mapped_column(sa.String(128))
     consent_id: Mapped[int] = mapped_column(sa.ForeignKey("consents.id"), index=True)
+    owed_minor: Mapped[int] = mapped_column(sa.BigInteger, default=0)  # has to go back, has not yet
 
 
 class VipPeriodRow(Base):

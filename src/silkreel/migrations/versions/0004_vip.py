@@ -29,6 +29,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_vip_facts")),
         sa.UniqueConstraint("vip_id", "kind", "ref", name=op.f("uq_vip_facts_vip_id_kind_ref")),
     )
+    op.add_column(
+        "vips", sa.Column("owed_minor", sa.BigInteger(), nullable=False, server_default="0")
+    )
+    op.create_index("ix_vips_owed_minor", "vips", ["owed_minor"], unique=False)
     op.create_index("ix_vip_facts_ref", "vip_facts", ["ref"], unique=False)
     if op.get_bind().dialect.name == "sqlite":
         guard_sqlite()
