@@ -376,6 +376,15 @@ def test_a_guests_vip_is_the_accounts(database, book):
         assert load(tx, vip_id).viewer_id == "ana"
 
 
+def test_what_a_guest_pays_after_signing_in_is_a_second_vip_all_the_same(database, book):
+    with database.transaction() as tx:
+        begin(tx, book)
+        vip_id, order = join(tx, joining(say_yes(tx, book, "guest"), "guest"), book, NOW)
+        vip.merge_vips(tx, "guest", "ana", BRAND)
+        take(tx, order, NOW + timedelta(minutes=5))
+        assert [due.owed.why for due in refunds_due(tx, vip_id)] == ["double"]
+
+
 def test_the_british_rule_is_written_and_switched_off():
     assert [rule.id for rule in rules() if rule.in_force is None] == ["uk-dmcc"]
     assert rule_for("year", "GB", NOW.date()).id == "year"

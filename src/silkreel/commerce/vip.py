@@ -118,9 +118,10 @@ def follow(tx: Session, order: OrderRow, at: datetime) -> None:
     if vip_id is None:
         _alarm(tx, order, at)
         return
-    lock_all(tx, order.viewer_id, order.brand_id)
+    mine = tx.get_one(VipRow, vip_id)  # whose it is now: the order may be a guest's of before
+    lock_all(tx, mine.viewer_id, mine.brand_id)
     charge = charge_of(order, facts_of_orders(tx, [order.id]).get(order.id, []))
-    if charge.paid_at is not None and _another_ran(tx, order, vip_id, charge.paid_at):
+    if charge.paid_at is not None and _another_ran(tx, mine, charge.paid_at):
         record(tx, vip_id, Fact(VipKind.SURPLUS, at, order.id))
     settle(tx, vip_id, at)
 
@@ -232,12 +233,12 @@ def _same_order(
     return place(tx, _wish(joining, agreed), at)
 
 
-def _another_ran(tx: Session, order: OrderRow, vip_id: int, paid_at: datetime) -> bool:
-    """Whether another VIP of the viewer ran when this order was paid."""
+def _another_ran(tx: Session, mine: VipRow, paid_at: datetime) -> bool:
+    """Whether another VIP of the viewer ran when this one was paid."""
     other = sa.select(VipPeriodRow.vip_id).join(VipRow, VipRow.id == VipPeriodRow.vip_id)
     found = other.where(
-        VipRow.viewer_id == order.viewer_id, VipRow.brand_id == order.brand_id,
-        VipRow.id != vip_id, VipPeriodRow.starts_at <= paid_at, VipPeriodRow.ends_at > paid_at,
+        VipRow.viewer_id == mine.viewer_id, VipRow.brand_id == mine.brand_id,
+        VipRow.id != mine.id, VipPeriodRow.starts_at <= paid_at, VipPeriodRow.ends_at > paid_at,
     )  # fmt: skip
     return tx.scalar(found.limit(1)) is not None
 

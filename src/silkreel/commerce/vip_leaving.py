@@ -143,8 +143,8 @@ def read_receipt(body: str) -> Receipt:
 
 
 def _turn(tx: Session, vip_id: int, viewer_id: str, kind: VipKind, at: datetime) -> Subscription:
+    lock_all(tx, viewer_id, find(tx, vip_id, viewer_id).brand_id)
     mine = find(tx, vip_id, viewer_id)
-    lock_all(tx, viewer_id, mine.brand_id)
     state = mine.vip.state(at)
     wanted = VipState.ACTIVE if kind == VipKind.PAUSED else VipState.PAUSED
     if state != wanted:
