@@ -67,8 +67,8 @@ def load(tx: Session, vip_id: int) -> Subscription:
     facts = tuple(Fact(VipKind(each.kind), each.at, each.ref, each.played) for each in told)
     orders = [fact.ref for fact in facts if fact.kind == VipKind.ORDERED]
     known = facts_of_orders(tx, orders)
-    rows = tx.scalars(sa.select(OrderRow).where(OrderRow.id.in_(orders)).order_by(OrderRow.made_at))
-    rows = rows.all()
+    ordered = sa.select(OrderRow).where(OrderRow.id.in_(orders)).order_by(OrderRow.made_at)
+    rows = tx.scalars(ordered).all()
     charges = tuple(charge_of(each, known.get(each.id, [])) for each in rows)
     environment: Environment = "production"
     if any(each.environment == "sandbox" for each in rows):

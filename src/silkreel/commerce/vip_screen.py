@@ -193,6 +193,6 @@ def _written(price: Money) -> tuple[str, ...]:
     """The amount as languages write it: 9.99, 9,99, 1,480, 1.480, 1 480."""
     plain = str(price.decimal)
     grouped = f"{price.decimal:,}"
-    swapped = grouped.translate(str.maketrans({",": ".", ".": ","}))
+    swapped = grouped.translate(str.maketrans(",.", ".,"))
     spaced = [grouped.replace(",", blank).replace(".", ",") for blank in (" ", "\u00a0", "\u202f")]
     return (plain, plain.replace(".", ","), grouped, swapped, *spaced)
