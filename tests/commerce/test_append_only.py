@@ -16,12 +16,14 @@ from silkreel.commerce.tables import (
     PriceRow,
     StatementLineRow,
     StatementRow,
+    VipFactRow,
+    VipRow,
 )
 
 TABLES = {
     "txns": "note", "postings": "amount", "lot_uses": "amount", "ledger_blocks": "hash",
     "anchors": "receipt", "payment_events": "amount_minor", "consents": "locale",
-    "exposures": "arm", "price_books": "currency", "prices": "store_sku",
+    "vip_facts": "kind", "exposures": "arm", "price_books": "currency", "prices": "store_sku",
 }  # fmt: skip
 REFUSED = sa.exc.DBAPIError
 
@@ -36,6 +38,11 @@ def rows(database):
         tx.add(AnchorRow(chain="b", seq=1, place="mail", receipt="r"))
         tx.add(ConsentRow(viewer_id="ana", brand_id="b", sha256="h", screen_json="{}", locale="en",
                           ui_version="1", at=NOW, ip_prefix=""))  # fmt: skip
+        tx.flush()
+        tx.add(VipRow(id=1, viewer_id="ana", brand_id="b", plan="week", provider="fake",
+                      consent_id=1))  # fmt: skip
+        tx.flush()
+        tx.add(VipFactRow(vip_id=1, kind="cancelled", ref="", at=NOW, told_json="{}"))
         tx.add(
             ExposureRow(
                 experiment="x", version=1, viewer_key="ana", arm="a", propensity=0.5, at=NOW

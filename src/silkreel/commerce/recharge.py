@@ -10,7 +10,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from silkreel.commerce import ledger
+from silkreel.commerce import ledger, vip
 from silkreel.commerce.orders import NoSuchOrder, Order, locate, next_ask, shown
 from silkreel.commerce.payments import Kind, OrderRef, PaymentFact, Truth, WrongEnvironment
 from silkreel.commerce.requests import Claw, Grant, PaidMoney, Refunded, Request, Unclaw
@@ -204,12 +204,14 @@ def _known(
 
 
 def _follow(tx: Session, row: OrderRow, new: list[PaymentFact], at: datetime) -> None:
-    """State, coins and the next question follow from the facts."""
+    """State, coins, VIP and the next question follow from the facts."""
     facts = facts_of(tx, row.id)
     standing = stand(row.gross_minor, facts)
     requests = coin_requests(row, standing, facts, new)
     for answer in ledger.apply(tx, requests, at) if requests else ():
         assert answer.status in {"ok", "replay", "owned"}, f"coins of {row.id}: {answer.status}"
+    if row.sku.startswith(vip.SKU):
+        vip.follow(tx, row, at)
     row.ask_at = next_ask(row.made_at, at) if standing.state in UNSETTLED else None
     if row.state != standing.state:
         row.state = standing.state.value

@@ -5,11 +5,12 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from silkreel.commerce import ads, orders, recharge, registry
+from silkreel.commerce import ads, orders, recharge, registry, vip
 from silkreel.commerce.orders import Order
 from silkreel.commerce.payments import Kind, PaymentFact
 from silkreel.commerce.standing import OrderState, Standing, stand
 from silkreel.flows import take_payments
+from silkreel.flows.give_back_vip import give_back_vip_money
 from silkreel.flows.take_payments import Round
 from silkreel.kit.artifacts import Workshop
 from silkreel.kit.database import Database
@@ -129,15 +130,17 @@ def _money(amount: str, currency: str) -> Money:
 
 
 def check_payments(settings: Settings, database: Database, at: datetime) -> Round:
-    """One round of the worker: the inbox, open orders, odd money, and ads nobody proved."""
+    """One round of the worker: the inbox, open orders, odd money, VIP, and ads nobody proved."""
     providers = registry.open_providers(settings, [])
     rounds = (
         take_payments.work_inbox(database, providers, at),
         take_payments.ask_about_open_orders(database, providers, at),
         take_payments.give_back_odd_money(database, providers, at),
+        give_back_vip_money(database, providers, at),
     )
     with database.transaction() as tx:
         ads.sweep(tx, at)
+        vip.restate(tx, at)
     return Round(
         sum(each.applied for each in rounds),
         sum(each.parked for each in rounds),

@@ -25,7 +25,7 @@ from silkreel.commerce.tables.orders import (
     ReconcileItemRow,
 )
 from silkreel.commerce.tables.prices import ExposureRow, PriceBookRow, PriceRow, QuoteRow
-from silkreel.commerce.tables.vip import ConsentRow, VipPeriodRow, VipRow
+from silkreel.commerce.tables.vip import ConsentRow, VipFactRow, VipPeriodRow, VipRow
 
 __all__ = [
     "AccountRow",
@@ -53,6 +53,7 @@ __all__ = [
     "StatementLineRow",
     "StatementRow",
     "TxnRow",
+    "VipFactRow",
     "VipPeriodRow",
     "VipRow",
     "WalletRow",

@@ -41,6 +41,7 @@ class VipRow(Base):
     __table_args__ = (
         sa.UniqueConstraint("provider", "provider_ref"),
         sa.Index("ix_vips_viewer", "viewer_id", "brand_id"),
+        sa.Index("ix_vips_owed_minor", "owed_minor"),
         one_of("state", "pending", "active", "grace", "on_hold", "paused", "cancelled", "ended",
                "revoked"),
     )  # fmt: skip
@@ -53,6 +54,7 @@ class VipRow(Base):
     provider: Mapped[str] = mapped_column(PROVIDER)
     provider_ref: Mapped[str | None] = mapped_column(sa.String(128))
     consent_id: Mapped[int] = mapped_column(sa.ForeignKey("consents.id"), index=True)
+    owed_minor: Mapped[int] = mapped_column(sa.BigInteger, default=0)  # has to go back, has not yet
 
 
 class VipPeriodRow(Base):
@@ -67,3 +69,23 @@ class VipPeriodRow(Base):
     order_id: Mapped[str | None] = mapped_column(ORDER)
     net_minor: Mapped[int] = mapped_column(sa.BigInteger)
     currency: Mapped[str] = mapped_column(CURRENCY)
+
+
+class VipFactRow(Base):
+    """Something that happened to a subscription, once each; never changed."""
+
+    __tablename__ = "vip_facts"
+    __table_args__ = (
+        sa.UniqueConstraint("vip_id", "kind", "ref"),
+        sa.Index("ix_vip_facts_ref", "ref"),
+        one_of("kind", "ordered", "surplus", "reminded", "cancelled", "withdrawn", "paused",
+               "resumed", "revoked"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    vip_id: Mapped[int] = mapped_column(sa.ForeignKey("vips.id"))
+    kind: Mapped[str] = mapped_column(sa.String(16))
+    ref: Mapped[str] = mapped_column(sa.String(64))  # the order, or the day, it is about
+    at: Mapped[datetime] = mapped_column(UtcTime)
+    played: Mapped[bool] = mapped_column(default=False)
+    told_json: Mapped[str] = mapped_column(sa.Text)  # the receipt the viewer got, canonical
