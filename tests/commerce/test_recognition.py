@@ -154,7 +154,7 @@ def test_every_unit_of_every_lot_is_in_one_place(database, seed):
         last = tx.scalar(sa.select(sa.func.max(TxnRow.id)))
         lots, events = read_paid_lots(tx, last), read_events(tx, last)
         left = {row[0]: row[1] for row in tx.execute(sa.select(LotRow.id, LotRow.remaining))}
-    cuts = sorted(random.Random(seed).sample(range(1, last), 3)) + [last]
+    cuts = [*sorted(random.Random(seed).sample(range(1, last), 3)), last]
     marks = [Mark(f"p{n}", cut, FAR) for n, cut in enumerate(cuts)]
     whole = recognise(lots, events, marks)
     assert_exact(lots, whole)
