@@ -17,6 +17,7 @@ from silkreel.kit.refusals import Refusal
 
 WHOLE_BP = 10_000  # basis points of one
 ANYWHERE = "*"
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]  # is part of a file name
 BasisPoints = Annotated[int, Field(ge=0, le=WHOLE_BP)]
 RefundBearer = Literal["operator", "payee", "shared"]
 
@@ -78,7 +79,7 @@ class Deduction(_Dated):
 class Contract(_Dated):
     """Who earns what of a series, where, from when until when, in which currency."""
 
-    id: str = Field(min_length=1, max_length=64)
+    id: Name
     series: str
     markets: tuple[str, ...] = (ANYWHERE,)
     starts_on: date = Field(alias="from")
@@ -115,7 +116,7 @@ class Contract(_Dated):
 class Payee(_Dated):
     """Somebody who is paid: where they live for tax, in what and from what amount on."""
 
-    id: str = Field(min_length=1, max_length=64)
+    id: Name
     name: str = Field(min_length=1, max_length=200)
     residence: str
     currency: str
