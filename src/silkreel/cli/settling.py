@@ -12,6 +12,7 @@ from silkreel.commerce.settle import Issued, Month
 from silkreel.flows.settle_month import settle_month, write_files
 from silkreel.kit.clock import now
 from silkreel.kit.money import Money
+from silkreel.kit.words import words
 
 TERMS = "settlement.toml"
 
@@ -93,14 +94,24 @@ def print_month(month: Month, *, dry_run: bool) -> None:
             for minor in (balance.net_minor, balance.recognised_minor, balance.refunded_minor,
                           balance.deferred_minor)
         )  # fmt: skip
-        print(f"Coins sold for {net} net: {earned} earned, {back} refunded, {left} not yet used.")
+        print(
+            words(
+                "Coins sold for {net} net: {earned} earned, {back} refunded, {left} not yet used.",
+                net=str(net), earned=str(earned), back=str(back), left=str(left),
+            )
+        )  # fmt: skip
     for each in month.unassigned:
         amount = Money(each.minor, each.currency)
-        print(f"{each.series_id} in {each.market or '?'} has no contract: {amount} stays with you.")
+        print(
+            words(
+                "{series} in {market} has no contract: {amount} stays with you.",
+                series=each.series_id, market=each.market or "?", amount=str(amount),
+            )
+        )  # fmt: skip
     if dry_run:
-        print(f"{month.period} is as it was: nothing was written.")
+        print(words("{month} is as it was: nothing was written.", month=month.period))
     else:
-        print(f"{month.period} is closed up to txn {month.to_txn_id}.")
+        print(words("{month} is closed up to txn {txn}.", month=month.period, txn=month.to_txn_id))
 
 
 def print_statements(statements: tuple[Issued, ...]) -> None:
