@@ -1,18 +1,20 @@
 import io
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import hypothesis
 import openpyxl
 import pypdf
 import pytest
+import sqlalchemy as sa
 from hypothesis import strategies as st
 
 from coins import NOW, buy, play, unlock
 from silkreel.commerce.ledger import apply
 from silkreel.commerce.spreading import AdReport, Subscriber, spread_ads, spread_vip
-from silkreel.commerce.tables import InboxEventRow
+from silkreel.commerce.tables import InboxEventRow, StatementRow
 from silkreel.flows.settle_month import MessagesWait, settle_month, statement_files, write_files
 from silkreel.media.theatre.fonts import FontMissing, find
 
@@ -122,6 +124,15 @@ def test_a_month_is_not_closed_while_messages_wait(played):
     with pytest.raises(MessagesWait):
         settle_month(played, "2026-03", TERMS, APRIL)
     assert len(settle_month(played, "2026-03", TERMS, APRIL, dry_run=True).statements) == 2
+
+
+def test_a_month_closed_by_several_at_once_is_issued_once(played):
+    with ThreadPoolExecutor(4) as pool:
+        asked = [pool.submit(settle_month, played, "2026-03", TERMS, APRIL) for _ in range(4)]
+        months = [each.result() for each in asked]
+    assert all(month == months[0] for month in months)
+    with played.reading() as tx:
+        assert tx.scalar(sa.select(sa.func.count()).select_from(StatementRow)) == 2
 
 
 def test_each_subscribers_money_goes_to_what_they_watched():

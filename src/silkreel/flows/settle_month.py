@@ -53,9 +53,10 @@ def settle_month(
     if dry_run:
         with database.reading() as tx:
             return preview(tx, period, terms, newest, others)
-    with database.transaction() as tx:
-        _nothing_waits(tx, month_end(period))
-        return close(tx, period, terms, newest, now, others)
+    try:
+        return _close(database, period, terms, newest, now, others)
+    except sa.exc.IntegrityError:  # somebody closed it at this moment; read what they issued
+        return _close(database, period, terms, newest, now, others)
 
 
 def statement_files(issued: Issued) -> Statements:
@@ -85,6 +86,15 @@ def write_files(statements: Sequence[Issued], folder: Path) -> list[Path]:
     script = folder / "recompute_statement.py"
     script.write_bytes(Path(recompute_statement.__file__).read_bytes())
     return [*written, script]
+
+
+def _close(
+    database: Database, period: str, terms: str, newest: int, now: datetime,
+    others: Sequence[Earning],
+) -> Month:  # fmt: skip
+    with database.transaction() as tx:
+        _nothing_waits(tx, month_end(period))
+        return close(tx, period, terms, newest, now, others)
 
 
 def _nothing_waits(tx: Session, ends_at: datetime) -> None:
