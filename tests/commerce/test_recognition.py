@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from coins import NOW, buy, gift, play, refund, reverse_refund, undo, unlock
 from paper_ledger import history
-from silkreel.commerce import ledger
+from silkreel.commerce import ledger, recognition
 from silkreel.commerce.facts import Use
 from silkreel.commerce.recognition import Event, Mark, PaidLot, recognise
 from silkreel.commerce.recognition_reading import read_events, read_paid_lots
@@ -53,8 +53,8 @@ def mark(database):
     return end
 
 
-def minor(recognition, period=None):
-    return sum(e.minor for e in recognition.earned if period in (None, e.period))
+def minor(found, period=None):
+    return sum(e.minor for e in found.earned if period in (None, e.period))
 
 
 def test_coins_are_revenue_when_their_episode_is_played_and_not_before(do, earned):
@@ -170,14 +170,14 @@ def test_every_unit_of_every_lot_is_in_one_place(database, seed):
         assert all(whole.deferred_coins[lot.id] == left[lot.id] for lot in lots)
 
 
-def assert_exact(lots, recognition):
+def assert_exact(lots, found):
     net = defaultdict(int)
     for lot in lots:
         net[lot.currency] += lot.net_minor
     revenue = defaultdict(int)
-    for piece in recognition.earned:
+    for piece in found.earned:
         revenue[piece.currency] += piece.minor
-    for balance in recognition.balances:
+    for balance in found.balances:
         parts = (balance.recognised_minor, balance.refunded_minor, balance.deferred_minor,
                  balance.breakage_minor)  # fmt: skip
         assert sum(parts) == balance.net_minor == net[balance.currency]
@@ -234,3 +234,44 @@ def test_money_is_exact_through_any_refunds_and_returns(steps):
         assert found.balances[0].refunded_minor == 0
         again = [replace(piece, corrects="", refund=False) for piece in found.earned]
         assert sum(piece.minor for piece in again) == 1000 * spent // 97
+
+
+def _rounds_each_share_down(monkeypatch):
+    def leave(self, coins):
+        self.out_coins += coins
+        minor = self.lot.net_minor * coins // self.lot.granted
+        self.out_minor += minor
+        return coins, minor
+
+    monkeypatch.setattr(recognition._LotBook, "leave", leave)
+
+
+def _keeps_revenue_that_was_refunded(monkeypatch):
+    monkeypatch.setattr(recognition._Book, "_unearn", lambda *_, **__: [])
+
+
+def _forgets_what_came_back(monkeypatch):
+    monkeypatch.setattr(recognition._Book, "_unclaw", lambda *_: None)
+
+
+def _tells_no_correction(monkeypatch):
+    monkeypatch.setattr(recognition._Book, "_tell", lambda *_, **__: None)
+
+
+def all_properties():
+    test_shares_of_a_lot_add_up_in_any_order_of_opening()
+    test_money_is_exact_through_any_refunds_and_returns()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        _rounds_each_share_down, _keeps_revenue_that_was_refunded, _forgets_what_came_back,
+        _tells_no_correction,
+    ],
+    ids=lambda fault: fault.__name__.strip("_"),
+)  # fmt: skip
+def test_a_planted_fault_is_caught(fault, monkeypatch):
+    fault(monkeypatch)
+    with pytest.raises(AssertionError):
+        all_properties()
