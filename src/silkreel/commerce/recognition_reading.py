@@ -1,12 +1,12 @@
 """Rows of the ledger into what recognition folds: bought lots, and the txns that move their money."""
 
 from collections import defaultdict
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
 from silkreel.commerce.facts import Use
-from silkreel.commerce.recognition import Event, PaidLot
+from silkreel.commerce.recognition import Event, EventKind, PaidLot
 from silkreel.commerce.tables import (
     AccountRow,
     EntitlementRow,
@@ -52,8 +52,10 @@ def read_events(tx: Session, to_txn_id: int) -> list[Event]:
     for number, kind, at, market, order, reverses, key in tx.execute(query):
         about = opened.get(int(key.partition(":")[2]), 0) if kind == "open" else reverses or 0
         if kind in ("open", "undo", *OF_ORDERS) or uses[number]:
+            name = cast("EventKind", kind)
+            of_series = series.get(number, "")
             events.append(
-                Event(number, kind, at, tuple(uses[number]), series.get(number, ""), market, about,
+                Event(number, name, at, tuple(uses[number]), of_series, market, about,
                       order or "", clawed[number])
             )  # fmt: skip
     return events
