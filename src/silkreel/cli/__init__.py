@@ -48,6 +48,11 @@ COMMANDS = {
         "reconciling:reconcile",
         "Compare a provider's books with ours and with the ledger.",
     ),
+    "settle": ("settling:settle", "Close a month and issue what each payee gets for it."),
+    "statements": (
+        "statements:app",
+        "Statements of payees: list, show, and make their files again.",
+    ),
     "ledger": ("ledger:app", "Coins: seal the books, verify them, see a viewer's balance."),
     "models": ("models:app", "List, fetch and verify the model weights."),
     "doctor": ("doctor:doctor", "Say what is missing, what it costs, and what mends it."),

@@ -5,7 +5,12 @@ outlives the title and the account it was about.
 """
 
 from silkreel.commerce.tables.ads import AdDayRow, AdFinalRow, AdImpressionRow, AdIntentRow
-from silkreel.commerce.tables.contracts import ContractRow, StatementLineRow, StatementRow
+from silkreel.commerce.tables.contracts import (
+    ContractRow,
+    SettlementRow,
+    StatementLineRow,
+    StatementRow,
+)
 from silkreel.commerce.tables.ledger import (
     AccountRow,
     AnchorRow,
@@ -50,6 +55,7 @@ __all__ = [
     "PriceRow",
     "QuoteRow",
     "ReconcileItemRow",
+    "SettlementRow",
     "StatementLineRow",
     "StatementRow",
     "TxnRow",

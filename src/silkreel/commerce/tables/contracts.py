@@ -39,6 +39,20 @@ class ContractRow(Base):
     bonus_rate_bp: Mapped[int] = mapped_column(default=0)  # of a paid coin's worth
 
 
+class SettlementRow(Base):
+    """A month that is closed: up to which txn, and with which terms. Never changed."""
+
+    __tablename__ = "settlements"
+
+    period: Mapped[str] = mapped_column(sa.String(7), primary_key=True)  # 2026-11
+    to_txn_id: Mapped[int] = mapped_column(sa.BigInteger)  # the last that belongs to it
+    ends_at: Mapped[datetime] = mapped_column(UtcTime)
+    terms: Mapped[str] = mapped_column(sa.Text)  # the operator's file as it was
+    carry: Mapped[str] = mapped_column(sa.Text)  # canonical JSON: what the next month starts with
+    sources: Mapped[str] = mapped_column(sa.Text)  # canonical JSON: VIP and ad money handed in
+    closed_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
 class StatementRow(Base):
     """What a payee is owed for a period; a correction is a new version."""
 
@@ -57,6 +71,7 @@ class StatementRow(Base):
     sha256: Mapped[str] = mapped_column(SHA256)
     previous_id: Mapped[int | None] = mapped_column(sa.ForeignKey("statements.id"), index=True)
     issued_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    content: Mapped[str] = mapped_column(sa.Text, default="")  # the CSV as issued; sha256 is its
 
 
 class StatementLineRow(Base):

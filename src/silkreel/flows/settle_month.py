@@ -1,0 +1,107 @@
+"""Settling a month: nothing waits, what belongs to it is frozen, statements are issued, files made."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from silkreel.commerce import recompute_statement
+from silkreel.commerce.seal import settled_txn
+from silkreel.commerce.settle import Issued, Month, close, month_end, preview
+from silkreel.commerce.statement_files import to_pdf, to_xlsx
+from silkreel.commerce.tables import InboxEventRow
+from silkreel.commerce.waterfall import Earning
+from silkreel.kit.database import Database, Session
+from silkreel.kit.refusals import Refusal
+from silkreel.media.theatre.fonts import find
+
+
+class MessagesWait(Refusal):
+    """Messages about payments were taken in and not yet applied."""
+
+    status = 409
+    message = (
+        "Messages of payment providers still wait to be applied ({count}). Run "
+        "`silkreel orders check`, then settle again."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """The files of one statement, by the end of their name."""
+
+    stem: str
+    files: dict[str, bytes]
+
+
+def settle_month(
+    database: Database, period: str, terms: str, now: datetime, *, dry_run: bool = False,
+    others: Sequence[Earning] = (),
+) -> Month:  # fmt: skip
+    """Close a month, or only look at what closing it would give.
+
+    `others` is revenue of VIP and ads (`commerce.spreading`).
+
+    Raises:
+        MessagesWait: money may have moved that the ledger does not know of.
+        StillMoving, and what `commerce.settle.close` raises.
+    """
+    month_end(period)
+    newest = settled_txn(database)
+    if dry_run:
+        with database.reading() as tx:
+            return preview(tx, period, terms, newest, others)
+    try:
+        return _close(database, period, terms, newest, now, others)
+    except sa.exc.IntegrityError:  # somebody closed it at this moment; read what they issued
+        return _close(database, period, terms, newest, now, others)
+
+
+def statement_files(issued: Issued) -> Statements:
+    """A statement as CSV (which is what was issued), workbook and page."""
+    rows = issued.rows
+    stem = f"{issued.period}-{issued.payee}-{issued.currency}-v{issued.version}"
+    return Statements(
+        stem,
+        {
+            "csv": issued.content.encode(),
+            "xlsx": to_xlsx(rows, issued.sha256),
+            "pdf": to_pdf(rows, issued.sha256, *find("sans")),
+        },
+    )
+
+
+def write_files(statements: Sequence[Issued], folder: Path) -> list[Path]:
+    """Every statement into a folder, with the script that computes one again from its CSV."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for issued in statements:
+        made = statement_files(issued)
+        for ending, content in made.files.items():
+            path = folder / f"{made.stem}.{ending}"
+            path.write_bytes(content)
+            written.append(path)
+    script = folder / "recompute_statement.py"
+    script.write_bytes(Path(recompute_statement.__file__).read_bytes())
+    return [*written, script]
+
+
+def _close(
+    database: Database, period: str, terms: str, newest: int, now: datetime,
+    others: Sequence[Earning],
+) -> Month:  # fmt: skip
+    with database.transaction() as tx:
+        _nothing_waits(tx, month_end(period))
+        return close(tx, period, terms, newest, now, others)
+
+
+def _nothing_waits(tx: Session, ends_at: datetime) -> None:
+    count = tx.scalar(
+        sa.select(sa.func.count())
+        .select_from(InboxEventRow)
+        .where(InboxEventRow.state == "new", InboxEventRow.received_at < ends_at)
+    )
+    if count:
+        raise MessagesWait(count=count)
