@@ -146,6 +146,33 @@ def check_ended_well(settings, workshop, order, episodes):
     assert hashes == {row.content_hash for row in artifacts}
 
 
+def freeze(worker, settings):
+    """Stop a worker outside its transactions: of SQLite's files it would hold the only lock.
+
+    PostgreSQL ends the transaction of who sleeps in it; nobody does so for a file.
+    """
+    worker.signal(signal.SIGSTOP)
+    while not settings.database_url and not all(
+        writable(settings.folder / name) for name in ("app.db", "jobs.db")
+    ):
+        worker.signal(signal.SIGCONT)
+        time.sleep(0.02)
+        worker.signal(signal.SIGSTOP)
+
+
+def writable(path):
+    """Whether a SQLite file's write lock is to be had."""
+    connection = sqlite3.connect(path, timeout=0.5, isolation_level=None)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        connection.close()
+    return True
+
+
 def begun(settings, since=0):
     return [label for word, label, _ in toys.lines(settings.folder)[since:] if word == "begin"]
 
@@ -230,7 +257,7 @@ def test_a_paused_worker_that_wakes_changes_nothing(settings, workshop):
             sleepy.ready()
             pid = sleepy.pid
             wait_for(lambda: any(process == pid for _, _, process in toys.lines(settings.folder)))
-            sleepy.signal(signal.SIGSTOP)
+            freeze(sleepy, settings)
             wait_for(lambda: attempt(workshop, job) == 2 and state(workshop, job) == "done", 60)
             check_ended_well(settings, workshop, order, 2)
             sleepy.signal(signal.SIGCONT)
