@@ -25,7 +25,7 @@ from silkreel.kit.artifacts import ArtifactRow
 from silkreel.kit.opening import open_workshop
 from silkreel.kit.settings import Settings
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 FORKING = multiprocessing.get_context("forkserver")
 FORKING.set_forkserver_preload(["toy_journeys", "dbos", "silkreel.jobs.dbos_engine"])
@@ -229,7 +229,7 @@ def test_a_dead_workers_job_moves_to_a_living_one(settings, workshop):
             wait_for(lambda: any(pid == doomed_pid for _, _, pid in toys.lines(settings.folder)))
             doomed.kill()
         died = time.monotonic()
-        wait_for(lambda: state(workshop, job) == "done", 60)
+        wait_for(lambda: state(workshop, job) == "done", 120)
         assert time.monotonic() - died < 30
     check_ended_well(settings, workshop, order, 2)
 
@@ -258,7 +258,7 @@ def test_a_paused_worker_that_wakes_changes_nothing(settings, workshop):
             pid = sleepy.pid
             wait_for(lambda: any(process == pid for _, _, process in toys.lines(settings.folder)))
             freeze(sleepy, settings)
-            wait_for(lambda: attempt(workshop, job) == 2 and state(workshop, job) == "done", 60)
+            wait_for(lambda: attempt(workshop, job) == 2 and state(workshop, job) == "done", 120)
             check_ended_well(settings, workshop, order, 2)
             sleepy.signal(signal.SIGCONT)
             assert sleepy.wait() == 0, sleepy.words()
