@@ -1,7 +1,7 @@
 """Media files by signed address: pure ASGI beside the framework, for this is nearly all traffic.
 
-A file is read into one buffer that the whole process reuses and copied out: a fresh buffer for each
-request costs ten times as much in page faults.
+What lies in memory goes from the file to the socket without a copy of ours; what a disk must be
+asked for is read by a thread, so that one cold file holds up nobody else.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from silkreel.web.file_sending import FilePiece, can_send_files
 from silkreel.web.open_files import FileKey, OpenFile, OpenFiles
 from silkreel.web.ranges import Slice, wanted_slice
 from silkreel.web.tokens import Signer
@@ -23,6 +24,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
 PART_BYTES = 1024 * 1024  # larger bodies go out in parts of this size
+PROBE_BYTES = 64 * 1024  # of a part, one byte in so many tells whether it lies in memory
 CORS_SECONDS = b"86400"
 
 _ADDRESS = re.compile(
@@ -60,7 +62,6 @@ class Segments:
     def __init__(self, media: Media) -> None:
         self._media = media
         self._files = OpenFiles()
-        self._buffer = memoryview(bytearray(PART_BYTES))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -77,11 +78,10 @@ class Segments:
         if isinstance(order, int):
             await _answer(send, order, cors)
             return
-        head_only = scope["method"] == "HEAD"
         if order.file.endswith(".m3u8"):
-            await self._send_playlist(order, cors, send, head_only=head_only)
+            await self._send_playlist(order, cors, scope, send)
         else:
-            await self._send_file(order, asked, cors, send, head_only=head_only)
+            await self._send_file(order, asked, cors, scope, send)
 
     def close(self) -> None:
         """Close every open file."""
@@ -104,9 +104,8 @@ class Segments:
         order: _Order,
         asked: Mapping[bytes, bytes],
         cors: Headers,
+        scope: Scope,
         send: Send,
-        *,
-        head_only: bool,
     ) -> None:
         opened = await self._open((order.asset, order.file))
         if opened is None:
@@ -123,10 +122,10 @@ class Segments:
             await _answer(send, 416, [*cors, (b"content-range", b"bytes */%d" % opened.size)])
             return
         headers.append((b"content-type", _TYPES[order.file.rpartition(".")[2]]))
-        await self._send_piece(opened, piece, headers, send, head_only=head_only)
+        await self._send_piece(opened, piece, headers, scope, send)
 
     async def _send_piece(
-        self, opened: OpenFile, piece: Slice, headers: Headers, send: Send, *, head_only: bool
+        self, opened: OpenFile, piece: Slice, headers: Headers, scope: Scope, send: Send
     ) -> None:
         headers.append((b"content-length", b"%d" % piece.length))
         if piece.partial:
@@ -134,32 +133,24 @@ class Segments:
             headers.append((b"content-range", b"bytes %d-%d/%d" % (piece.start, end, opened.size)))
         status = 206 if piece.partial else 200
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        if head_only or piece.length == 0:
+        if scope["method"] == "HEAD" or piece.length == 0:
             await send({"type": "http.response.body", "body": b""})
             return
+        straight = can_send_files(scope)
         with opened.reading() as descriptor:
             offset, end = piece.start, piece.start + piece.length
             while offset < end:
-                body = await self._read(descriptor, offset, min(PART_BYTES, end - offset))
+                length = min(PART_BYTES, end - offset)
+                body = await _body(descriptor, offset, length, straight=straight)
                 offset += len(body)
                 more = offset < end and bool(body)
                 await send({"type": "http.response.body", "body": body, "more_body": more})
-                if not body:
+                if isinstance(body, FilePiece):
+                    await body.gone()
+                elif not body:
                     return  # the file is shorter than it was: the client sees a broken answer
 
-    async def _read(self, descriptor: int, offset: int, length: int) -> bytes:
-        """Bytes that lie in memory at once; else a thread waits for the disk, not the loop."""
-        try:
-            count = os.preadv(descriptor, [self._buffer[:length]], offset, _NO_WAIT)
-        except (BlockingIOError, OSError):
-            count = -1
-        if count == length:
-            return bytes(self._buffer[:length])
-        return await asyncio.to_thread(os.pread, descriptor, length, offset)
-
-    async def _send_playlist(
-        self, order: _Order, cors: Headers, send: Send, *, head_only: bool
-    ) -> None:
+    async def _send_playlist(self, order: _Order, cors: Headers, scope: Scope, send: Send) -> None:
         text = await asyncio.to_thread(self._media.playlist, order.asset, order.file)
         if text is None:
             await _answer(send, 404, cors)
@@ -172,7 +163,9 @@ class Segments:
             (b"content-length", b"%d" % len(body)),
         ]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if head_only else body})
+        await send(
+            {"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body}
+        )
 
     async def _open(self, key: FileKey) -> OpenFile | None:
         known = self._files.find(key)
@@ -196,7 +189,20 @@ class Segments:
         ]
 
 
-_NO_WAIT = getattr(os, "RWF_NOWAIT", 0)
+async def _body(descriptor: int, offset: int, length: int, *, straight: bool) -> FilePiece | bytes:
+    if straight and _in_memory(descriptor, offset, length):
+        return FilePiece(descriptor, offset, length)
+    return await asyncio.to_thread(os.pread, descriptor, length, offset)
+
+
+def _in_memory(descriptor: int, offset: int, length: int) -> bool:
+    """Whether a part can be sent without waiting for a disk, as far as a few bytes of it tell."""
+    probe = bytearray(1)
+    places = [*range(offset, offset + length, PROBE_BYTES), offset + length - 1]
+    try:
+        return all(os.preadv(descriptor, [probe], place, os.RWF_NOWAIT) for place in places)
+    except OSError:  # EAGAIN: it lies on the disk; or a file system that does not tell
+        return False
 
 
 def _cache_control(order: _Order) -> tuple[bytes, bytes]:

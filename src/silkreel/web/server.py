@@ -10,6 +10,7 @@ from silkreel.kit.opening import open_workshop
 from silkreel.kit.refusals import Refusal
 from silkreel.kit.settings import Settings
 from silkreel.web.app import create_app
+from silkreel.web.file_sending import FileSending
 
 KEEP_ALIVE_SECONDS = 15  # between two segments of an episode lie at most some ten seconds
 CONNECTIONS = 2000
@@ -38,7 +39,8 @@ def serve(settings: Settings) -> None:
         config = uvicorn.Config(
             create_app(settings, workshop),
             loop="uvloop",
-            http="httptools",
+            http=FileSending,
+            ws="none",
             lifespan="on",
             access_log=False,
             server_header=False,
