@@ -10,30 +10,27 @@ import numpy as np
 import pytest
 
 from silkreel.kit.children import Cancelled
-from silkreel.kit.sound import Sound, write_sound
+from silkreel.kit.sound import Sound
 from silkreel.media.boxes import BoxError, top_boxes
 from silkreel.media.cmaf import (
-    AAC_FRAME_SAMPLES,
     CmafError,
     Segment,
     SegmentIndex,
     codec_string,
     index_cmaf,
-    package_audio,
 )
+from silkreel.media.packing import AAC_FRAME_SAMPLES, package_sound
 
 
 @pytest.fixture
-def tone(tmp_path):
+def tone():
     samples = 0.3 * np.sin(np.arange(48_000 * 7) * 2 * np.pi * 440 / 48_000)
-    path = tmp_path / "tone.flac"
-    write_sound(Sound.mono(samples, 48_000), path)
-    return path
+    return Sound.mono(samples, 48_000)
 
 
 @pytest.mark.parametrize("length_seconds", [7.0, 7.5, 6.4321, 30 * 1001 / 30000, 0.5])
 def test_the_sound_is_as_long_as_the_picture_within_one_aac_frame(tone, tmp_path, length_seconds):
-    packed = package_audio(tone, tmp_path / "a.mp4", length_seconds=length_seconds)
+    packed = package_sound(tone, tmp_path / "a.mp4", length_seconds=length_seconds)
 
     assert abs(packed.length_seconds - length_seconds) <= AAC_FRAME_SAMPLES / 48_000
     assert packed.codec == "mp4a.40.2"
@@ -41,7 +38,7 @@ def test_the_sound_is_as_long_as_the_picture_within_one_aac_frame(tone, tmp_path
 
 
 def test_segments_lie_side_by_side_to_the_end_and_last_about_two_seconds(tone, tmp_path):
-    packed = package_audio(tone, tmp_path / "a.mp4", length_seconds=7.0)
+    packed = package_sound(tone, tmp_path / "a.mp4", length_seconds=7.0)
     place = packed.segments.init_bytes
     for segment in packed.segments.segments:
         assert segment.offset_bytes == place
@@ -53,7 +50,7 @@ def test_segments_lie_side_by_side_to_the_end_and_last_about_two_seconds(tone, t
 
 
 def test_there_is_no_edit_list_and_the_clock_begins_at_zero(tone, tmp_path):
-    content = package_audio(tone, tmp_path / "a.mp4", length_seconds=3.0).path.read_bytes()
+    content = package_sound(tone, tmp_path / "a.mp4", length_seconds=3.0).path.read_bytes()
     assert b"edts" not in content
     assert b"cmfc" in content[:64]
     decode_time = content.index(b"tfdt") + 8
@@ -61,14 +58,14 @@ def test_there_is_no_edit_list_and_the_clock_begins_at_zero(tone, tmp_path):
 
 
 def test_the_same_sound_gives_the_same_bytes(tone, tmp_path):
-    one = package_audio(tone, tmp_path / "one.mp4", length_seconds=5.0)
-    two = package_audio(tone, tmp_path / "two.mp4", length_seconds=5.0)
+    one = package_sound(tone, tmp_path / "one.mp4", length_seconds=5.0)
+    two = package_sound(tone, tmp_path / "two.mp4", length_seconds=5.0)
     assert one.path.read_bytes() == two.path.read_bytes()
     assert b"Lav" not in one.path.read_bytes()
 
 
 def test_what_went_in_comes_out_by_ears_21_milliseconds_later(tone, tmp_path):
-    packed = package_audio(tone, tmp_path / "a.mp4", length_seconds=7.0)
+    packed = package_sound(tone, tmp_path / "a.mp4", length_seconds=7.0)
     with av.open(packed.path) as container:
         heard = np.concatenate([f.to_ndarray()[0] for f in container.decode(audio=0)])
     middle = heard[100_000:148_000]
@@ -78,16 +75,22 @@ def test_what_went_in_comes_out_by_ears_21_milliseconds_later(tone, tmp_path):
 
 
 def test_a_shorter_sound_ends_in_silence(tone, tmp_path):
-    packed = package_audio(tone, tmp_path / "a.mp4", length_seconds=9.0)
+    packed = package_sound(tone, tmp_path / "a.mp4", length_seconds=9.0)
     with av.open(packed.path) as container:
         heard = np.concatenate([f.to_ndarray()[0] for f in container.decode(audio=0)])
     assert np.abs(heard[-48_000:]).max() < 1e-3
 
 
-def test_cancelling_leaves_no_file_and_no_child(tone, tmp_path, no_child_left):
+def test_cancelling_leaves_no_file(tone, tmp_path):
     with pytest.raises(Cancelled):
-        package_audio(tone, tmp_path / "a.mp4", length_seconds=7.0, cancelled=lambda: True)
-    assert [path.name for path in tmp_path.iterdir()] == ["tone.flac"]
+        package_sound(tone, tmp_path / "a.mp4", length_seconds=7.0, cancelled=lambda: True)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_sound_of_another_rate_is_refused(tmp_path):
+    silence = Sound.mono(np.zeros(44_100), 44_100)
+    with pytest.raises(ValueError, match="44100 Hz"):
+        package_sound(silence, tmp_path / "a.mp4", length_seconds=1.0)
 
 
 def test_an_index_survives_json():
@@ -100,7 +103,7 @@ def test_an_index_survives_json():
 def test_ffprobe_reads_each_segment_where_the_index_says(tone, tmp_path):
     if shutil.which("ffprobe") is None:
         pytest.skip("ffprobe is not installed (apt-get install ffmpeg)")
-    packed = package_audio(tone, tmp_path / "a.mp4", length_seconds=7.0)
+    packed = package_sound(tone, tmp_path / "a.mp4", length_seconds=7.0)
     content, index = packed.path.read_bytes(), packed.segments
     for number, segment in enumerate(index.segments):
         alone = tmp_path / "alone.mp4"
@@ -118,7 +121,7 @@ def ffprobe(path, entries):
 
 
 def test_a_file_cut_inside_a_segment_is_no_package(tone, tmp_path):
-    packed = package_audio(tone, tmp_path / "a.mp4", length_seconds=5.0)
+    packed = package_sound(tone, tmp_path / "a.mp4", length_seconds=5.0)
     content = packed.path.read_bytes()
     packed.path.write_bytes(content[:-100])
     with pytest.raises(CmafError, match="ends inside"):

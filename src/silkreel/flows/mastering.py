@@ -7,11 +7,11 @@ from typing import Any
 from silkreel.jobs.journeys import Desk
 from silkreel.kit.artifacts import Artifact
 from silkreel.kit.keys import work_key
-from silkreel.kit.sound import Sound, write_sound
+from silkreel.kit.sound import Sound
 from silkreel.kit.spans import TimeSpan
-from silkreel.media.cmaf import PackagedAudio, package_audio
 from silkreel.media.loudness_profiles import loudness_profile
 from silkreel.media.mastering import master
+from silkreel.media.packing import PackagedSound, package_sound
 
 MASTERING_VERSION = 2
 PROFILE = "mobile"
@@ -33,13 +33,12 @@ def master_sound(
     inputs = {"sound": sound_key, "profile": profile.name, "length_seconds": length_seconds}
 
     def make(folder: Path) -> tuple[Path, dict[str, Any]]:
-        packed: list[PackagedAudio] = []
+        packed: list[PackagedSound] = []
 
         def code(sound: Sound) -> Path:
-            source, out = folder / "mix.flac", folder / f"sound{len(packed)}.mp4"
-            write_sound(sound, source)
+            out = folder / f"sound{len(packed)}.mp4"
             packed.append(
-                package_audio(source, out, length_seconds=length_seconds, cancelled=desk.cancelled)
+                package_sound(sound, out, length_seconds=length_seconds, cancelled=desk.cancelled)
             )
             return out
 

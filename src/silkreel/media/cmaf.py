@@ -1,4 +1,4 @@
-"""Single-file CMAF: pack a sound, and find what lies where, so that playlists can name it.
+"""Single-file CMAF: find what lies where, so that playlists can name it.
 
 Formats: ISO/IEC 23000-19 (CMAF), 14496-12 (boxes), 14496-15 (avcC), 14496-1 (esds), RFC 6381.
 """
@@ -11,12 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from silkreel.media.boxes import Box, boxes, find, top_boxes
-from silkreel.media.errands import Asked, Progress, move_into, private_folder, run_job
-from silkreel.media.limits import job_limits
 
-AAC_SAMPLE_RATE = 48_000
-AAC_FRAME_SAMPLES = 1024
-AAC_BITRATE_BPS = 96_000
 SAMPLE_IS_NOT_SYNC = 0x10000  # sample_flags of 14496-12, 8.8.3.1
 
 
@@ -68,53 +63,6 @@ class SegmentIndex:
         """What `to_json` wrote."""
         segments = tuple(Segment(*map(int, row)) for row in payload["segments"])
         return cls(int(payload["init_bytes"]), int(payload["timescale"]), segments)
-
-
-@dataclass(frozen=True, slots=True)
-class PackagedAudio:
-    """One language of sound, ready to be streamed."""
-
-    path: Path
-    codec: str
-    segments: SegmentIndex
-    size_bytes: int
-    length_seconds: float
-
-
-def package_audio(
-    source: Path,
-    out: Path,
-    *,
-    length_seconds: float,
-    bitrate_bps: int = AAC_BITRATE_BPS,
-    progress: Progress | None = None,
-    cancelled: Asked | None = None,
-) -> PackagedAudio:
-    """Encode our own 48 kHz FLAC as AAC-LC stereo into single-file CMAF at `out`.
-
-    The track is padded or trimmed to the picture's `length_seconds`, within one AAC frame; else
-    the end of the episode stalls. The same sound gives the same bytes.
-
-    Raises:
-        Cancelled: `cancelled` answered yes.
-    """
-    with private_folder(out.parent) as folder:
-        made = folder / out.name
-        order = {
-            "source": str(source), "out": str(made), "length_seconds": length_seconds,
-            "bitrate_bps": bitrate_bps,
-        }  # fmt: skip
-        run_job(
-            "package_audio",
-            order,
-            limits=job_limits(length_seconds),
-            progress=progress,
-            cancelled=cancelled,
-        )
-        move_into(made, out.parent)
-    segments = index_cmaf(out)
-    size_bytes = out.stat().st_size
-    return PackagedAudio(out, codec_string(out), segments, size_bytes, segments.length_seconds)
 
 
 def index_cmaf(path: Path) -> SegmentIndex:

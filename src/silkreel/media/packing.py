@@ -1,69 +1,110 @@
-"""In the child: one sound into AAC in a single CMAF file, exactly as long as the picture."""
+"""One sound of our own into AAC in a single CMAF file, exactly as long as the picture.
 
+These samples were made or decoded by us: coding them needs no child, as media from elsewhere would,
+and a child's start costs more than the coding of an episode.
+"""
+
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import av
 import numpy as np
-import soundfile
 
-from silkreel.media.cmaf import AAC_FRAME_SAMPLES, AAC_SAMPLE_RATE
-from silkreel.media.worker import Report
+from silkreel.kit.children import Cancelled
+from silkreel.kit.effort import spend
+from silkreel.kit.sound import Samples, Sound
+from silkreel.media.cmaf import SegmentIndex, codec_string, index_cmaf
+from silkreel.media.errands import Asked, move_into, private_folder
 
+AAC_SAMPLE_RATE = 48_000
+AAC_FRAME_SAMPLES = 1024
+AAC_BITRATE_BPS = 96_000
 SEGMENT_MICROSECONDS = 2_000_000
 # No edit list, decode time from zero, one `moof` per piece: what hls.js and Safari both play.
 CMAF_FLAGS = "cmaf+empty_moov+default_base_moof+skip_trailer"
 AAC_OPTIONS = {"aac_coder": "fast", "flags": "+bitexact"}  # docs/decisions/0050: half the time
-BLOCK_SAMPLES = 64 * AAC_FRAME_SAMPLES
+BLOCK_FRAMES = 64  # between two looks at whether anybody still wants it
 
 
-def pack_audio(order: dict[str, Any], report: Report) -> dict[str, Any]:
-    """Encode `source` (FLAC or WAV of our own) as 48 kHz stereo AAC-LC into `out`.
+@dataclass(frozen=True, slots=True)
+class PackagedSound:
+    """One language of sound, ready to be streamed."""
+
+    path: Path
+    codec: str
+    segments: SegmentIndex
+    size_bytes: int
+    length_seconds: float
+
+
+def package_sound(
+    sound: Sound,
+    out: Path,
+    *,
+    length_seconds: float,
+    bitrate_bps: int = AAC_BITRATE_BPS,
+    cancelled: Asked | None = None,
+) -> PackagedSound:
+    """Encode a sound of 48 kHz as AAC-LC stereo into single-file CMAF at `out`.
+
+    The track is padded or trimmed to the picture's `length_seconds`, within one AAC frame; else
+    the end of the episode stalls. The same sound gives the same bytes.
+
+    Raises:
+        Cancelled: `cancelled` answered yes.
+        ValueError: the sound has another rate.
+    """
+    if sound.sample_rate != AAC_SAMPLE_RATE:
+        raise ValueError(f"{sound.sample_rate} Hz; packages hold {AAC_SAMPLE_RATE}")
+    with private_folder(out.parent) as folder:
+        made = folder / out.name
+        _encode(sound, made, length_seconds, bitrate_bps, cancelled or (lambda: False))
+        move_into(made, out.parent)
+    segments = index_cmaf(out)
+    size_bytes = out.stat().st_size
+    return PackagedSound(out, codec_string(out), segments, size_bytes, segments.length_seconds)
+
+
+def _encode(
+    sound: Sound, out: Path, length_seconds: float, bitrate_bps: int, cancelled: Asked
+) -> None:
+    """Write the file.
 
     The encoder puts 1,024 samples before the sound (priming). They stay, because players of HLS
     read no edit list; the sound's end is cut by as much, so that the track ends with the picture.
     """
-    picture_samples = round(float(order["length_seconds"]) * AAC_SAMPLE_RATE)
-    total = max(1, picture_samples - AAC_FRAME_SAMPLES)
+    total = max(1, round(length_seconds * AAC_SAMPLE_RATE) - AAC_FRAME_SAMPLES)
     options = {
         "movflags": CMAF_FLAGS,
         "frag_duration": str(SEGMENT_MICROSECONDS),
         "fflags": "+bitexact",
     }
-    with av.open(order["out"], "w", format="mp4", options=options) as container:
+    started = time.thread_time()
+    with av.open(str(out), "w", format="mp4", options=options) as container:
         stream = container.add_stream(
             "aac", rate=AAC_SAMPLE_RATE, layout="stereo", options=AAC_OPTIONS
         )
-        stream.bit_rate = int(order["bitrate_bps"])
-        done = 0
-        for samples in _frames(Path(order["source"]), total):
-            frame = av.AudioFrame.from_ndarray(samples, format="fltp", layout="stereo")
+        stream.bit_rate = bitrate_bps
+        for number, planes in enumerate(_frames(sound.samples, total)):
+            if number % BLOCK_FRAMES == 0 and cancelled():
+                raise Cancelled
+            frame = av.AudioFrame.from_ndarray(planes, format="fltp", layout="stereo")
             frame.sample_rate = AAC_SAMPLE_RATE
-            frame.pts, frame.time_base = done, Fraction(1, AAC_SAMPLE_RATE)
+            frame.pts, frame.time_base = number * AAC_FRAME_SAMPLES, Fraction(1, AAC_SAMPLE_RATE)
             container.mux(stream.encode(frame))
-            done += samples.shape[1]
-            if done % BLOCK_SAMPLES < AAC_FRAME_SAMPLES:
-                report(done / total)
         container.mux(stream.encode(None))
-    return {}
+    spend("aac encoder", time.thread_time() - started)
 
 
-def _frames(source: Path, total: int) -> Iterator[np.ndarray[Any, np.dtype[np.float32]]]:
+def _frames(samples: Samples, total: int) -> Iterator[Samples]:
     """`total` samples as planar stereo in pieces of one AAC frame, silence behind the end."""
-    left = total
-    with soundfile.SoundFile(source) as file:
-        if file.samplerate != AAC_SAMPLE_RATE:
-            raise ValueError(f"{source.name} has {file.samplerate} Hz; decode_sound makes 48,000")
-        while left > 0:
-            wanted = min(BLOCK_SAMPLES, left)
-            block = file.read(wanted, dtype="float32", always_2d=True, fill_value=0.0)
-            planes = np.ascontiguousarray(_stereo(block).T)
-            for start in range(0, wanted, AAC_FRAME_SAMPLES):
-                yield np.ascontiguousarray(planes[:, start : start + AAC_FRAME_SAMPLES])
-            left -= wanted
-
-
-def _stereo(block: np.ndarray[Any, np.dtype[np.float32]]) -> Any:
-    return np.repeat(block, 2, axis=1) if block.shape[1] == 1 else block[:, :2]
+    stereo = np.broadcast_to(samples[:total, :2], (min(total, len(samples)), 2))
+    for start in range(0, total, AAC_FRAME_SAMPLES):
+        wanted = min(AAC_FRAME_SAMPLES, total - start)
+        planes = np.zeros((2, wanted), dtype=np.float32)
+        piece = stereo[start : start + wanted]
+        planes[:, : len(piece)] = piece.T
+        yield planes

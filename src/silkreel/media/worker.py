@@ -15,7 +15,6 @@ from silkreel.kit.children import Emit, Message, serve_parent
 JOBS = {
     "probe": "silkreel.media.examine:examine",
     "ladder": "silkreel.media.transcode:transcode",
-    "package_audio": "silkreel.media.packing:pack_audio",
     "sound": "silkreel.media.soundtrack:decode",
     "stem": "silkreel.media.hear_stem:hear",
     "still": "silkreel.media.pick:still",
