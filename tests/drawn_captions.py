@@ -412,3 +412,19 @@ def film(plan: Drama, path: Path, *, crf: int = 24) -> Path:
         for packet in stream.encode():
             target.mux(packet)
     return path
+
+
+def drawn_line(
+    text: str, *, size: int = 40, space: tuple[int, int] | None = None
+) -> npt.NDArray[np.uint8]:
+    """White outlined text on grey, alone or at a place in a wide band."""
+    wide = all(ord(letter) < 0x2000 for letter in text)
+    path, index = LATIN_FONT if wide else FONTS[0]
+    font = ImageFont.truetype(path, size, index=index)
+    width, height = space or (int(font.getlength(text)) + 24, 2 * size)
+    image = Image.new("L", (width, height), 90)
+    ImageDraw.Draw(image).text(
+        (width // 2, height // 2), text, font=font, fill=255, anchor="mm",
+        stroke_width=2, stroke_fill=0,
+    )  # fmt: skip
+    return np.asarray(image)

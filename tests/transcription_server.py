@@ -2,17 +2,17 @@
 
 import io
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.parser import BytesParser
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import soundfile
 
 from fault_server import Answer
+from local_server import serving
 from silkreel.kit.sound import Sound
 
 
@@ -79,17 +79,8 @@ def transcription_server(
                     fields.setdefault(field_name, []).append(value.decode())
             return Upload(self.path, self.headers.get("Authorization"), fields, name, sound)
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    state.url = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with serving(Handler) as state.url:
         yield state
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def transcript(lines) -> dict:

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageFont
 from rapidfuzz.distance import Levenshtein
 
-from drawn_captions import FONTS, LATIN_FONT
+from drawn_captions import FONTS, drawn_line
 from silkreel.engines import rapidocr_reader
 from silkreel.engines.contracts import EngineMissing
 from silkreel.engines.rapidocr_reader import LANGUAGES, RapidOcrReader
@@ -39,20 +38,6 @@ SENTENCES = {
 }  # fmt: skip
 
 
-def drawn(text: str, *, size: int = 40, space: tuple[int, int] | None = None) -> np.ndarray:
-    """White outlined text on grey, alone or at a place in a wide band."""
-    wide = all(ord(letter) < 0x2000 for letter in text)
-    path, index = LATIN_FONT if wide else FONTS[0]
-    font = ImageFont.truetype(path, size, index=index)
-    width, height = space or (int(font.getlength(text)) + 24, 2 * size)
-    image = Image.new("L", (width, height), 90)
-    ImageDraw.Draw(image).text(
-        (width // 2, height // 2), text, font=font, fill=255, anchor="mm",
-        stroke_width=2, stroke_fill=0,
-    )  # fmt: skip
-    return np.asarray(image)
-
-
 @pytest.fixture(scope="module")
 def reader(tmp_path_factory):
     opened = open_engine("readers", "rapidocr", Settings(home=tmp_path_factory.mktemp("home")))
@@ -61,21 +46,21 @@ def reader(tmp_path_factory):
 
 
 def test_a_line_is_found_where_it_stands_and_read(reader):
-    (found,) = reader.read(drawn("把合同拿过来", space=(720, 160)), detect=True)
+    (found,) = reader.read(drawn_line("把合同拿过来", space=(720, 160)), detect=True)
     assert found.text == "把合同拿过来"
     assert found.box.centre == pytest.approx((360, 80), abs=8)
     assert 230 < found.box.width < 300
 
 
 def test_every_character_has_its_own_confidence(reader):
-    (found,) = reader.read(drawn("五百万 一分都不能少"), detect=False)
+    (found,) = reader.read(drawn_line("五百万 一分都不能少"), detect=False)
     assert len(found.character_confidences) == len(found.text)
     assert all(0 < each <= 1 for each in found.character_confidences)
     assert found.confidence == pytest.approx(np.mean(found.character_confidences))
 
 
 def test_what_one_call_asks_does_not_stick_to_the_next(reader):
-    band, line = drawn("你终于回来了", space=(720, 160)), drawn("你终于回来了")
+    band, line = drawn_line("你终于回来了", space=(720, 160)), drawn_line("你终于回来了")
     for _ in range(2):
         assert [each.text for each in reader.read(line, detect=False)] == ["你终于回来了"]
         assert [each.text for each in reader.read(band, detect=True)] == ["你终于回来了"]
@@ -83,14 +68,19 @@ def test_what_one_call_asks_does_not_stick_to_the_next(reader):
 
 def test_two_rows_come_from_top_to_bottom(reader):
     band = np.vstack(
-        [drawn("如果当初我没有走", space=(720, 70)), drawn("我们会不会不一样", space=(720, 70))]
+        [
+            drawn_line("如果当初我没有走", space=(720, 70)),
+            drawn_line("我们会不会不一样", space=(720, 70)),
+        ]
     )
     texts = [each.text for each in reader.read(band, detect=True)]
     assert texts == ["如果当初我没有走", "我们会不会不一样"]
 
 
 def test_a_flat_band_is_read_at_its_own_size(reader):
-    (found,) = reader.read(drawn("今晚的拍卖会你必须来", size=24, space=(640, 48)), detect=True)
+    (found,) = reader.read(
+        drawn_line("今晚的拍卖会你必须来", size=24, space=(640, 48)), detect=True
+    )
     assert found.text == "今晚的拍卖会你必须来"
 
 
@@ -107,7 +97,9 @@ def test_the_card_has_a_sentence_for_every_language_and_no_other():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_letters_of_every_language_on_the_card_are_read(reader, language):
     sentence = SENTENCES[language].replace(" ", "")
-    found = "".join(each.text for each in reader.read(drawn(SENTENCES[language]), detect=False))
+    found = "".join(
+        each.text for each in reader.read(drawn_line(SENTENCES[language]), detect=False)
+    )
     assert Levenshtein.distance(found.replace(" ", ""), sentence) <= 0.05 * len(sentence)
 
 
@@ -119,15 +111,15 @@ def test_the_card_names_the_weights_by_their_hash(reader):
 
 def test_cpu_seconds_are_counted(reader):
     with measuring() as effort:
-        reader.read(drawn("跪下"), detect=False)
+        reader.read(drawn_line("跪下"), detect=False)
     assert effort.cpu_seconds["rapidocr"] > 0
 
 
 def test_a_killed_child_is_started_again(reader):
-    reader.read(drawn("跪下"), detect=False)
+    reader.read(drawn_line("跪下"), detect=False)
     os.kill(reader._child._process.pid, signal.SIGKILL)
     reader._child._process.wait()
-    assert [each.text for each in reader.read(drawn("救命啊"), detect=False)] == ["救命啊"]
+    assert [each.text for each in reader.read(drawn_line("救命啊"), detect=False)] == ["救命啊"]
 
 
 def test_weights_that_are_not_there_name_the_command_that_mends_it(monkeypatch):

@@ -6,9 +6,8 @@ from types import SimpleNamespace
 import av
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageFont
 
-from drawn_captions import LATIN_FONT
+from drawn_captions import drawn_line
 from silkreel.engines.contracts import EngineMissing, LanguageNotSpoken
 from silkreel.engines.registry import open_engine
 from silkreel.engines.tesseract import TesseractReader
@@ -19,19 +18,6 @@ from silkreel.kit.settings import Settings
 from skips import BEYOND_CI
 
 CLIPS = Path(__file__).parents[3] / "shared" / "media"
-
-
-def drawn(text, *, space=None):
-    """White outlined text on grey, as captions are."""
-    path, index = LATIN_FONT
-    font = ImageFont.truetype(path, 40, index=index)
-    width, height = space or (int(font.getlength(text)) + 24, 80)
-    image = Image.new("L", (width, height), 60)
-    ImageDraw.Draw(image).text(
-        (width // 2, height // 2), text, font=font, fill=255, anchor="mm",
-        stroke_width=2, stroke_fill=0,
-    )  # fmt: skip
-    return np.asarray(image)
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +32,8 @@ def reader(tmp_path_factory):
 
 
 def test_a_drawn_russian_line_is_read_where_it_stands(reader):
-    picture = np.full((300, 900), 60, np.uint8)
-    picture[120:200] = drawn("Я ждала тебя три года", space=(900, 80))
+    picture = np.full((300, 900), 90, np.uint8)
+    picture[120:200] = drawn_line("Я ждала тебя три года", space=(900, 80))
     [found] = reader.read(picture, detect=True)
     assert found.text == "Я ждала тебя три года"
     assert 100 < found.box.top < 160
@@ -57,7 +43,7 @@ def test_a_drawn_russian_line_is_read_where_it_stands(reader):
 
 
 def test_a_known_line_is_read_without_looking_for_it(reader):
-    [found] = reader.read(drawn("Не уходи, мама"), detect=False)
+    [found] = reader.read(drawn_line("Не уходи, мама"), detect=False)
     assert found.text == "Не уходи, мама"
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from drawn_stories import HEIRESS
 from silkreel.story.parsing import parse
 from silkreel.story.printing import print_script
 from silkreel.story.script import (
@@ -24,53 +25,6 @@ from silkreel.story.script import (
     has_tag,
     walk,
 )
-
-HEIRESS = """\
-# title:The Heiress Returns # lang:en
-VAR trust = 0
-VAR knows_secret = false
--> ep001
-// LOC: "Ms. Lin" is cold and formal; keep the honorific in every language.
-=== ep001 ===
-# episode:1 # budget:90s
--> gala
-= gala
-# scene:INT. GRAND HOTEL BALLROOM - NIGHT # loc:hotel_ballroom
-// SHOT: CU glass on marble, then whip to LIN, low angle
-A champagne glass shatters. Every head turns. #id:ep001_gala_G7KD #beat:hook
-// VO: almost a whisper; she has rehearsed this for three years
-LIN: (ice) You invited me to my own funeral. #id:ep001_gala_A1X9
-CHEN: You were dead. #id:ep001_gala_K2P0
-LIN: I got better. #id:ep001_gala_ZZ81 #beat:reversal
--> terrace
-= terrace
-# scene:EXT. HOTEL TERRACE - CONTINUOUS # loc:hotel_terrace
-MEI: Sign the papers, or he learns whose child it is. #id:ep001_terrace_Q7R2
-* [Tell him. Now. #id:ep001_terrace_C001 #only:game #price:30]
-    ~ trust += 1
-    ~ knows_secret = true
-    LIN: Then tell him. In front of everyone. #id:ep001_terrace_D4D4 #only:game
-    -> ep002.corridor
-* [Sign. #id:ep001_terrace_C002 #canon]
-    LIN: (signing) You will choke on this ink. #id:ep001_terrace_E5E5 #beat:cliffhanger
-    -> ep002
-=== ep002 ===
-# episode:2 # budget:75s
-{ knows_secret: -> corridor | -> car }
-= car
-# scene:INT. CAR - NIGHT # loc:car
-CHEN: Is the child mine? #id:ep002_car_F6F6 #beat:hook
--> END
-= corridor
-# scene:INT. HOTEL CORRIDOR - NIGHT # loc:hotel_corridor # only:game
-CHEN: Say it again. #id:ep002_corridor_G7G7
-{ trust > 0:
-    LIN: She has your eyes. #id:ep002_corridor_H8H8
-- else:
-    LIN: Ask your mother. #id:ep002_corridor_R9R9
-}
--> END
-"""
 
 
 def one(line, names=()):
