@@ -31,6 +31,7 @@ from silkreel.kit.refusals import Refusal
 from silkreel.kit.settings import Settings
 from silkreel.kit.sound import Sound
 from silkreel.kit.spans import TimeSpan
+from silkreel.kit.words import words
 
 VERSION = "1"
 SAMPLE_RATE = 16_000
@@ -107,8 +108,10 @@ class EndpointTranscriber:
         if not settings.transcriber_url:
             raise EngineMissing(
                 engine="endpoint",
-                why="no transcription endpoint is configured",
-                mend="Set SILKREEL_TRANSCRIBER_URL (and _KEY, _MODEL) to an OpenAI-compatible address.",
+                why=words("no transcription endpoint is configured"),
+                mend=words(
+                    "Set SILKREEL_TRANSCRIBER_URL (and _KEY, _MODEL) to an OpenAI-compatible address."
+                ),
             )
         key = settings.transcriber_key
         return cls(
