@@ -21,9 +21,10 @@ GUESSES = 6  # the loss settles in two or three
 class Crest:
     """What a limiter has to know of a sound, per block of 32 samples."""
 
-    peaks: Floats  # exact above the level that was named
+    peaks: Floats  # exact above `level`
     energies: Floats
     step_seconds: float
+    level: float
 
     @classmethod
     def of(cls, sound: Sound, level: float) -> "Crest":
@@ -33,7 +34,11 @@ class Crest:
         squares = np.zeros(len(peaks) * values, dtype=np.float32)
         squares[: sound.samples.size] = np.square(sound.samples).ravel()
         energies = squares.reshape(-1, values) @ np.ones(values, dtype=np.float32)
-        return cls(peaks, energies, BLOCK_SAMPLES / sound.sample_rate)
+        return cls(peaks, energies, BLOCK_SAMPLES / sound.sample_rate, level)
+
+    def serves(self, gain: float, ceiling: float) -> bool:
+        """Whether every peak that `gain` lifts over `ceiling` is known exactly."""
+        return gain * self.level <= ceiling
 
     def curve(self, gain: float, ceiling: float) -> Floats:
         """Gain at the edges of the blocks: `gain`, and less where peaks would pass `ceiling`.

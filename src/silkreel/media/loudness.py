@@ -31,6 +31,7 @@ RANGE_QUANTILES = (0.10, 0.95)
 NEAR_LU = 0.1  # close enough to the target
 PASSES = 3  # the first guess is good to some tenths
 ROOM_DB = 12.0  # at most so much is given back for what the limiter takes
+USUAL_ROOM_DB = 3.0  # mostly no more: fewer places need their true peak looked at
 METER_DB = 0.1  # true peaks by two meters may differ by as much
 CODING_SLACK_DB = 0.5  # coding is not smooth: exactly the room that lacked is as often too little
 MOST_GAIN_DB = 40.0  # quieter than this it is a fault, not a recording
@@ -185,16 +186,19 @@ def _limited(
     """Gain and limiter; what the limiter takes from the loudness is given back."""
     target, ceiling = profile.target_lufs(before.dialogue_share), linear(ceiling_dbtp)
     gain_db = min(MOST_GAIN_DB, target - before.judged_lufs(profile))
-    crest = Crest.of(sound, ceiling / linear(gain_db + ROOM_DB))
-    gain = min(crest.gain_for(linear(gain_db), ceiling), linear(gain_db + ROOM_DB))
+    most = linear(gain_db + ROOM_DB)
+    crest = Crest.of(sound, ceiling / linear(gain_db + USUAL_ROOM_DB))
+    gain = min(crest.gain_for(linear(gain_db), ceiling), most)
     for _ in range(PASSES):
+        if not crest.serves(gain, ceiling):
+            crest = Crest.of(sound, ceiling / most)
         curve = crest.curve(gain, ceiling)
         louder, peak = limited(sound, curve, ceiling)
         after = measure(louder, dialogue, peak=peak)
         missing_lu = target - after.judged_lufs(profile)
-        if abs(missing_lu) <= NEAR_LU or gain >= linear(gain_db + ROOM_DB):
+        if abs(missing_lu) <= NEAR_LU or gain >= most:
             break
-        gain = min(gain * linear(missing_lu), linear(gain_db + ROOM_DB))
+        gain = min(gain * linear(missing_lu), most)
     deepest = decibels(float(gain)) - decibels(float(curve.min()))
     return louder, LoudnessReport(profile.name, before, after, decibels(gain), deepest)
 
