@@ -1,6 +1,7 @@
 """Which engines there are: ours and strangers' come by the same entry points."""
 
-from importlib.metadata import entry_points
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Literal
 
 from silkreel.engines.contracts import EngineMissing
@@ -21,7 +22,7 @@ Skill = Literal[
 
 def engine_names(skill: Skill) -> tuple[str, ...]:
     """Names registered for a skill, in alphabetical order."""
-    return tuple(sorted(point.name for point in entry_points(group=f"silkreel.{skill}")))
+    return tuple(sorted(point.name for point in _offered(skill)))
 
 
 def open_engine(skill: Skill, name: str, settings: Settings) -> Any:
@@ -30,7 +31,7 @@ def open_engine(skill: Skill, name: str, settings: Settings) -> Any:
     Raises:
         EngineMissing: it is not registered, or cannot run here; the sentence says what to do.
     """
-    for point in entry_points(group=f"silkreel.{skill}"):
+    for point in _offered(skill):
         if point.name == name:
             return point.load().open(settings)
     raise EngineMissing(
@@ -38,3 +39,8 @@ def open_engine(skill: Skill, name: str, settings: Settings) -> Any:
         why=words("no installed package offers it"),
         mend=words("Install the package that registers it, or see `silkreel doctor`."),
     )
+
+
+@cache  # every call would read the papers of every installed package
+def _offered(skill: Skill) -> tuple[EntryPoint, ...]:
+    return tuple(entry_points(group=f"silkreel.{skill}"))
