@@ -19,13 +19,11 @@ from silkreel.media.limiting import limit, ramped
 from silkreel.media.loudness import (
     SILENCE_LUFS,
     Loudness,
-    coding_margin_db,
     decibels,
     linear,
     loudness_of,
     measure,
     measure_file,
-    normalise,
 )
 from silkreel.media.loudness_profiles import (
     UnknownLoudnessProfile,
@@ -33,6 +31,7 @@ from silkreel.media.loudness_profiles import (
     loudness_profiles,
 )
 from silkreel.media.mastering import master
+from silkreel.media.normalising import coding_margin_db, normalise
 from silkreel.media.true_peak import true_peak
 
 RATE = 48_000

@@ -14,8 +14,9 @@ from silkreel.dubbing.ducking import STEPS_PER_SECOND, Curve, bed_levels, duck_c
 from silkreel.dubbing.fitting import FitLine, FitPlan
 from silkreel.kit.sound import Samples, Sound
 from silkreel.kit.spans import TimeSpan
-from silkreel.media.loudness import LoudnessReport, linear, loudness_of, normalise
+from silkreel.media.loudness import linear, loudness_of
 from silkreel.media.loudness_profiles import LoudnessProfile
+from silkreel.media.normalising import LoudnessReport, normalise
 from silkreel.media.stretch import exactly, resample
 
 FADE_SECONDS = 0.008

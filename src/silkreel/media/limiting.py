@@ -14,7 +14,6 @@ RELEASE_DB_PER_SECOND = 60.0
 Levels = npt.NDArray[np.floating[Any]]
 
 DEEPEST_DB = 60.0
-GUESSES = 6  # the loss settles in two or three
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +35,11 @@ class Crest:
         energies = squares.reshape(-1, values) @ np.ones(values, dtype=np.float32)
         return cls(peaks, energies, BLOCK_SAMPLES / sound.sample_rate, level)
 
+    @property
+    def highest(self) -> float:
+        """The true peak of the whole, exact where it is above `level`."""
+        return float(self.peaks.max(initial=0.0))
+
     def serves(self, gain: float, ceiling: float) -> bool:
         """Whether every peak that `gain` lifts over `ceiling` is known exactly."""
         return gain * self.level <= ceiling
@@ -51,16 +55,6 @@ class Crest:
         attack, release = ATTACK_DB_PER_SECOND, RELEASE_DB_PER_SECOND
         eased = ramped(edges, attack * self.step_seconds, release * self.step_seconds)
         return (gain * 10 ** (eased / 20)).astype(np.float32)
-
-    def gain_for(self, gain: float, ceiling: float) -> float:
-        """The gain that is about `gain` in energy after the limiter took its part."""
-        wanted, energy = gain, float(self.energies.sum()) or 1.0
-        for _ in range(GUESSES):
-            curve = self.curve(gain, ceiling)
-            middle = (curve[1:] + curve[:-1]) / 2
-            came = np.sqrt(float((self.energies * middle**2).sum()) / energy)
-            gain *= wanted / max(float(came), 1e-9)
-        return gain
 
 
 def limit(sound: Sound, ceiling: float) -> Sound:

@@ -1,11 +1,11 @@
-"""How loud a sound is (ITU-R BS.1770-5, EBU Tech 3342), and bringing it to a delivery's profile.
+"""How loud a sound is (ITU-R BS.1770-5, EBU Tech 3342).
 
 K-weighted momentary and short-term loudness come from FFmpeg's ebur128, ten times a second; gates,
 range and dialogue are reckoned here, the true peak in `true_peak`.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,7 +16,6 @@ import numpy.typing as npt
 from silkreel.kit.effort import spend
 from silkreel.kit.sound import Sound
 from silkreel.kit.spans import TimeSpan
-from silkreel.media.limiting import Crest, limited, scaled
 from silkreel.media.loudness_profiles import LoudnessProfile
 from silkreel.media.stretch import exactly, run
 from silkreel.media.true_peak import true_peak
@@ -28,13 +27,6 @@ SILENCE_LUFS = -70.0  # the absolute gate: below it nothing is heard
 SILENCE_DBTP = -120.0
 RELATIVE_GATE_LU, RANGE_GATE_LU = 10.0, 20.0
 RANGE_QUANTILES = (0.10, 0.95)
-NEAR_LU = 0.1  # close enough to the target
-PASSES = 3  # the first guess is good to some tenths
-ROOM_DB = 12.0  # at most so much is given back for what the limiter takes
-USUAL_ROOM_DB = 3.0  # mostly no more: fewer places need their true peak looked at
-METER_DB = 0.1  # true peaks by two meters may differ by as much
-CODING_SLACK_DB = 0.5  # coding is not smooth: exactly the room that lacked is as often too little
-MOST_GAIN_DB = 40.0  # quieter than this it is a fault, not a recording
 
 Series = npt.NDArray[np.float64]
 
@@ -73,31 +65,41 @@ class Loudness:
         return off <= profile.tolerance_lu and self.true_peak_dbtp <= profile.true_peak_dbtp
 
 
-@dataclass(frozen=True, slots=True)
-class LoudnessReport:
-    """How a sound was brought to a profile."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Heard:
+    """Loudness over time: what all figures but the true peak are reckoned from."""
 
-    profile: str
-    before: Loudness
-    after: Loudness
-    gain_db: float
-    limited_db: float  # deepest reduction by the limiter; 0: gain alone
+    momentary: Series  # LUFS of the 400 ms from each tenth of a second
+    short_term: Series  # of the 3 s
+    spoken: npt.NDArray[np.bool_]  # blocks of 400 ms in whose middle somebody speaks
+
+    @classmethod
+    def of(cls, sound: Sound, dialogue: Sequence[TimeSpan] = ()) -> "Heard":
+        """Listen to a sound; `dialogue` names where somebody speaks."""
+        momentary, short_term = loudness_series(sound)
+        return cls(momentary, short_term, _steps_within(dialogue, len(momentary)))
+
+    def loudness(self, peak: float) -> Loudness:
+        """The figures, with the true peak `peak` (linear)."""
+        return Loudness(
+            integrated_lufs=_gated(self.momentary, RELATIVE_GATE_LU),
+            true_peak_dbtp=decibels(peak),
+            range_lu=_range(self.short_term),
+            short_term_max_lufs=max(SILENCE_LUFS, float(self.short_term.max(initial=SILENCE_LUFS))),
+            dialogue_lufs=_gated(self.momentary[self.spoken], None) if self.spoken.any() else None,
+            dialogue_share=float(self.spoken.mean()) if len(self.spoken) else 0.0,
+        )
+
+    def under(self, gains: Series) -> "Heard":
+        """As it would be heard with each block of 400 ms so many times as high."""
+        return replace(self, momentary=self.momentary + 20 * np.log10(np.maximum(gains, 1e-12)))
 
 
 def measure(
     sound: Sound, dialogue: Sequence[TimeSpan] = (), *, peak: float | None = None
 ) -> Loudness:
     """Measure a sound; `dialogue` names where somebody speaks, `peak` its true peak if known."""
-    momentary, short_term = loudness_series(sound)
-    spoken = _steps_within(dialogue, len(momentary))
-    return Loudness(
-        integrated_lufs=_gated(momentary, RELATIVE_GATE_LU),
-        true_peak_dbtp=decibels(true_peak(sound) if peak is None else peak),
-        range_lu=_range(short_term),
-        short_term_max_lufs=max(SILENCE_LUFS, float(short_term.max(initial=SILENCE_LUFS))),
-        dialogue_lufs=_gated(momentary[spoken], None) if spoken.any() else None,
-        dialogue_share=float(spoken.mean()) if len(spoken) else 0.0,
-    )
+    return Heard.of(sound, dialogue).loudness(true_peak(sound) if peak is None else peak)
 
 
 def measure_file(path: Path, dialogue: Sequence[TimeSpan] = ()) -> Loudness:
@@ -111,13 +113,20 @@ def _decoded(path: Path) -> Sound:
     with av.open(str(path)) as container:
         stream = container.streams.audio[0]
         channels, rate = stream.codec_context.channels, stream.codec_context.sample_rate
-        to_float = av.AudioResampler(format="fltp")
-        frames = [f for frame in container.decode(stream) for f in to_float.resample(frame)]
+        pieces = [frame.to_ndarray() for frame in _in_float(container.decode(stream))]
     spend("sound decoder", time.thread_time() - started)
-    if not frames:
-        return Sound(np.zeros((0, channels), dtype=np.float32), rate)
-    planes = np.concatenate([frame.to_ndarray() for frame in frames], axis=1)
+    planes = np.concatenate([np.zeros((channels, 0), dtype=np.float32), *pieces], axis=1)
     return Sound(np.ascontiguousarray(planes.T, dtype=np.float32), rate)
+
+
+def _in_float(frames: Iterable[av.AudioFrame]) -> Iterator[av.AudioFrame]:
+    """Frames in planar float, as AAC's are anyway."""
+    to_float = av.AudioResampler(format="fltp")
+    for frame in frames:
+        if frame.format.name == "fltp":
+            yield frame
+        else:
+            yield from to_float.resample(frame)
 
 
 def loudness_of(sound: Sound) -> float:
@@ -145,62 +154,6 @@ def loudness_series(sound: Sound) -> tuple[Series, Series]:
         np.array(rows, dtype=np.float64).reshape(-1, 2), nan=SILENCE_DBTP, neginf=SILENCE_DBTP
     )
     return values[BLOCK_STEPS - 1 :, 0], values[SHORT_TERM_STEPS - 1 :, 1]
-
-
-def normalise(
-    sound: Sound,
-    profile: LoudnessProfile,
-    *,
-    dialogue: Sequence[TimeSpan] = (),
-    margin_db: float = 0.0,
-) -> tuple[Sound, LoudnessReport]:
-    """Bring a sound to a profile: gain alone where peaks allow it, else gain and limiter.
-
-    `margin_db` lowers the ceiling further; `coding_margin_db` says how far after coding.
-    """
-    before = measure(sound, dialogue)
-    target = profile.target_lufs(before.dialogue_share)
-    if before.judged_lufs(profile) <= SILENCE_LUFS:
-        return sound, LoudnessReport(profile.name, before, before, 0.0, 0.0)
-    ceiling_dbtp = profile.limit_dbtp - margin_db
-    gain_db = min(MOST_GAIN_DB, target - before.judged_lufs(profile))
-    if before.true_peak_dbtp + gain_db <= ceiling_dbtp:
-        louder = scaled(sound, linear(gain_db))
-        return louder, LoudnessReport(profile.name, before, before.raised(gain_db), gain_db, 0.0)
-    return _limited(sound, profile, before, dialogue, ceiling_dbtp)
-
-
-def coding_margin_db(coded: Loudness, profile: LoudnessProfile) -> float:
-    """How much lower the limiter must stop so that this coded sound keeps the profile's peak."""
-    over = coded.true_peak_dbtp + METER_DB - profile.true_peak_dbtp
-    return over + CODING_SLACK_DB if over > 0 else 0.0
-
-
-def _limited(
-    sound: Sound,
-    profile: LoudnessProfile,
-    before: Loudness,
-    dialogue: Sequence[TimeSpan],
-    ceiling_dbtp: float,
-) -> tuple[Sound, LoudnessReport]:
-    """Gain and limiter; what the limiter takes from the loudness is given back."""
-    target, ceiling = profile.target_lufs(before.dialogue_share), linear(ceiling_dbtp)
-    gain_db = min(MOST_GAIN_DB, target - before.judged_lufs(profile))
-    most = linear(gain_db + ROOM_DB)
-    crest = Crest.of(sound, ceiling / linear(gain_db + USUAL_ROOM_DB))
-    gain = min(crest.gain_for(linear(gain_db), ceiling), most)
-    for _ in range(PASSES):
-        if not crest.serves(gain, ceiling):
-            crest = Crest.of(sound, ceiling / most)
-        curve = crest.curve(gain, ceiling)
-        louder, peak = limited(sound, curve, ceiling)
-        after = measure(louder, dialogue, peak=peak)
-        missing_lu = target - after.judged_lufs(profile)
-        if abs(missing_lu) <= NEAR_LU or gain >= most:
-            break
-        gain = min(gain * linear(missing_lu), most)
-    deepest = decibels(float(gain)) - decibels(float(curve.min()))
-    return louder, LoudnessReport(profile.name, before, after, decibels(gain), deepest)
 
 
 def _gated(momentary: Series, relative_lu: float | None) -> float:

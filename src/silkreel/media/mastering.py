@@ -6,14 +6,9 @@ from pathlib import Path
 
 from silkreel.kit.sound import Sound
 from silkreel.kit.spans import TimeSpan
-from silkreel.media.loudness import (
-    Loudness,
-    LoudnessReport,
-    coding_margin_db,
-    measure_file,
-    normalise,
-)
+from silkreel.media.loudness import Loudness, measure_file
 from silkreel.media.loudness_profiles import LoudnessProfile
+from silkreel.media.normalising import LoudnessReport, coding_margin_db, normalise
 
 TRIES = 3
 
