@@ -16,7 +16,9 @@ from silkreel.web.api.shapes import Shape
 from silkreel.web.edge import TheSite
 from silkreel.web.tokens import Signer
 
-router = APIRouter(tags=["money"], responses=NOES, dependencies=[Depends(not_kept)])
+router = APIRouter(
+    tags=["money"], responses={**NOES, 403: NOES[404]}, dependencies=[Depends(not_kept)]
+)
 BASE = re.compile(r"/play/([\w-]{22})/(\d{1,12})/(k\d{1,9})/([\w.-]{1,100})/")
 MAX_SECONDS = 24 * 3600
 
@@ -37,19 +39,26 @@ class Watching(Shape):
     seconds: Annotated[int, Field(ge=0, le=MAX_SECONDS, description="played, pauses left out")]
 
 
-@router.post("/api/episodes/{episode_id}/watching", status_code=204)
+class Counted(Shape):
+    """Whether it is worth telling more of this episode."""
+
+    counts: bool = Field(description="false: nothing was kept, and nothing will be; say no more")
+
+
+@router.post("/api/episodes/{episode_id}/watching")
 def watching(
     episode_id: Annotated[str, Path(max_length=ID_LENGTH)],
     told: Watching,
     request: Request,
     site: TheSite,
     who: TheOnlooker,
-) -> None:
+) -> Counted:
     """Say it every ten seconds of play; saying it twice counts once. Kept for VIP only."""
     address = request.client.host if request.client else ""
     site.plays.take(f"watching {address}")  # a purse of their own: beacons come often
     asset = _asset(site.signer, told.base)
-    count_watching(site.workshop.database, who, episode_id, asset, told.seconds, now())
+    counted = count_watching(site.workshop.database, who, episode_id, asset, told.seconds, now())
+    return Counted(counts=counted)
 
 
 def _asset(signer: Signer, base: str) -> str:
