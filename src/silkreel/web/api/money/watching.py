@@ -39,7 +39,7 @@ class Watching(Shape):
     seconds: Annotated[int, Field(ge=0, le=MAX_SECONDS, description="played, pauses left out")]
 
 
-class Counted(Shape):
+class Kept(Shape):
     """Whether it is worth telling more of this episode."""
 
     counts: bool = Field(description="false: nothing was kept, and nothing will be; say no more")
@@ -52,13 +52,13 @@ def watching(
     request: Request,
     site: TheSite,
     who: TheOnlooker,
-) -> Counted:
+) -> Kept:
     """Say it every ten seconds of play; saying it twice counts once. Kept for VIP only."""
     address = request.client.host if request.client else ""
     site.plays.take(f"watching {address}")  # a purse of their own: beacons come often
     asset = _asset(site.signer, told.base)
     counted = count_watching(site.workshop.database, who, episode_id, asset, told.seconds, now())
-    return Counted(counts=counted)
+    return Kept(counts=counted)
 
 
 def _asset(signer: Signer, base: str) -> str:
