@@ -112,7 +112,7 @@ def read_report(content: bytes, network: str) -> list[FinalLine]:
 
 def keep_report(tx: Session, network: str, lines: Sequence[FinalLine], by: Actor) -> Imported:
     """Keep what is new or differs as the next version; the same report again changes nothing."""
-    newest = _newest(tx, network)
+    newest = _newest(tx, network, lines)
     difference: dict[str, int] = {}
     changed = 0
     for line in lines:
@@ -141,9 +141,18 @@ def keep_report(tx: Session, network: str, lines: Sequence[FinalLine], by: Actor
     return Imported(len(lines), changed, difference)
 
 
-def _newest(tx: Session, network: str) -> dict[tuple[str, str, date], AdFinalRow]:
-    rows = sa.select(AdFinalRow).where(AdFinalRow.network == network).order_by(AdFinalRow.version)
-    return {(row.unit_id, row.country, row.day): row for row in tx.scalars(rows)}
+def _newest(
+    tx: Session, network: str, lines: Sequence[FinalLine]
+) -> dict[tuple[str, str, date], AdFinalRow]:
+    """The last version known of the network's lines on the days of a report."""
+    days = [line.day for line in lines]
+    if not days:
+        return {}
+    rows = sa.select(AdFinalRow).where(
+        AdFinalRow.network == network, AdFinalRow.day.between(min(days), max(days))
+    )
+    found = tx.scalars(rows.order_by(AdFinalRow.version))
+    return {(row.unit_id, row.country, row.day): row for row in found}
 
 
 def _rows(content: bytes) -> list[dict[str, str]]:

@@ -95,8 +95,10 @@ class _Known:
             .order_by(PaymentEventRow.id)
         ).all()
         self.since = since
-        self.rows = [(event, order) for event, order in rows]
-        self.orders = {order.id: order for _, order in self.rows}
+        self.orders = {order.id: order for _, order in rows}
+        self.events: dict[str, list[PaymentEventRow]] = {}
+        for event, order in rows:
+            self.events.setdefault(order.id, []).append(event)
 
     def moved(self) -> list[Moved]:
         """What providers took in, sent back and kept in the month."""
@@ -104,7 +106,8 @@ class _Known:
             Moved(event.provider, event.type, event.currency,
                   SIGNS[Kind(event.type)] * event.amount_minor,
                   (event.fee_minor or 0) if event.type == Kind.PAID else 0)
-            for event, _ in self.rows
+            for events in self.events.values()
+            for event in events
             if event.recorded_at >= self.since and event.type in SIGNS
         ]  # fmt: skip
 
@@ -151,7 +154,7 @@ class _Known:
         ]
 
     def _standings(self, order: OrderRow) -> tuple[Standing, Standing]:
-        mine = [event for event, of in self.rows if of.id == order.id]
+        mine = self.events[order.id]
         before = (event for event in mine if event.recorded_at < self.since)
         return stand(order.gross_minor, map(_fact, before)), stand(
             order.gross_minor, map(_fact, mine)
@@ -161,10 +164,8 @@ class _Known:
         """What the provider kept of the payment that bought it."""
         fees = [
             event.fee_minor or 0
-            for event, of in self.rows
-            if of.id == order.id
-            and event.type == Kind.PAID
-            and event.amount_minor == order.gross_minor
+            for event in self.events[order.id]
+            if event.type == Kind.PAID and event.amount_minor == order.gross_minor
         ]
         return min(fees[0], order.gross_minor - order.tax_minor) if fees else 0
 

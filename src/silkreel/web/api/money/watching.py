@@ -55,7 +55,7 @@ def watching(
 ) -> Kept:
     """Say it every ten seconds of play; saying it twice counts once. Kept for VIP only."""
     address = request.client.host if request.client else ""
-    site.plays.take(f"watching {address}")  # a purse of their own: beacons come often
+    site.plays.take(f"watching {who.viewer_id or address}")  # many viewers share an address
     asset = _asset(site.signer, told.base)
     counted = count_watching(site.workshop.database, who, episode_id, asset, told.seconds, now())
     return Kept(counts=counted)
