@@ -26,6 +26,8 @@ MONEY = {
     "POST /api/unlocks",
     "POST /api/unlocks/{txn}/undo",
     "POST /api/episodes/{episode_id}/watched",
+    "POST /api/episodes/{episode_id}/watching",
+    "POST /api/ads/impressions",
     "POST /api/orders",
     "GET /api/orders/{order_id}",
     "POST /api/orders/{order_id}/claim",

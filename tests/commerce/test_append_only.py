@@ -16,6 +16,7 @@ from silkreel.commerce.tables import (
     PriceRow,
     StatementLineRow,
     StatementRow,
+    StatementStepRow,
     VipFactRow,
     VipRow,
 )
@@ -108,8 +109,12 @@ def test_an_issued_statement_only_becomes_paid(database):
                                 base_minor=10, share_bp=5000, amount_minor=5, from_ref="",
                                 to_ref=""))  # fmt: skip
     refused(database, "UPDATE statement_lines SET amount_minor = 6")
+    refused(database, "UPDATE statements SET state = 'issued'")  # nobody has said yes
     with database.transaction() as tx:
-        tx.execute(sa.text("UPDATE statements SET sha256 = 'final'"))
+        for step, who in (("closed", "mei"), ("approved", "lin")):
+            tx.add(StatementStepRow(statement_id=1, step=step, actor_kind="staff", actor_id=who,
+                                    actor_name=who, at=NOW))  # fmt: skip
+        tx.flush()
         tx.execute(sa.text("UPDATE statements SET state = 'issued'"))
     refused(database, "UPDATE statements SET sha256 = 'other'")
     refused(database, "UPDATE statements SET state = 'draft'")

@@ -252,6 +252,28 @@ def test_a_reversed_refund_mirrors_the_claw_back_once(do, wallet):
     assert wallet() == before
 
 
+def test_one_of_several_refunds_reversed_leaves_what_the_others_alone_would_have(do, wallet):
+    do(buy("ana", 100, bonus=20, order="o1"))
+    do(refund("ana", "o1", refunded=20), refund("ana", "o1", refunded=70))
+    assert wallet() == (30, 6, 0)
+    do(reverse_refund("ana", "o1", refunded=50))
+    assert wallet() == (50, 10, 0)
+
+
+def test_what_was_set_off_comes_back_last_taken_first(do, wallet):
+    do(buy("ana", 100, bonus=20, order="o1"), gift("ana", 15))
+    do(unlock("ana", "e1", coins=60), play("ana", "e1"))
+    before = wallet()  # the bonus is spent first
+    assert before == (75, 0, 0)
+    do(gift("ana", 10))
+    do(refund("ana", "o1", refunded=80), refund("ana", "o1", refunded=90))
+    assert wallet() == (0, 0, 5)
+    do(reverse_refund("ana", "o1", refunded=80))
+    assert wallet() == (0, 5, 0)
+    do(reverse_refund("ana", "o1", refunded=0))
+    assert wallet() == (75, 10, 0)
+
+
 def test_coins_that_settled_a_debt_come_back_when_it_was_none(do, wallet):
     do(buy("ana", 100, order="o1"), unlock("ana", "e1", coins=100), play("ana", "e1"))
     do(refund("ana", "o1"))

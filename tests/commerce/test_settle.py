@@ -20,7 +20,8 @@ from silkreel.commerce.settle import (
 )
 from silkreel.commerce.statements import digest, payable
 from silkreel.commerce.tables import SettlementRow, StatementLineRow, StatementRow
-from silkreel.commerce.waterfall import Earning
+from silkreel.people.actors import machine
+from silkreel.people.brands import HOUSE
 
 TERMS = """
 [[contract]]
@@ -61,12 +62,12 @@ def do(database):
 def shut(database):
     """Close a month on the first of December, or look at it."""
 
-    def run(period, *, terms=TERMS, now=DECEMBER, verb=close, others=()):
+    def run(period, *, terms=TERMS, now=DECEMBER, verb=close):
         newest = settled_txn(database)
         with database.transaction() as tx:
             if verb is preview:
-                return preview(tx, period, terms, newest, others)
-            return close(tx, period, terms, newest, now, others)
+                return preview(tx, period, terms, newest)
+            return close(tx, period, terms, newest, machine("root", HOUSE, now))
 
     return run
 
@@ -148,17 +149,6 @@ def test_looking_at_a_month_writes_nothing(do, shut, database):
     with database.reading() as tx:
         assert tx.scalars(sa.select(SettlementRow)).all() == []
     assert shut("2026-10") == seen
-
-
-def test_money_of_vip_and_ads_is_handed_in_and_kept_with_the_month(do, shut):
-    do(buy("ana", 100), unlock("ana", "e1"), play("ana", "e1"))
-    others = [Earning("s1", "BR", "vip", "USD", 700), Earning("s9", "BR", "ad", "USD", 50)]
-    first = shut("2026-10", others=others)
-    assert [row["stream"] for row in first.statements[0].rows if row["step"] == "earning"] == [
-        "coin", "vip",
-    ]  # fmt: skip
-    assert first.unassigned == (others[1],)
-    assert shut("2026-10") == first
 
 
 def test_a_closed_month_whose_rows_were_changed_is_found(do, shut, database):

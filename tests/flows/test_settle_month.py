@@ -4,21 +4,20 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-import hypothesis
 import openpyxl
 import pypdf
 import pytest
 import sqlalchemy as sa
-from hypothesis import strategies as st
 
 from coins import NOW, buy, play, unlock
 from silkreel.commerce.ledger import apply
-from silkreel.commerce.spreading import AdReport, Subscriber, spread_ads, spread_vip
 from silkreel.commerce.tables import InboxEventRow, StatementRow
 from silkreel.flows.settle_month import MessagesWait, settle_month, statement_files, write_files
 from silkreel.media.theatre.fonts import FontMissing, find
+from silkreel.people.actors import machine
+from silkreel.people.brands import HOUSE
 
-APRIL = datetime(2026, 4, 2, tzinfo=UTC)
+CLOSER = machine("root", HOUSE, datetime(2026, 4, 2, tzinfo=UTC))
 TERMS = """
 [[contract]]
 id = "rose"
@@ -63,7 +62,7 @@ def played(database):
 
 @pytest.fixture
 def issued(played):
-    return settle_month(played, "2026-03", TERMS, APRIL).statements
+    return settle_month(played, "2026-03", TERMS, CLOSER).statements
 
 
 def needs_font():
@@ -122,54 +121,14 @@ def test_a_month_is_not_closed_while_messages_wait(played):
                           signature_ok=True, state="new", received_at=NOW)
         )  # fmt: skip
     with pytest.raises(MessagesWait):
-        settle_month(played, "2026-03", TERMS, APRIL)
-    assert len(settle_month(played, "2026-03", TERMS, APRIL, dry_run=True).statements) == 2
+        settle_month(played, "2026-03", TERMS, CLOSER)
+    assert len(settle_month(played, "2026-03", TERMS, CLOSER, dry_run=True).statements) == 2
 
 
 def test_a_month_closed_by_several_at_once_is_issued_once(played):
     with ThreadPoolExecutor(4) as pool:
-        asked = [pool.submit(settle_month, played, "2026-03", TERMS, APRIL) for _ in range(4)]
+        asked = [pool.submit(settle_month, played, "2026-03", TERMS, CLOSER) for _ in range(4)]
         months = [each.result() for each in asked]
     assert all(month == months[0] for month in months)
     with played.reading() as tx:
         assert tx.scalar(sa.select(sa.func.count()).select_from(StatementRow)) == 2
-
-
-def test_each_subscribers_money_goes_to_what_they_watched():
-    loyal = Subscriber("USD", 900, {("rose", "BR"): 10})
-    roaming = Subscriber("USD", 900, {("rose", "BR"): 1000, ("ink", "BR"): 2000})
-    idle = Subscriber("USD", 301, {})
-    found = {each.series_id: each.minor for each in spread_vip([loyal, roaming, idle])}
-    assert found == {"rose": 900 + 300 + 101, "ink": 600 + 200}
-    assert spread_vip([idle]) == []
-
-
-TITLES = st.tuples(st.sampled_from("abc"), st.sampled_from(("US", "BR")))
-
-
-@hypothesis.given(
-    st.lists(
-        st.builds(
-            Subscriber, st.sampled_from(("USD", "JPY")), st.integers(0, 10**6),
-            st.dictionaries(TITLES, st.integers(0, 10**6), max_size=4),
-        ),
-        max_size=8,
-    )
-)  # fmt: skip
-def test_vip_money_is_spread_to_the_last_unit(subscribers):
-    for currency in ("USD", "JPY"):
-        mine = [each for each in subscribers if each.currency == currency]
-        watched = any(any(each.watched_seconds.values()) for each in mine)
-        given = sum(each.net_minor for each in mine) if watched else 0
-        found = [each for each in spread_vip(subscribers) if each.currency == currency]
-        assert sum(each.minor for each in found) == given
-
-
-@hypothesis.given(
-    st.integers(-(10**6), 10**9),
-    st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 10**6), min_size=1),
-)
-def test_a_final_ad_report_is_spread_to_the_last_unit(minor, shown):
-    found = spread_ads([AdReport("BR", "USD", minor, shown)])
-    assert sum(each.minor for each in found) == (minor if any(shown.values()) else 0)
-    assert {each.market for each in found} <= {"BR"}

@@ -1,5 +1,6 @@
 """`silkreel ledger`: what a viewer holds, and proof that nobody changed the books."""
 
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
@@ -137,3 +138,45 @@ def balance(
     if rows:
         columns = (words("kind"), words("coins"), words("end"))
         show.print_table(words("In the order they are spent"), columns, rows)
+
+
+@app.command
+def cash(
+    *,
+    month: Annotated[str, Parameter(help="a closed month, such as 2026-10")],
+    out: Annotated[Path | None, Parameter(help="a CSV file for every entry up to it")] = None,
+    json: bool = False,
+) -> None:
+    """Show the cash of each currency, derived from coins, payments and closings up to a month.
+
+    Args:
+        month: a closed month
+        out: a file for every entry
+        json: print machine-readable results
+    """
+    from silkreel.cli.files import write_named
+    from silkreel.commerce.cash import balances, sha256, to_csv
+    from silkreel.commerce.cash_reading import cash_ledger
+    from silkreel.kit.money import Money
+
+    with opened() as house, house.workshop.database.reading() as tx:
+        entries = cash_ledger(tx, month)
+    if out is not None:
+        write_named(out, to_csv(entries).encode())
+    moved = balances(each for each in entries if each.month == month)
+    held = balances(entries)
+    if json:
+        rows = [
+            {"currency": currency, "account": account, "moved_minor": moved.get(key, 0),
+             "balance_minor": minor}
+            for key, minor in held.items() for currency, account in [key]
+        ]  # fmt: skip
+        show.print_json({"month": month, "sha256": sha256(entries), "accounts": rows})
+        return
+    table = [
+        (account, Money(moved.get((currency, account), 0), currency), Money(minor, currency))
+        for (currency, account), minor in held.items()
+    ]
+    columns = (words("account"), words("moved in the month"), words("balance"))
+    show.print_table(words("Cash up to {month}", month=month), columns, table)
+    print(words("Each currency adds up to zero. sha256 {hash}", hash=sha256(entries)))

@@ -1,12 +1,16 @@
 """Opening the home a command works in, and closing all it opened."""
 
+import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from silkreel.kit.artifacts import Workshop
+from silkreel.kit.clock import now
 from silkreel.kit.opening import open_workshop
 from silkreel.kit.settings import Settings, read_settings
+from silkreel.people.actors import Actor, machine
+from silkreel.people.brands import HOUSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +30,8 @@ def opened() -> Iterator[House]:
         yield House(settings, workshop)
     finally:
         workshop.database.close()
+
+
+def operator() -> Actor:
+    """Whoever works at this command line, as the log names them."""
+    return machine(getpass.getuser(), HOUSE, now())

@@ -1,5 +1,6 @@
 """`silkreel settle`: close a month, or look at what closing it would give."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -7,10 +8,9 @@ from cyclopts import Parameter
 
 from silkreel.cli import show
 from silkreel.cli.files import CannotWrite, read_named
-from silkreel.cli.opening import opened
+from silkreel.cli.opening import opened, operator
 from silkreel.commerce.settle import Issued, Month
 from silkreel.flows.settle_month import settle_month, write_files
-from silkreel.kit.clock import now
 from silkreel.kit.money import Money
 from silkreel.kit.words import words
 
@@ -26,7 +26,7 @@ def settle(
     terms: Annotated[Path | None, Parameter(help="contracts, payees and rates")] = None,
     json: bool = False,
 ) -> None:
-    """Close a month: freeze what belongs to it and issue what each payee gets.
+    """Close a month: freeze what belongs to it and draft what each payee gets.
 
     Closed again, it is computed again and compared; nothing is issued twice.
 
@@ -38,7 +38,7 @@ def settle(
     """
     with opened() as house:
         text = read_named(terms or house.settings.home / TERMS).decode()
-        done = settle_month(house.workshop.database, month, text, now(), dry_run=dry_run)
+        done = settle_month(house.workshop.database, month, text, operator(), dry_run=dry_run)
     if json:
         show.print_json(month_json(done))
     else:
@@ -87,7 +87,7 @@ def statement_json(issued: Issued) -> dict[str, object]:
 
 def print_month(month: Month, *, dry_run: bool) -> None:
     """Who gets what, and where the money of all bought coins is."""
-    print_statements(month.statements)
+    print_statements(month.statements, {})
     for balance in month.balances:
         net, earned, back, left = (
             Money(minor, balance.currency)
@@ -105,20 +105,31 @@ def print_month(month: Month, *, dry_run: bool) -> None:
         print(
             words(
                 "{series} in {market} has no contract: {amount} stays with you.",
-                series=each.series_id, market=each.market or "?", amount=str(amount),
+                series=each.series_id or words("What no title earned"), market=each.market or "?",
+                amount=str(amount),
             )
         )  # fmt: skip
     if dry_run:
         print(words("{month} is as it was: nothing was written.", month=month.period))
     else:
         print(words("{month} is closed up to txn {txn}.", month=month.period, txn=month.to_txn_id))
+        if month.statements:
+            print(
+                words(
+                    "Its statements are drafts until somebody else approves them at the desk; "
+                    "`silkreel statements list` says how far they are."
+                )
+            )
 
 
-def print_statements(statements: tuple[Issued, ...]) -> None:
-    """Statements, one a line."""
+def print_statements(statements: tuple[Issued, ...], states: Mapping[str, str]) -> None:
+    """Statements, one a line, and how far they are (`states`, by hash)."""
     rows = []
     for issued in statements:
         paid = issued.rows[-1]
         amount = Money(int(paid["amount_minor"]), paid["currency"])
-        rows.append((issued.period, issued.payee, paid["name"], amount, issued.sha256[:12]))
-    show.print_table("Statements", ("month", "payee", "name", "payable", "sha256"), rows)
+        state = states.get(issued.sha256, "-")
+        rows.append((issued.period, issued.payee, paid["name"], amount, state, issued.sha256[:12]))
+    columns = (words("month"), words("payee"), words("name"), words("payable"), words("state"),
+               "sha256")  # fmt: skip
+    show.print_table(words("Statements"), columns, rows)

@@ -1,9 +1,12 @@
 """The rules a sound ledger keeps, each as a query for the rows that break it."""
 # ruff: noqa: S608 - the queries are written here
 
+from dataclasses import dataclass
+
 import sqlalchemy as sa
 
-from silkreel.kit.database import Database
+from silkreel.commerce.tables import AccountRow, PostingRow
+from silkreel.kit.database import Database, Session
 
 # By index, account after account: a join on three columns at once would read all for each wallet.
 POSTED_IN = "coalesce((SELECT sum(amount) FROM postings WHERE account_id = {}), 0)"
@@ -41,3 +44,27 @@ def audit(database: Database) -> dict[str, int]:
     with database.reading() as tx:
         found = {rule: len(tx.execute(sa.text(query)).all()) for rule, query in RULES.items()}
     return {rule: count for rule, count in found.items() if count}
+
+
+@dataclass(frozen=True, slots=True)
+class RoleBalance:
+    """What all accounts of a role hold together; all of a unit's add up to zero."""
+
+    owner_type: str
+    role: str
+    unit: str
+    accounts: int
+    balance: int
+
+
+def balances(tx: Session, brand_id: str) -> list[RoleBalance]:
+    """A brand's accounts by role, summed from their postings."""
+    names = (AccountRow.owner_type, AccountRow.role, AccountRow.unit)
+    query = (
+        sa.select(*names, sa.func.count(AccountRow.id.distinct()), sa.func.sum(PostingRow.amount))
+        .join(PostingRow, PostingRow.account_id == AccountRow.id)
+        .where(AccountRow.brand_id == brand_id)
+        .group_by(*names)
+        .order_by(*names)
+    )
+    return [RoleBalance(*row[:4], int(row[4])) for row in tx.execute(query)]

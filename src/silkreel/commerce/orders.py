@@ -177,6 +177,28 @@ def newest(tx: Session, *, state: str | None, limit: int) -> list[Order]:
     return [shown(row) for row in tx.scalars(rows)]
 
 
+def search(
+    tx: Session, brand_id: str, words: str, *, state: str | None, before: str | None, limit: int
+) -> list[Order]:
+    """A brand's orders, newest first; each word is part of its number, viewer, item or provider's name.
+
+    `before` is the last order of the page before.
+    """
+    rows = sa.select(OrderRow).where(OrderRow.brand_id == brand_id)
+    if state:
+        rows = rows.where(OrderRow.state == state)
+    last = tx.get(OrderRow, before) if before else None
+    if last is not None:
+        later = sa.and_(OrderRow.made_at == last.made_at, OrderRow.id > last.id)
+        rows = rows.where(sa.or_(OrderRow.made_at < last.made_at, later))
+    columns = (OrderRow.id, OrderRow.viewer_id, OrderRow.sku, OrderRow.provider,
+               OrderRow.provider_ref)  # fmt: skip
+    for word in words.split():
+        rows = rows.where(sa.or_(*(each.icontains(word, autoescape=True) for each in columns)))
+    rows = rows.order_by(OrderRow.made_at.desc(), OrderRow.id).limit(limit)
+    return [shown(row) for row in tx.scalars(rows)]
+
+
 def due(tx: Session, providers: Iterable[str], at: datetime, limit: int) -> list[Order]:
     """Orders of these providers that the janitor should ask about now."""
     rows = (

@@ -24,6 +24,9 @@ from silkreel.commerce.tables import (
     TxnRow,
 )
 from silkreel.kit.database import Session
+from silkreel.kit.refusals import Refusal
+from silkreel.people.actors import Actor
+from silkreel.people.audit import record
 
 Verdict = Literal["matched", "amount_differs", "only_ours", "only_theirs"]
 
@@ -232,3 +235,64 @@ def _open_item(
         tx.add(row)
     row.ours_minor, row.theirs_minor = line.ours_minor, line.theirs_minor
     row.explained_at = None
+
+
+class NoSuchItem(Refusal):
+    """There is no such difference."""
+
+    status = 404
+    message = "There is no open difference {number} here; somebody may have explained it already."
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A difference between our books and a provider's, and who explained it."""
+
+    id: int
+    provider: str
+    name: str
+    kind: str
+    order_id: str | None
+    ours_minor: int | None
+    theirs_minor: int | None
+    currency: str
+    found_at: datetime
+    explained_at: datetime | None
+    owner: str
+    explanation: str
+
+
+def items(
+    tx: Session, *, explained: bool = False, before: int | None = None, limit: int
+) -> list[Item]:
+    """Differences that nobody explained yet (or those that are), newest first."""
+    done = ReconcileItemRow.explained_at
+    rows = sa.select(ReconcileItemRow).where(done.is_not(None) if explained else done.is_(None))
+    if before is not None:
+        rows = rows.where(ReconcileItemRow.id < before)
+    rows = rows.order_by(ReconcileItemRow.id.desc()).limit(limit)
+    return [_item(row) for row in tx.scalars(rows)]
+
+
+def explain(tx: Session, number: int, explanation: str, by: Actor) -> Item:
+    """Say why the books differ; it opens again if a later comparison still finds it.
+
+    Raises:
+        NoSuchItem, NotYours, SecondFactorRequired.
+    """
+    by.need("money.settle")
+    row = tx.get(ReconcileItemRow, number, with_for_update=True, populate_existing=True)
+    if row is None or row.explained_at is not None:
+        raise NoSuchItem(number=number)
+    row.owner, row.explanation, row.explained_at = by.name, explanation, by.at
+    tx.flush()
+    after = {"provider": row.provider, "kind": row.kind}
+    record(tx, by, "reconcile.explained", f"difference:{number}", after=after, reason=explanation)
+    return _item(row)
+
+
+def _item(row: ReconcileItemRow) -> Item:
+    return Item(
+        row.id, row.provider, row.provider_object, row.kind, row.order_id, row.ours_minor,
+        row.theirs_minor, row.currency, row.found_at, row.explained_at, row.owner, row.explanation,
+    )  # fmt: skip

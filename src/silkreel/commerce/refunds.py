@@ -53,7 +53,7 @@ def unclaw(draft: Draft, purse: Purse | None, request: Unclaw) -> Answer:
         return Answer("owned")
     txn = begin(draft, purse, request, "unclaw", order_id=order.order_id)
     undebt = min(back, order.debt)
-    uses, paid, bonus = _return_taken(draft, txn, purse, order, back - undebt + gift)
+    uses, paid, bonus = _return_taken(draft, txn, purse, order, gift=gift, coins=back - undebt)
     draft.move(txn, purse, paid=paid, bonus=bonus, debt=-undebt)
     draft.post(txn, system("clawback", "paid", request.brand_id), -back)
     draft.post(txn, system("clawback", "bonus", request.brand_id), -gift)
@@ -160,21 +160,36 @@ def _return_settled(draft: Draft, cause: int, purse: Purse, request: Unclaw) -> 
 
 
 def _return_taken(
-    draft: Draft, txn: int, purse: Purse, order: PastOrder, coins: int
+    draft: Draft, txn: int, purse: Purse, order: PastOrder, *, gift: int, coins: int
 ) -> tuple[tuple[Use, ...], int, int]:
-    """Put clawed coins back where they were taken, last taken first: what stays, paid, bonus."""
+    """Put clawed coins back where they were taken, last taken first: what stays, paid, bonus.
+
+    The exact mirror of `claw`: `gift` goes back to the order's own bonus lots, of which it came;
+    `coins` to what was set off: bonus first, then other bought coins, then the order's own.
+    """
+    left = {use.lot_id: use.coins for use in order.uses}
+    back: dict[int, int] = {}
+
+    def give(lots: list[int], at_most: int) -> int:
+        given = 0
+        for lot in lots:
+            step = min(left[lot], at_most - given)
+            left[lot] -= step
+            back[lot] = back.get(lot, 0) + step
+            given += step
+        return given
+
     own = set(order.lot_ids)
-    uses = sorted(order.uses, key=lambda use: (use.lot_id in own, use.lot_id))
-    left: list[Use] = []
-    paid = bonus = 0
-    for use in sorted(uses, key=lambda use: draft.lots[use.lot_id].source == "paid"):
-        step = min(use.coins, coins - paid - bonus)
+    newest = sorted(left, reverse=True)
+    bonus = [lot for lot in newest if draft.lots[lot].source != "paid"]
+    paid = sorted((lot for lot in newest if lot not in bonus), key=own.__contains__)
+    gifted = give([lot for lot in bonus if lot in own], gift)
+    stays_gift = order.bonus_clawed - gifted
+    set_off = sum(left[lot] for lot in bonus) - stays_gift
+    freed = give(bonus, max(0, min(coins, set_off)))
+    returned = give(paid, coins - freed)
+    for lot, step in back.items():
         if step:
-            draft.put_back(txn, purse, use.lot_id, step)
-        if draft.lots[use.lot_id].source == "paid":
-            paid += step
-        else:
-            bonus += step
-        if use.coins > step:
-            left.append(replace(use, coins=use.coins - step))
-    return tuple(left), paid, bonus
+            draft.put_back(txn, purse, lot, step)
+    stays = tuple(Use(lot, rest) for lot, rest in left.items() if rest)
+    return stays, returned, gifted + freed

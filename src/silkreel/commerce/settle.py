@@ -16,13 +16,23 @@ import sqlalchemy as sa
 
 from silkreel.commerce.recognition import Balance, Earned, Mark, recognise
 from silkreel.commerce.recognition_reading import read_events, read_paid_lots
+from silkreel.commerce.spreading import earnings
 from silkreel.commerce.statements import Row, cited, digest, from_csv, to_csv
-from silkreel.commerce.tables import SettlementRow, StatementLineRow, StatementRow, TxnRow
+from silkreel.commerce.streams import numbered, read_shares, shares_due, write_shares
+from silkreel.commerce.tables import (
+    SettlementRow,
+    StatementLineRow,
+    StatementRow,
+    StatementStepRow,
+    TxnRow,
+)
 from silkreel.commerce.terms import Terms, read_terms
 from silkreel.commerce.waterfall import Carry, Earning, Statement, settle_period, unassigned
 from silkreel.kit.database import Session
 from silkreel.kit.keys import canonical_json
 from silkreel.kit.refusals import Refusal
+from silkreel.people.actors import Actor
+from silkreel.people.audit import record
 
 FIRST_VERSION = 1  # corrections are lines of the next month, so a month is issued once
 DECEMBER = 12
@@ -106,9 +116,7 @@ def month_end(period: str) -> datetime:
     return datetime(*first, 1, tzinfo=UTC)
 
 
-def preview(
-    tx: Session, period: str, terms: str, settled_txn: int, others: Sequence[Earning] = ()
-) -> Month:
+def preview(tx: Session, period: str, terms: str, settled_txn: int) -> Month:
     """What closing the month would give now; nothing is written.
 
     Raises:
@@ -117,17 +125,16 @@ def preview(
     closed = _closed(tx)
     if any(row.period == period for row in closed):
         return _again(tx, closed, period)
-    return _compute(tx, closed, _mark(tx, closed, period, settled_txn), terms, others).month
+    mark = _mark(tx, closed, period, settled_txn)
+    shares = numbered(tx, shares_due(tx, period, mark.ends_at, terms))
+    return _compute(tx, closed, mark, terms, earnings(shares, period)).month
 
 
-def close(
-    tx: Session, period: str, terms: str, settled_txn: int, now: datetime,
-    others: Sequence[Earning] = (),
-) -> Month:  # fmt: skip
-    """Freeze the month and issue its statements; closed before, it is checked and read.
+def close(tx: Session, period: str, terms: str, settled_txn: int, by: Actor) -> Month:
+    """Freeze the month and draft its statements; closed before, it is checked and read.
 
-    `settled_txn` is the txn below which no row can appear any more (`seal.settled_txn`). `others`
-    is revenue that is no coins: VIP and final ad reports. Rows are flushed, not committed.
+    `settled_txn` is the txn below which no row can appear any more (`seal.settled_txn`). Rows are
+    flushed, not committed. A draft is issued with the yes of a second person (`statement_steps`).
 
     Raises:
         NotOver: the month has not ended.
@@ -138,20 +145,25 @@ def close(
     if any(row.period == period for row in closed):
         return _again(tx, closed, period)
     ends_at = month_end(period)
-    if now < ends_at:
+    if by.at < ends_at:
         raise NotOver(month=period, day=str(ends_at.date()))
     mark = _mark(tx, closed, period, settled_txn)
+    shares = numbered(tx, shares_due(tx, period, ends_at, terms))
+    others = earnings(shares, period)
     computed = _compute(tx, closed, mark, terms, others)
+    write_shares(tx, period, shares)
     tx.add(
         SettlementRow(
             period=period, to_txn_id=mark.to_txn_id, ends_at=mark.ends_at, terms=terms,
-            carry=_carry_text(computed.carry), closed_at=now,
+            carry=_carry_text(computed.carry), closed_at=by.at,
             sources=canonical_json([asdict(each) for each in others]),
         )
     )  # fmt: skip
     for issued, statement in zip(computed.month.statements, computed.statements, strict=True):
-        _write(tx, issued, statement, now)
+        _write(tx, issued, statement, by)
     tx.flush()
+    after = {"to_txn": mark.to_txn_id, "statements": [s.sha256 for s in computed.month.statements]}
+    record(tx, by, "settlement.closed", f"settlement:{period}", after=after)
     return computed.month
 
 
@@ -213,17 +225,15 @@ def _compute(
     marks = [Mark(row.period, row.to_txn_id, row.ends_at) for row in before] + [mark]
     lots, events = read_paid_lots(tx, mark.to_txn_id), read_events(tx, mark.to_txn_id)
     found = recognise(lots, events, marks)
-    earnings = earnings_of(e for e in found.earned if e.period == mark.period)
+    coins = earnings_of(e for e in found.earned if e.period == mark.period)
     read = read_terms(terms)
     last_day = (mark.ends_at - timedelta(days=1)).date()
     pay_day = last_day + timedelta(days=read.pay_after_days)
     carry = _read_carry(before[-1].carry) if before else Carry()
-    statements, carry = _settled(
-        tx, [*earnings, *others], read, mark.period, last_day, pay_day, carry
-    )
+    statements, carry = _settled(tx, [*coins, *others], read, mark.period, last_day, pay_day, carry)
     month = Month(
         mark.period, mark.to_txn_id, tuple(_issue(each) for each in statements), found.balances,
-        tuple(unassigned([*earnings, *others], read, last_day)),
+        tuple(unassigned([*coins, *others], read, last_day)),
     )  # fmt: skip
     return _Computed(month, statements, carry)
 
@@ -250,6 +260,8 @@ def _again(tx: Session, closed: Sequence[SettlementRow], period: str) -> Month:
     place = next(n for n, row in enumerate(closed) if row.period == period)
     row = closed[place]
     others = [Earning(**each) for each in json.loads(row.sources)]
+    if earnings(read_shares(tx, period), period) != others:
+        raise NotReproduced(payee="*", month=period)
     mark = Mark(period, row.to_txn_id, row.ends_at)
     computed = _compute(tx, closed[:place], mark, row.terms, others)
     issued = {(e.payee, e.currency): e for e in issued_statements(tx, period)}
@@ -268,13 +280,19 @@ def _issue(statement: Statement) -> Issued:
                   content, digest(content))  # fmt: skip
 
 
-def _write(tx: Session, issued: Issued, statement: Statement, now: datetime) -> None:
+def _write(tx: Session, issued: Issued, statement: Statement, by: Actor) -> None:
     row = StatementRow(
-        payee=issued.payee, period=issued.period, currency=issued.currency, state="issued",
-        version=issued.version, sha256=issued.sha256, content=issued.content, issued_at=now,
+        payee=issued.payee, period=issued.period, currency=issued.currency, state="draft",
+        version=issued.version, sha256=issued.sha256, content=issued.content,
     )  # fmt: skip
     tx.add(row)
     tx.flush()
+    tx.add(
+        StatementStepRow(
+            statement_id=row.id, step="closed", actor_kind=by.kind, actor_id=by.id,
+            actor_name=by.name, at=by.at,
+        )
+    )  # fmt: skip
     tx.add_all(
         StatementLineRow(
             statement_id=row.id, n=n, series_id=line.series_id, market=line.market,

@@ -19,6 +19,9 @@ WHOLE_BP = 10_000  # basis points of one
 ANYWHERE = "*"
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]  # is part of a file name
 BasisPoints = Annotated[int, Field(ge=0, le=WHOLE_BP)]
+IBAN = r"^([A-Z]{2}[0-9]{2}[A-Z0-9]{11,30})?$"
+BIC = r"^([A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?)?$"  # as ISO 20022 has it
+VipModel = Literal["user_centric", "pro_rata"]
 RefundBearer = Literal["operator", "payee", "shared"]
 
 
@@ -113,6 +116,15 @@ class Contract(_Dated):
         )
 
 
+class Payer(_Dated):
+    """Who pays: the operator's name and bank account, for the pay file."""
+
+    name: str = Field(min_length=1, max_length=70)
+    iban: str = Field(default="", pattern=IBAN)
+    account: str = Field(default="", max_length=34)  # where there is no IBAN
+    bic: str = Field(default="", pattern=BIC)
+
+
 class Payee(_Dated):
     """Somebody who is paid: where they live for tax, in what and from what amount on."""
 
@@ -122,6 +134,9 @@ class Payee(_Dated):
     currency: str
     threshold_minor: int = Field(default=0, ge=0)  # of their currency; less is carried forward
     document_until: date | None = None  # last day their tax document is good
+    iban: str = Field(default="", pattern=IBAN)
+    account: str = Field(default="", max_length=34)  # where there is no IBAN
+    bic: str = Field(default="", pattern=BIC)
 
 
 class Withholding(_Dated):
@@ -149,6 +164,8 @@ class Terms(_Dated):
     """All that a period is closed with."""
 
     pay_after_days: int = Field(default=30, ge=0, le=366)  # after the period's last day
+    vip_model: VipModel = "user_centric"  # whose money a subscription's is: what they watched
+    payer: Payer | None = None
     contract: tuple[Contract, ...] = ()
     payee: tuple[Payee, ...] = ()
     withholding: tuple[Withholding, ...] = ()

@@ -6,17 +6,19 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from silkreel.commerce import ads, orders, recharge, registry, vip
-from silkreel.commerce.orders import Order
+from silkreel.commerce.orders import NoSuchOrder, Order
 from silkreel.commerce.payments import Kind, PaymentFact
 from silkreel.commerce.standing import OrderState, Standing, stand
 from silkreel.flows import take_payments
 from silkreel.flows.give_back_vip import give_back_vip_money
 from silkreel.flows.take_payments import Round
 from silkreel.kit.artifacts import Workshop
-from silkreel.kit.database import Database
+from silkreel.kit.database import Database, Session
 from silkreel.kit.money import Money, OddAmount, exponent
 from silkreel.kit.refusals import Refusal
 from silkreel.kit.settings import Settings
+from silkreel.people.actors import Actor
+from silkreel.people.audit import record
 
 SHOWN = 1_000  # orders in one list
 
@@ -81,6 +83,42 @@ def list_orders(workshop: Workshop, state: str | None, limit: int) -> list[Order
         raise NoSuchState(state=state, states=", ".join(OrderState))
     with workshop.database.reading() as tx:
         return orders.newest(tx, state=state, limit=min(limit, SHOWN))
+
+
+def search_orders(
+    tx: Session, brand_id: str, words: str, state: str | None, before: str | None, limit: int
+) -> list[Order]:
+    """A brand's orders for the desk, newest first.
+
+    Raises:
+        NoSuchState.
+    """
+    if state and state not in set(OrderState):
+        raise NoSuchState(state=state, states=", ".join(OrderState))
+    return orders.search(tx, brand_id, words, state=state, before=before, limit=limit)
+
+
+def refund_by(
+    settings: Settings, database: Database, order_id: str, amount: str | None, reason: str,
+    by: Actor,
+) -> OrderSheet:  # fmt: skip
+    """A refund that somebody at the desk starts: asked for in the log, then done in the log.
+
+    Raises:
+        NoSuchOrder: there is none of their brand. What `refund_order` raises.
+    """
+    by.need("money.refund")
+    before = show_order(database, order_id)
+    if before.order.brand_id != by.brand_id:
+        raise NoSuchOrder(order=order_id)
+    subject, held = f"order:{order_id}", {"kept_minor": before.standing.kept_minor}
+    with database.transaction() as tx:
+        record(tx, by, "refund.asked", subject, after={"amount": amount or "all"}, reason=reason)
+    sheet = refund_order(settings, database, order_id, amount, by.at)
+    with database.transaction() as tx:
+        after = {"kept_minor": sheet.standing.kept_minor, "state": sheet.order.state.value}
+        record(tx, by, "refund.done", subject, before=held, after=after, reason=reason)
+    return sheet
 
 
 def show_order(database: Database, order_id: str) -> OrderSheet:

@@ -12,10 +12,10 @@ from silkreel.commerce.seal import settled_txn
 from silkreel.commerce.settle import Issued, Month, close, month_end, preview
 from silkreel.commerce.statement_files import to_pdf, to_xlsx
 from silkreel.commerce.tables import InboxEventRow
-from silkreel.commerce.waterfall import Earning
 from silkreel.kit.database import Database, Session
 from silkreel.kit.refusals import Refusal
 from silkreel.media.theatre.fonts import find
+from silkreel.people.actors import Actor
 
 
 class MessagesWait(Refusal):
@@ -37,12 +37,9 @@ class Statements:
 
 
 def settle_month(
-    database: Database, period: str, terms: str, now: datetime, *, dry_run: bool = False,
-    others: Sequence[Earning] = (),
-) -> Month:  # fmt: skip
-    """Close a month, or only look at what closing it would give.
-
-    `others` is revenue of VIP and ads (`commerce.spreading`).
+    database: Database, period: str, terms: str, by: Actor, *, dry_run: bool = False
+) -> Month:
+    """Close a month, or only look at what closing it would give: coins, VIP and ads.
 
     Raises:
         MessagesWait: money may have moved that the ledger does not know of.
@@ -52,11 +49,11 @@ def settle_month(
     newest = settled_txn(database)
     if dry_run:
         with database.reading() as tx:
-            return preview(tx, period, terms, newest, others)
+            return preview(tx, period, terms, newest)
     try:
-        return _close(database, period, terms, newest, now, others)
+        return _close(database, period, terms, newest, by)
     except sa.exc.IntegrityError:  # somebody closed it at this moment; read what they issued
-        return _close(database, period, terms, newest, now, others)
+        return _close(database, period, terms, newest, by)
 
 
 def statement_files(issued: Issued) -> Statements:
@@ -88,13 +85,10 @@ def write_files(statements: Sequence[Issued], folder: Path) -> list[Path]:
     return [*written, script]
 
 
-def _close(
-    database: Database, period: str, terms: str, newest: int, now: datetime,
-    others: Sequence[Earning],
-) -> Month:  # fmt: skip
+def _close(database: Database, period: str, terms: str, newest: int, by: Actor) -> Month:
     with database.transaction() as tx:
         _nothing_waits(tx, month_end(period))
-        return close(tx, period, terms, newest, now, others)
+        return close(tx, period, terms, newest, by)
 
 
 def _nothing_waits(tx: Session, ends_at: datetime) -> None:

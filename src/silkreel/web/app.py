@@ -11,12 +11,24 @@ from silkreel.kit.artifacts import Workshop
 from silkreel.kit.settings import Settings
 from silkreel.web import pages
 from silkreel.web.api import health, play, posters, series
-from silkreel.web.api.money import hooks, orders, pretend, price, unlocks, wallet, watched
+from silkreel.web.api.money import (
+    hooks,
+    impressions,
+    orders,
+    pretend,
+    price,
+    unlocks,
+    wallet,
+    watched,
+    watching,
+)
 from silkreel.web.edge import Edge, Receive, Scope, Send, answer_noes
 from silkreel.web.limits import RateLimit
 from silkreel.web.segments import Segments
 from silkreel.web.site import Site, open_site
 from silkreel.web.staff import account, door, log, page, team
+from silkreel.web.staff.money import books as staff_books
+from silkreel.web.staff.money import orders as staff_orders
 
 
 class WebApp:
@@ -65,10 +77,14 @@ def _framework(site: Site, segments: Segments) -> FastAPI:
     )
     app.state.site = site
     answer_noes(app)
-    for module in (series, play, posters, health, pages, door, account, team, log, page):
+    for module in (series, play, posters, health, pages, door, account, team, log):
         app.include_router(module.router)
-    for noun in (price, wallet, unlocks, orders, watched, hooks, pretend):
+    for noun in (
+        price, wallet, unlocks, orders, watched, watching, impressions, hooks, pretend,
+    ):  # fmt: skip
         app.include_router(noun.router)
+    for desk in (staff_orders, staff_books, page):  # the page answers whatever is below /staff
+        app.include_router(desk.router)
     return app
 
 

@@ -4,12 +4,14 @@ Viewers, brands, series and episodes are kept as text without a foreign key: the
 outlives the title and the account it was about.
 """
 
+from silkreel.commerce.tables.adjustments import AdjustmentRow
 from silkreel.commerce.tables.ads import AdDayRow, AdFinalRow, AdImpressionRow, AdIntentRow
 from silkreel.commerce.tables.contracts import (
     ContractRow,
     SettlementRow,
     StatementLineRow,
     StatementRow,
+    StatementStepRow,
 )
 from silkreel.commerce.tables.ledger import (
     AccountRow,
@@ -30,6 +32,7 @@ from silkreel.commerce.tables.orders import (
     ReconcileItemRow,
 )
 from silkreel.commerce.tables.prices import ExposureRow, PriceBookRow, PriceRow, QuoteRow
+from silkreel.commerce.tables.streams import StreamShareRow, VipWatchRow
 from silkreel.commerce.tables.vip import ConsentRow, VipFactRow, VipPeriodRow, VipRow
 
 __all__ = [
@@ -38,6 +41,7 @@ __all__ = [
     "AdFinalRow",
     "AdImpressionRow",
     "AdIntentRow",
+    "AdjustmentRow",
     "AnchorRow",
     "ConsentRow",
     "ContractRow",
@@ -58,9 +62,12 @@ __all__ = [
     "SettlementRow",
     "StatementLineRow",
     "StatementRow",
+    "StatementStepRow",
+    "StreamShareRow",
     "TxnRow",
     "VipFactRow",
     "VipPeriodRow",
     "VipRow",
+    "VipWatchRow",
     "WalletRow",
 ]

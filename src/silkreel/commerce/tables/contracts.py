@@ -40,7 +40,10 @@ class ContractRow(Base):
 
 
 class SettlementRow(Base):
-    """A month that is closed: up to which txn, and with which terms. Never changed."""
+    """A month that is closed: up to which txn, and with which terms.
+
+    Never changed; a closing whose statements are all drafts can be taken back whole.
+    """
 
     __tablename__ = "settlements"
 
@@ -72,6 +75,21 @@ class StatementRow(Base):
     previous_id: Mapped[int | None] = mapped_column(sa.ForeignKey("statements.id"), index=True)
     issued_at: Mapped[datetime | None] = mapped_column(UtcTime)
     content: Mapped[str] = mapped_column(sa.Text, default="")  # the CSV as issued; sha256 is its
+
+
+class StatementStepRow(Base):
+    """Who took a statement a step further, once each; never changed."""
+
+    __tablename__ = "statement_steps"
+    __table_args__ = (one_of("step", "closed", "approved", "issued", "paid"),)
+
+    statement_id: Mapped[int] = mapped_column(sa.ForeignKey("statements.id"), primary_key=True)
+    step: Mapped[str] = mapped_column(sa.String(8), primary_key=True)
+    actor_kind: Mapped[str] = mapped_column(sa.String(8))
+    actor_id: Mapped[str] = mapped_column(sa.String(64))
+    actor_name: Mapped[str] = mapped_column(sa.String(100))
+    at: Mapped[datetime] = mapped_column(UtcTime)
+    note: Mapped[str] = mapped_column(sa.Text, default="")
 
 
 class StatementLineRow(Base):

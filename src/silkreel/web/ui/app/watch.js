@@ -1,7 +1,7 @@
 // The player's screen: the picture, what lies over it, and what stands beside it on a wide screen.
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { play } from "../shared/api.js";
+import { play, tellWatching } from "../shared/api.js";
 import { boot } from "../shared/boot.js";
 import { html } from "../shared/html.js";
 import { Icon } from "../shared/icons.js";
@@ -12,6 +12,7 @@ import { parseCaptions } from "../player/captions.js";
 import { listenToFinger } from "../player/gestures.js";
 import { phaseOf } from "../player/machine.js";
 import { Pool } from "../player/pool.js";
+import { countWatching } from "../player/watching.js";
 import { Captions, Progress } from "./overlay.js";
 import { Poster } from "./poster.js";
 import { EpisodeGrid, useSeries } from "./series.js";
@@ -63,6 +64,7 @@ function Player({ series, index, at }) {
     [series.slug],
   );
   useEffect(() => () => pool.destroy(), [pool]);
+  useEffect(() => countWatching(pool, tellWatching), [pool]);
 
   const state = pool.state.value;
   const current = state.current < 0 ? index : state.current;

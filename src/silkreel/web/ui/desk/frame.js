@@ -3,12 +3,12 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { t } from "../shared/words.js";
 import { Empty, Mark, roleName } from "./parts.js";
-import { PAGES, go, place } from "./places.js";
+import { PAGES, go, pageOf, place } from "./places.js";
 import { may, mayLater, me, signOut } from "./session.js";
 
 export function Frame() {
   const open = PAGES.filter((page) => page.right === null || may(page.right));
-  const here = PAGES.find((page) => page.path === place.value);
+  const here = pageOf(place.value);
   const main = useRef(/** @type {HTMLElement | null} */ (null));
   const [menu, setMenu] = useState(false);
   const first = useRef(true);
@@ -29,7 +29,7 @@ export function Frame() {
     </header>
     <div class=${menu ? "side open" : "side"} id="nav" onKeyDown=${(/** @type {KeyboardEvent} */ event) => event.key === "Escape" && setMenu(false)}>
       <nav aria-label=${t("desk.pages")}><ul>
-        ${open.map((page) => html`<li key=${page.path}><a href=${page.path} aria-current=${page === here ? "page" : undefined}><${Mark} name=${page.icon} />${t(page.label)}</a></li>`)}
+        ${open.map((page, n) => html`${page.section && page.section !== open[n - 1]?.section && html`<li class="nav-section" key=${page.section}>${t(page.section)}</li>`}<li key=${page.path} class=${!page.section && open[n - 1]?.section ? "after" : ""}><a href=${page.path} aria-current=${page === here ? "page" : undefined}><${Mark} name=${page.icon} />${t(page.label)}</a></li>`)}
       </ul></nav>
       <div class="who">
         <p><strong>${me.value?.shown_name}</strong><span>${me.value?.roles.map((role) => roleName(role)).join(", ")}</span></p>

@@ -41,3 +41,12 @@ export const play = (id, audio, signal) =>
     body: JSON.stringify({ audio }),
     signal,
   });
+
+/** How long an episode has played. @param {string} id @param {{base: string, seconds: number}} told */
+export const tellWatching = (id, told) =>
+  ask(`/api/episodes/${encodeURIComponent(id)}/watching`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(told),
+    keepalive: true, // a page that is left still tells
+  });

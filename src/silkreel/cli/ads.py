@@ -1,0 +1,90 @@
+"""`silkreel ads`: what networks finally pay, and what ads were guessed to be worth."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from silkreel.cli import show
+from silkreel.cli.files import read_named
+from silkreel.cli.opening import opened, operator
+from silkreel.commerce.ad_impressions import estimates
+from silkreel.commerce.ad_reports import keep_report, read_report
+from silkreel.commerce.settle import month_end
+from silkreel.kit.money import Money
+from silkreel.kit.words import Counted, words
+
+MICROS = 1_000_000
+LINES = Counted("{count} lines", one="{count} line")
+ADS = Counted("{count} ads", one="{count} ad")
+
+app = App(name="ads", help="Ads: final reports of networks, and estimates.")
+report = App(name="report", help="Final reports of ad networks.")
+app.command(report)
+
+
+@report.command(name="import")
+def import_file(
+    file: Path,
+    /,
+    *,
+    network: Annotated[str, Parameter(help="admob, applovin, unity, ...")],
+    json: bool = False,
+) -> None:
+    """Take in a network's final report; the next month that is closed pays what it changed.
+
+    Args:
+        file: CSV by day, country and ad unit
+        network: whose it is
+        json: print machine-readable results
+    """
+    lines = read_report(read_named(file), network)
+    with opened() as house, house.workshop.transaction() as tx:
+        done = keep_report(tx, network, lines, operator())
+    if json:
+        show.print_json({"lines": done.lines, "changed": done.changed,
+                         "difference_minor": dict(done.difference_minor)})  # fmt: skip
+        return
+    moved = [str(Money(minor, currency)) for currency, minor in done.difference_minor.items()]
+    print(
+        words(
+            "{lines} read; {changed} new or different ({difference}).",
+            lines=words(LINES, count=done.lines),
+            changed=done.changed,
+            difference=", ".join(moved) or "0",
+        )
+    )
+
+
+@app.command(name="estimates")
+def show_estimates(month: str, /, *, json: bool = False) -> None:
+    """Show what the ads of a month were guessed to be worth. A guess: statements never hold it.
+
+    Args:
+        month: such as 2026-10
+        json: print machine-readable results
+    """
+    end = month_end(month)
+    start = datetime(int(month[:4]), int(month[5:]), 1, tzinfo=UTC)
+    with opened() as house, house.workshop.database.reading() as tx:
+        found = estimates(tx, start, end)
+    if json:
+        show.print_json(
+            [
+                {"network": e.network, "currency": e.currency, "precision": e.precision,
+                 "impressions": e.impressions, "estimate_micros": e.micros}
+                for e in found
+            ]
+        )  # fmt: skip
+        return
+    if not found:
+        print(words("No ads were shown in {month}.", month=month))
+        return
+    rows = [
+        (e.network, words(ADS, count=e.impressions), f"{e.micros / MICROS:.2f} {e.currency}",
+         e.precision)
+        for e in found
+    ]  # fmt: skip
+    columns = (words("network"), words("shown"), words("guessed worth"), words("how sure"))
+    show.print_table(words("Estimates, never paid by"), columns, rows)

@@ -1,0 +1,1 @@
+"""The desk's money: orders and refunds, wallets, books of providers, the ledger, statements."""
