@@ -30,6 +30,12 @@ from silkreel.commerce.tables.orders import (
     ReconcileItemRow,
 )
 from silkreel.commerce.tables.prices import ExposureRow, PriceBookRow, PriceRow, QuoteRow
+from silkreel.commerce.tables.rights import (
+    LimitChangeRow,
+    ViewerLimitRow,
+    WithdrawalRefundRow,
+    WithdrawalRow,
+)
 from silkreel.commerce.tables.vip import ConsentRow, VipFactRow, VipPeriodRow, VipRow
 
 __all__ = [
@@ -45,6 +51,7 @@ __all__ = [
     "ExposureRow",
     "InboxEventRow",
     "LedgerBlockRow",
+    "LimitChangeRow",
     "LotRow",
     "LotUseRow",
     "OrderRow",
@@ -59,8 +66,11 @@ __all__ = [
     "StatementLineRow",
     "StatementRow",
     "TxnRow",
+    "ViewerLimitRow",
     "VipFactRow",
     "VipPeriodRow",
     "VipRow",
     "WalletRow",
+    "WithdrawalRefundRow",
+    "WithdrawalRow",
 ]
