@@ -10,8 +10,18 @@ import silkreel
 from silkreel.kit.artifacts import Workshop
 from silkreel.kit.settings import Settings
 from silkreel.web import pages
-from silkreel.web.api import health, play, posters, series
-from silkreel.web.api.money import hooks, orders, pretend, price, unlocks, wallet, watched
+from silkreel.web.api import health, me, play, posters, series
+from silkreel.web.api.money import (
+    hooks,
+    orders,
+    pretend,
+    price,
+    rights,
+    unlocks,
+    wallet,
+    watched,
+    withdrawals,
+)
 from silkreel.web.edge import Edge, Receive, Scope, Send, answer_noes
 from silkreel.web.limits import RateLimit
 from silkreel.web.segments import Segments
@@ -69,6 +79,8 @@ def _framework(site: Site, segments: Segments) -> FastAPI:
         app.include_router(module.router)
     for noun in (price, wallet, unlocks, orders, watched, hooks, pretend):
         app.include_router(noun.router)
+    for own in (me, rights, withdrawals):
+        app.include_router(own.router)
     return app
 
 

@@ -85,13 +85,15 @@ class WithdrawalRefundRow(Base):
     __table_args__ = (
         sa.Index("ix_withdrawal_refunds_due", "done_at", "try_at"),
         sa.CheckConstraint("amount_minor > 0", "amount_positive"),
-        *whole("amount_minor"),
+        *whole("amount_minor", "target_minor"),
     )
 
     withdrawal_id: Mapped[str] = mapped_column(sa.ForeignKey("withdrawals.id"), primary_key=True)
     order_id: Mapped[str] = mapped_column(ORDER, primary_key=True)
     payment: Mapped[str] = mapped_column(sa.String(128))  # the provider's name of the payment
     amount_minor: Mapped[int] = mapped_column(sa.BigInteger)
+    # Of the order, gone back in all once this is done: told twice it is the same.
+    target_minor: Mapped[int] = mapped_column(sa.BigInteger)
     currency: Mapped[str] = mapped_column(CURRENCY)
     tries: Mapped[int] = mapped_column(default=0)
     try_at: Mapped[datetime] = mapped_column(UtcTime)

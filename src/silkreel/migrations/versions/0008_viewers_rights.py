@@ -96,6 +96,7 @@ def upgrade() -> None:
         sa.Column("order_id", sa.String(length=24), nullable=False),
         sa.Column("payment", sa.String(length=128), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("target_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=4), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("try_at", sa.DateTime(timezone=True), nullable=False),
@@ -103,6 +104,10 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "amount_minor = CAST(amount_minor AS BIGINT)",
             name=op.f("ck_withdrawal_refunds_amount_minor_whole"),
+        ),
+        sa.CheckConstraint(
+            "target_minor = CAST(target_minor AS BIGINT)",
+            name=op.f("ck_withdrawal_refunds_target_minor_whole"),
         ),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_withdrawal_refunds_amount_positive")),
         sa.ForeignKeyConstraint(
@@ -139,6 +144,7 @@ def upgrade() -> None:
         op.f("ix_viewer_sessions_viewer_id"), "viewer_sessions", ["viewer_id"], unique=False
     )
 
+    op.add_column("vips", sa.Column("played_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("wallets", sa.Column("merged_into_id", sa.BigInteger(), nullable=True))
     op.create_index(op.f("ix_wallets_merged_into_id"), "wallets", ["merged_into_id"], unique=False)
 
@@ -146,6 +152,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index(op.f("ix_wallets_merged_into_id"), "wallets")
     op.drop_column("wallets", "merged_into_id")
+    op.drop_column("vips", "played_at")
     for table in (
         "viewer_sessions", "withdrawal_refunds", "withdrawals", "viewer_limits", "viewer_codes",
         "limit_changes",
