@@ -32,6 +32,7 @@ MONEY = {
     "POST /api/withdrawals",
     "POST /api/withdrawals/{withdrawal}/confirm",
     "GET /api/withdrawals",
+    "GET /api/withdrawals/contracts",
     "GET /api/me",
     "POST /api/me/codes",
     "POST /api/me/sign-in",

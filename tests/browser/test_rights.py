@@ -60,6 +60,17 @@ def buy(page):
     page.request.post(order["pay"]["url"], max_redirects=0)
 
 
+def unlock(page):
+    """One episode with coins."""
+    series = page.request.get("/api/series/night-market").json()
+    page.request.post(
+        "/api/unlocks",
+        data={"series": "night-market", "episodes": [series["episodes"][5]["id"]],
+              "expected_coins": 45},
+        headers={"idempotency-key": "6f1c2c50-2d1f-4a4e-9a30-222222222222"},
+    )  # fmt: skip
+
+
 def card(page, name):
     return page.get_by_role("region", name=name, exact=True)
 
@@ -87,7 +98,13 @@ def test_a_viewer_finds_their_rights_and_uses_each(page, size):
     account.get_by_role("button", name="Sign in", exact=True).click()
     expect(account.get_by_text("This device")).to_be_visible()
 
+    unlock(page)
+    page.reload()
     withdraw = card(page, "Withdraw from a purchase")
+    expect(withdraw.get_by_text("You have 455 bought coins.")).to_be_visible()
+    withdraw.get_by_role("button", name="Withdraw", exact=True).click()
+    sheet = page.get_by_role("dialog", name="Withdraw from contract here")
+    sheet.get_by_role("button", name="Confirm withdrawal").click()
     expect(withdraw.get_by_text("You have 500 bought coins.")).to_be_visible()
     withdraw.get_by_role("button", name="Withdraw from contract here").click()
     sheet = page.get_by_role("dialog", name="Withdraw from contract here")

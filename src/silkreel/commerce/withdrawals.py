@@ -13,13 +13,15 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from silkreel.commerce import ledger, vip, vip_leaving
+from silkreel.commerce import ledger, vip, vip_leaving, vip_record
 from silkreel.commerce.bounds import rights_in
+from silkreel.commerce.moves import UNDO_WITHIN
 from silkreel.commerce.payments import Kind
 from silkreel.commerce.recharge import facts_of
 from silkreel.commerce.requests import Claw, Undo
 from silkreel.commerce.standing import stand
 from silkreel.commerce.tables import (
+    EntitlementRow,
     LotRow,
     OrderRow,
     OutboxRow,
@@ -36,6 +38,7 @@ from silkreel.kit.money import Money
 from silkreel.kit.refusals import Refusal
 
 What = Literal["coins", "unlock", "vip"]
+SHOWN = 20  # contracts on the page; older ones stand in the history
 SHOWN_FOR = timedelta(hours=1)  # then it is drawn anew, for the sums may have moved
 AGAIN_AFTER = timedelta(minutes=10)  # of a refund that a provider did not take
 STORE_ONLY = {"apple"}  # only the store itself gives money back
@@ -75,6 +78,16 @@ class Asking:
     market: str
     kind: What
     ref: str = ""  # the unlock's txn or the VIP's number
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """Something a viewer may withdraw from now."""
+
+    kind: What
+    ref: str
+    made_at: datetime
+    coins: int  # an unlock's price; 0 for VIP
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +231,26 @@ def unused(tx: Session, asking: Asking, at: datetime) -> list[Back]:
     )  # fmt: skip
     backs = [_back(tx, lot, order) for lot, order in lots if order.provider not in STORE_ONLY]
     return [back for back in backs if back is not None]
+
+
+def contracts(tx: Session, viewer_id: str, brand_id: str, at: datetime) -> list[Contract]:
+    """Unlocks that may still be undone, and VIPs that run, the newest first."""
+    opened = sa.func.count(EntitlementRow.opened_at)
+    rows = tx.execute(
+        sa.select(TxnRow.id, TxnRow.recorded_at, sa.func.sum(EntitlementRow.coins))
+        .join(EntitlementRow, EntitlementRow.txn_id == TxnRow.id)
+        .where(
+            EntitlementRow.viewer_id == viewer_id, EntitlementRow.brand_id == brand_id,
+            EntitlementRow.source == "coin", EntitlementRow.revoked_at.is_(None),
+            TxnRow.kind == "unlock", TxnRow.recorded_at >= at - UNDO_WITHIN,
+        )
+        .group_by(TxnRow.id, TxnRow.recorded_at)
+        .having(opened == 0)
+    )  # fmt: skip
+    unlocks = [Contract("unlock", str(txn), made, int(coins)) for txn, made, coins in rows if coins]
+    vips = [vip_record.load(tx, number) for number in vip.running(tx, viewer_id, brand_id, at)]
+    joined = [Contract("vip", str(each.id), each.agreed.at, 0) for each in vips]
+    return sorted([*unlocks, *joined], key=lambda each: each.made_at, reverse=True)[:SHOWN]
 
 
 def _back(tx: Session, lot: LotRow, order: OrderRow) -> Back | None:

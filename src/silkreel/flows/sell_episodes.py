@@ -11,8 +11,7 @@ import sqlalchemy as sa
 
 from silkreel.catalogue.browse import VIDEO, NotShown, open_door
 from silkreel.catalogue.tables import EpisodeRow, ReleaseRow, RenditionRow, SeriesRow
-from silkreel.commerce import vip
-from silkreel.commerce.access import Allowed, Facts, Locked, Right, can_play, rights_of
+from silkreel.commerce.access import Facts, Locked, Right, can_play, rights_of
 from silkreel.commerce.pricebook import WEB, Book, book_for
 from silkreel.commerce.quotes import (
     Quote,
@@ -164,21 +163,6 @@ def let_in(database: Database, who: Onlooker, episode_id: str, now: datetime) ->
     free = quote.free_episodes if quote else book.free_head(sale.episodes)
     if isinstance(can_play(Facts(episode.number, free, rights), now), Locked):
         raise _locked(episode, quote, book, free)
-
-
-def opened_by_vip(database: Database, who: Onlooker, episode_id: str, now: datetime) -> None:
-    """Note that VIP opened a play, where nothing else did: its withdrawal then gives days back."""
-    with database.reading() as tx:
-        episode = tx.get(EpisodeRow, episode_id)
-        if who.viewer_id is None or episode is None:
-            return
-        book = book_at(tx, who, now)
-        sale = _sale_of(tx, episode.series_id)
-        free = book.free_head(sale.episodes) if book else sale.episodes
-        found = can_play(Facts(episode.number, free, _rights_of(tx, who, episode, now)), now)
-    if isinstance(found, Allowed) and found.cause == "vip":
-        with database.transaction() as tx:
-            vip.mark_played(tx, who.viewer_id, who.brand_id, now)
 
 
 def _rights_of(tx: Session, who: Onlooker, episode: EpisodeRow, now: datetime) -> tuple[Right, ...]:

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from silkreel.commerce.unlock import mark_watched
-from silkreel.flows.sell_episodes import opened_by_vip
+from silkreel.flows.vip_plays import note_vip_play
 from silkreel.kit.clock import now
 from silkreel.web.api.money.customers import GATES, NOES, TheOnlooker
 from silkreel.web.api.money.shapes import ID_LENGTH
@@ -26,4 +26,4 @@ def watched(
         mark_watched(
             site.workshop.database, site.counter.till, who.viewer_id, who.brand_id, episode_id
         )
-        opened_by_vip(site.workshop.database, who, episode_id, now())
+        note_vip_play(site.workshop.database, who, episode_id, now())

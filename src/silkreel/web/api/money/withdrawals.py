@@ -25,6 +25,15 @@ class WithdrawalWish(Shape):
     ref: str = Field("", max_length=20, description="the unlock's txn, or the VIP's number")
 
 
+class ContractShape(Shape):
+    """Something that may be withdrawn from now."""
+
+    kind: Literal["unlock", "vip"]
+    ref: str
+    made_at: datetime
+    coins: int = Field(description="what an unlock cost; 0 for VIP")
+
+
 class WithdrawalShape(Shape):
     """What would be given back, or, once confirmed, the acknowledgement that is kept."""
 
@@ -69,6 +78,20 @@ def confirm(
     if confirmed.kind == "coins":
         pay_withdrawals(site.workshop.database, site.counter.providers, at, of=confirmed.id)
     return WithdrawalShape.of(confirmed)
+
+
+@router.get("/contracts")
+def contracts(site: TheSite, who: TheOnlooker) -> list[ContractShape]:
+    """Unlocks that nobody watched yet and VIPs that run; coins are withdrawn from together."""
+    if who.viewer_id is None:
+        return []
+    with site.workshop.transaction() as tx:
+        found = withdrawals.contracts(tx, who.viewer_id, who.brand_id, now())
+    return [
+        ContractShape(kind=each.kind, ref=each.ref, made_at=each.made_at, coins=each.coins)
+        for each in found
+        if each.kind != "coins"
+    ]
 
 
 @router.get("")

@@ -36,11 +36,12 @@ export function Rights() {
   const [error, setError] = useState(/** @type {any} */ (null));
   const load = () => {
     setError(null);
-    Promise.all([ask("GET", "/api/me/rights"), ask("GET", "/api/me")]).then(([r, m]) => {
-      setRights(r);
+    Promise.all([ask("GET", "/api/me/rights"), ask("GET", "/api/me"), ask("GET", "/api/withdrawals/contracts")]).then(([r, m, contracts]) => {
+      setRights({ ...r, contracts });
       setMe(m);
     }, setError);
   };
+  const change = (/** @type {any} */ r) => setRights({ ...r, contracts: rights.contracts });
   useEffect(load, []);
   useEffect(() => {
     document.title = `${t("rights.title")} · ${t("brand")}`;
@@ -54,10 +55,10 @@ export function Rights() {
     </header>
     <main class="rights-main">
       <${Account} me=${me} onChange=${load} />
-      <${Limits} rights=${rights} onChange=${setRights} />
+      <${Limits} rights=${rights} onChange=${change} />
       <${Stop} rights=${rights} onChange=${load} />
       <${Withdrawal} rights=${rights} onChange=${load} />
-      <${Age} rights=${rights} onChange=${setRights} />
+      <${Age} rights=${rights} onChange=${change} />
       <${Data} onChange=${load} />
     </main>
   </div>`;
@@ -228,22 +229,38 @@ function Confirm({ title, label, deed, onClose, children, blocked = false }) {
   <//>`;
 }
 
+/** What a withdrawal gives, as it is shown or was received. @param {{drawn: any}} props */
+function Gives({ drawn }) {
+  const { kind, statement } = drawn;
+  if (kind === "unlock") return html`<p>${t("rights.withdraw.gives_coins")}</p>`;
+  const money = kind === "coins" ? statement.returns : statement.returns.map((/** @type {any} */ [, minor, currency]) => ({ minor, currency }));
+  if (!money.length) return html`<p>${t("rights.withdraw.gives_nothing")}</p>`;
+  return html`<ul class="rights-list">
+    ${money.map((/** @type {any} */ each) => html`<li>${each.coins ? `${plural("rights.coins", each.coins)} → ` : ""}<strong>${inMoney(each)}</strong></li>`)}
+  </ul>`;
+}
+
 /** @param {{rights: any, onChange: () => void}} props */
 function Withdrawal({ rights, onChange }) {
   const [shown, setShown] = useState(/** @type {any} */ (null));
   const [done, setDone] = useState(/** @type {any} */ (null));
   const deed = useDeed();
-  const begin = () => deed.run(async () => setShown(await ask("POST", "/api/withdrawals", { kind: "coins" })));
-  const backs = (/** @type {any} */ drawn) => html`<ul class="rights-list">
-    ${drawn.statement.returns.map((/** @type {any} */ each) => html`<li key=${each.order}>${plural("rights.coins", each.coins)} → <strong>${inMoney(each)}</strong></li>`)}
-  </ul>`;
+  const begin = (/** @type {any} */ wish) => deed.run(async () => setShown(await ask("POST", "/api/withdrawals", wish)));
   const file = done && `data:application/json;charset=utf-8,${encodeURIComponent(done.receipt)}`;
   return html`<${Card} id="withdraw">
     <p class="rights-state">${plural("rights.withdraw.left", rights.paid_coins)} ${plural("rights.withdraw.days", rights.withdraw_days)}</p>
-    <div class="rights-buttons"><button class="button quiet" disabled=${deed.busy} onClick=${begin}>${t("rights.withdraw.here")}</button></div>
+    <div class="rights-buttons"><button class="button quiet" disabled=${deed.busy} onClick=${() => begin({ kind: "coins" })}>${t("rights.withdraw.here")}</button></div>
+    ${rights.contracts.length > 0 && html`<ul class="rights-places">
+      ${rights.contracts.map(
+        (/** @type {any} */ each) => html`<li key=${each.kind + each.ref}>
+          <span><strong>${each.kind === "vip" ? t("rights.withdraw.vip") : t("rights.withdraw.unlock", { coins: plural("rights.coins", each.coins) })}</strong><small>${when(each.made_at)}</small></span>
+          <button class="button quiet" disabled=${deed.busy} onClick=${() => begin({ kind: each.kind, ref: each.ref })}>${t("rights.withdraw.short")}</button>
+        </li>`,
+      )}
+    </ul>`}
     <${No} no=${deed.no} />
     ${done && html`<div class="rights-receipt" role="status">
-      <p><strong>${t("rights.withdraw.received", { when: when(done.confirmed_at) })}</strong></p>${backs(done)}
+      <p><strong>${t("rights.withdraw.received", { when: when(done.confirmed_at) })}</strong></p><${Gives} drawn=${done} />
       <a class="button quiet" href=${file} download=${`withdrawal-${done.id}.json`}>${t("rights.withdraw.keep")}</a>
     </div>`}
     ${shown && html`<${Confirm} title=${t("rights.withdraw.here")} label=${t("rights.withdraw.confirm")} onClose=${() => setShown(null)}
@@ -251,7 +268,7 @@ function Withdrawal({ rights, onChange }) {
         setDone(await ask("POST", `/api/withdrawals/${shown.id}/confirm`));
         onChange();
       }}>
-      <p>${t("rights.withdraw.sure")}</p>${backs(shown)}
+      <p>${t(`rights.withdraw.sure.${shown.kind}`)}</p><${Gives} drawn=${shown} />
     <//>`}
   <//>`;
 }
