@@ -53,6 +53,7 @@ COMMANDS = {
         "statements:app",
         "Statements of payees: list, show, and make their files again.",
     ),
+    "experiments": ("experiments:app", "What is tried on viewers: list, report."),
     "ledger": ("ledger:app", "Coins: seal the books, verify them, see a viewer's balance."),
     "models": ("models:app", "List, fetch and verify the model weights."),
     "doctor": ("doctor:doctor", "Say what is missing, what it costs, and what mends it."),
