@@ -4,7 +4,17 @@ import itertools
 from datetime import UTC, datetime
 
 from silkreel.commerce.auditing import audit
-from silkreel.commerce.requests import Claw, Grant, Item, Open, PaidMoney, Unclaw, Undo, Unlock
+from silkreel.commerce.requests import (
+    Claw,
+    Grant,
+    Item,
+    Merge,
+    Open,
+    PaidMoney,
+    Unclaw,
+    Undo,
+    Unlock,
+)
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 BRAND = "night-market"
@@ -62,6 +72,13 @@ def reverse_refund(viewer, order, refunded=0, gross=100, *, key=None):
     return Unclaw(
         viewer_id=viewer, brand_id=BRAND, scope="reversal", key=key or fresh_key(),
         order_id=order, refunded_minor=refunded, gross_minor=gross,
+    )  # fmt: skip
+
+
+def merge(guest, viewer):
+    return Merge(
+        viewer_id=viewer, brand_id=BRAND, scope=f"{BRAND}:merge", key=f"merge:{guest}",
+        guest_id=guest,
     )  # fmt: skip
 
 

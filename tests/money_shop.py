@@ -31,6 +31,22 @@ MONEY = {
     "POST /api/orders",
     "GET /api/orders/{order_id}",
     "POST /api/orders/{order_id}/claim",
+    "POST /api/withdrawals",
+    "POST /api/withdrawals/{withdrawal}/confirm",
+    "GET /api/withdrawals",
+    "GET /api/withdrawals/contracts",
+    "GET /api/me",
+    "POST /api/me/codes",
+    "POST /api/me/sign-in",
+    "POST /api/me/sign-out",
+    "DELETE /api/me/places/{place}",
+    "GET /api/me/rights",
+    "PUT /api/me/limits/{stretch}",
+    "POST /api/me/stop",
+    "POST /api/me/age",
+    "GET /api/me/export",
+    "GET /api/me/erasure",
+    "POST /api/me/erasure",
 }
 
 

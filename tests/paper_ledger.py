@@ -8,8 +8,9 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from coins import BRAND, NOW, buy, gift, play, refund, reverse_refund, undo, unlock
+from coins import BRAND, NOW, buy, gift, merge, play, refund, reverse_refund, undo, unlock
 from silkreel.commerce import ledger
+from silkreel.commerce.bounds import Bounds, Limit
 from silkreel.commerce.facts import (
     AccountName,
     Entitled,
@@ -21,9 +22,10 @@ from silkreel.commerce.facts import (
     Use,
     Wallet,
 )
-from silkreel.commerce.requests import Adjust, Expire, Grant, Unlock
+from silkreel.commerce.requests import Adjust, Expire, Grant, Merge, Unlock
 
-VIEWERS = ("ana", "bo")
+VIEWERS = ("ana", "bo", "gus")
+GUEST, CAPPED, DAY_COINS = "gus", "bo", 40  # one guest who may sign in, one viewer with a limit
 EPISODES = tuple(f"e{n}" for n in range(1, 7))
 ENDLESS = datetime.max.replace(tzinfo=NOW.tzinfo)
 
@@ -41,13 +43,13 @@ class Paper:
     entitled: dict = field(default_factory=dict)
     revoked_by: dict = field(default_factory=dict)
     known: dict = field(default_factory=dict)
+    aliases: dict = field(default_factory=dict)
     reach: Counter = field(default_factory=Counter)
 
     def apply(self, requests, now):
         """Plan and write down a batch, then check every rule."""
-        for request in requests:
-            holder = (request.viewer_id, request.brand_id)
-            if isinstance(request, Grant | Adjust) and holder not in self.wallets:
+        for holder in self._paying(requests):
+            if holder not in self.wallets:
                 number = len(self.wallets) + 1
                 self.wallets[holder] = Wallet(
                     number, *holder, 0, 0, 0, *range(number * 3, number * 3 + 3)
@@ -61,6 +63,22 @@ class Paper:
                 self.known[request.scope, request.key] = Known(request.request_hash(), answer)
         self._check(requests, answers, now, before)
         return answers
+
+    def _paying(self, requests):
+        """Whose wallets are made, in the order of the databases: by name."""
+        paying = {self.holder(r) for r in requests if isinstance(r, Grant | Adjust | Merge)}
+        return sorted(paying | {(r.guest_id, r.brand_id) for r in requests if isinstance(r, Merge)})
+
+    def holder(self, request):
+        name = (request.viewer_id, request.brand_id)
+        return self.aliases.get(name, name[0]), name[1]
+
+    def _bounds(self, now):
+        """What the one viewer with a limit spent in a day."""
+        mine = [r for r in self.entitled.values() if r.live and r.viewer_id == CAPPED]
+        since = now - timedelta(days=1)
+        spent = sum(r.coins for r in mine if self.recorded[r.txn_id] > since)
+        return {(CAPPED, BRAND): Bounds(day=Limit(DAY_COINS), day_coins=spent)}
 
     def _state(self, now):
         by_txn = defaultdict(list)
@@ -84,7 +102,7 @@ class Paper:
             entitled=[row for row in self.entitled.values() if row.live], series_coins=coins,
             unlocks=[
                 PastUnlock(
-                    number, txn.wallet_id or 0, rows[number][0].series_id, self.recorded[number],
+                    number, self._kept_by(txn.wallet_id), rows[number][0].series_id, self.recorded[number],
                     self._class_sum(by_txn[number], paid=True),
                     self._class_sum(by_txn[number], paid=False),
                     tuple(by_txn[number]), tuple(rows[number]), number in undone,
@@ -92,8 +110,16 @@ class Paper:
                 for number, txn in self.txns.items()
                 if txn.kind == "unlock"
             ],
-            orders=self._orders(), undos=undos,
+            orders=self._orders(), undos=undos, bounds=self._bounds(now),
+            aliases=dict(self.aliases),
         )  # fmt: skip
+
+    def _kept_by(self, wallet_id):
+        """The wallet a txn's wallet is today."""
+        for (viewer, brand), wallet in self.wallets.items():
+            if wallet.id == wallet_id and (viewer, brand) in self.aliases:
+                return self.wallets[self.aliases[viewer, brand], brand].id
+        return wallet_id or 0
 
     def _class_sum(self, uses, *, paid):
         return sum(u.coins for u in uses if (self.lots[u.lot_id].source == "paid") == paid)
@@ -107,9 +133,10 @@ class Paper:
             }
             sums = Counter()
             wallet = next(w for w in self.wallets.values() if w.id == lots[0].wallet_id)
+            debts = {w.debt_account for w in self.wallets.values()}
             for txn, account, amount in self.postings:
                 if txn in txns:
-                    sums[account] += amount
+                    sums[wallet.debt_account if account in debts else account] += amount
             uses = Counter()
             for (txn, lot), coins in self.uses.items():
                 uses[lot] += coins if txn in txns else 0
@@ -173,10 +200,21 @@ class Paper:
                 row, opened=row.opened or bool(change.opened_at), live=live
             )
             self.revoked_by[row.id] = change.revoked_by_id and txn(change.revoked_by_id)
+        for each in plan.joined:
+            self._join(each)
         return [
             answer if answer.txn_id is None else replace(answer, txn_id=txn(answer.txn_id))
             for answer in plan.answers
         ]
+
+    def _join(self, joined):
+        self.aliases[joined.guest_id, joined.brand_id] = joined.viewer_id
+        for number, lot in self.lots.items():
+            if lot.wallet_id == joined.guest_wallet:
+                self.lots[number] = replace(lot, wallet_id=joined.wallet)
+        for number, row in self.entitled.items():
+            if row.viewer_id == joined.guest_id:
+                self.entitled[number] = replace(row, viewer_id=joined.viewer_id)
 
     # The rules of the design, by their numbers
 
@@ -184,7 +222,7 @@ class Paper:
         self._sums_and_balances()
         self._rights()
         for request, answer in zip(requests, answers, strict=True):
-            wallet = self.wallets.get((request.viewer_id, request.brand_id))
+            wallet = self.wallets.get(self.holder(request))
             if wallet:
                 late = [
                     n for n in self._open(wallet.id) if (self.lots[n].expires_at or ENDLESS) <= now
@@ -195,6 +233,13 @@ class Paper:
                 assert not beside, "bought coins came in beside a debt"
             if isinstance(request, Unlock) and answer.status == "ok" and len(requests) == 1:
                 self._order_of_use(answer.txn_id, now, before)
+                spent = self._bounds(now)[CAPPED, BRAND].day_coins
+                within = request.viewer_id != CAPPED or not answer.paid_coins + answer.bonus_coins
+                assert within or spent <= DAY_COINS, "an unlock passed the viewer's own limit"
+        for holder in self.aliases:
+            left = self.wallets[holder]
+            assert (left.paid, left.bonus, left.debt) == (0, 0, 0), "coins stayed with a guest"
+            assert not self._open(left.id), "lots stayed with a guest"
         for order in self._orders():
             assert order.paid_clawed <= order.paid_granted, "I15: more is clawed than was granted"
             assert order.debt <= order.paid_clawed
@@ -278,7 +323,7 @@ class Shopper:
         viewer = chance.choice(VIEWERS)
         kind = chance.choice(
             ("buy", "gift", "unlock", "unlock", "unlock", "play", "undo", "undo", "refund", "reverse",
-             "again", "reuse", "wait", "adjust")
+             "again", "reuse", "wait", "adjust", "merge")
         )  # fmt: skip
         request = getattr(self, f"_{kind}")(viewer)
         self.said.append(request)
@@ -329,6 +374,10 @@ class Shopper:
         left = self.random.choice((0, 0, gross // 3))
         return reverse_refund(viewer, order, left, gross, key=self.key())
 
+    def _merge(self, _viewer):
+        """The guest signs in, once they may have something; from then on they are ana."""
+        return merge(GUEST, "ana") if self.count > self.random.randint(5, 40) else self._buy(GUEST)
+
     def _again(self, viewer):
         return self.random.choice(self.said) if self.said else self._gift(viewer)
 
@@ -357,8 +406,11 @@ def history(random, steps, apply):
     for _ in range(steps):
         size = random.choice((1, 1, 1, 2, 4))
         batch = [shopper.next_request() for _ in range(size)]
-        answers = apply(batch, shopper.now)
-        for request, answer in zip(batch, answers, strict=True):
-            shopper.heard(request, answer)
-        told += answers
+        merges = [request for request in batch if isinstance(request, Merge)]
+        others = [request for request in batch if not isinstance(request, Merge)]
+        for part in (others, *([each] for each in merges)):
+            answers = apply(part, shopper.now) if part else []
+            for request, answer in zip(part, answers, strict=True):
+                shopper.heard(request, answer)
+            told += answers
     return told

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from coins import faults
-from paper_ledger import Paper, Shopper, history
-from silkreel.commerce import draft, ledger, moves, refunds
+from coins import BRAND, faults
+from paper_ledger import CAPPED, DAY_COINS, VIEWERS, Paper, Shopper, history
+from silkreel.commerce import draft, ledger, merging, moves, refunds
 from silkreel.commerce.requests import Unlock
-from silkreel.commerce.tables import WalletRow
+from silkreel.commerce.tables import ViewerLimitRow, WalletRow
 
 CHANCE = st.randoms(use_true_random=False)
 
@@ -26,7 +26,7 @@ class Coins(RuleBasedStateMachine):
 
     def ask(self, chance, kinds):
         self.shopper.random = chance
-        viewer = chance.choice(("ana", "bo"))
+        viewer = chance.choice(VIEWERS)
         request = getattr(self.shopper, f"_{chance.choice(kinds)}")(viewer)
         self.shopper.said.append(request)
         (answer,) = self.paper.apply([request], self.shopper.now)
@@ -55,6 +55,10 @@ class Coins(RuleBasedStateMachine):
         self.ask(chance, ("again", "reuse"))
 
     @rule(chance=CHANCE)
+    def a_guest_signs_in(self, chance):
+        self.ask(chance, ("merge",))
+
+    @rule(chance=CHANCE)
     def time_goes_by(self, chance):
         self.ask(chance, ("wait", "adjust"))
 
@@ -77,7 +81,8 @@ def test_random_histories_keep_every_rule_and_reach_every_corner():
     reach = lived(range(60))
     for corner in (
         "grant", "unlock", "open", "undo", "expire", "extend", "claw", "unclaw", "settle",
-        "adjust", ("unlock", "replay"), ("unlock", "key_reuse"), ("unlock", "debt"),
+        "adjust", "merge", "double", ("unlock", "cap"), ("merge", "replay"),
+        ("unlock", "replay"), ("unlock", "key_reuse"), ("unlock", "debt"),
         ("unlock", "insufficient"), ("unlock", "owned"), ("undo", "watched"), ("undo", "too_late"),
         ("undo", "too_many"), ("claw", "owned"), ("unclaw", "owned"), ("adjust", "short"),
     ):  # fmt: skip
@@ -96,6 +101,8 @@ def test_a_history_ends_the_same_on_paper_and_in_the_database(database, seed):
         with database.transaction() as tx:
             return ledger.apply(tx, batch, now)
 
+    with database.transaction() as tx:
+        tx.add(ViewerLimitRow(viewer_id=CAPPED, brand_id=BRAND, day_coins=DAY_COINS))
     paper = Paper()
     on_paper = history(random.Random(seed), 40, paper.apply)
     in_rows = history(random.Random(seed), 40, apply)
@@ -161,11 +168,20 @@ def _owned_is_bought_again(monkeypatch):
     )  # fmt: skip
 
 
+def _doubles_stay(monkeypatch):
+    monkeypatch.setattr(merging, "_doubles", lambda *_: [])
+
+
+def _limits_are_not_asked(monkeypatch):
+    monkeypatch.setattr(moves, "refuse_bounds", lambda *_: None)
+
+
 @pytest.mark.parametrize(
     "fault",
     [
         _no_repayment, _refunds_twice, _expires_late, _bought_coins_first, _undo_forgets_lots,
         _undoes_what_was_watched, _forgets_keys_in_a_batch, _owned_is_bought_again,
+        _doubles_stay, _limits_are_not_asked,
     ],
     ids=lambda fault: fault.__name__.strip("_"),
 )  # fmt: skip

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import silkreel.commerce as room
 from coins import BRAND, NOW, buy, refund, unlock
-from silkreel.commerce import vip, vip_leaving, vip_screen
+from silkreel.commerce import vip, vip_leaving, vip_screen, withdrawals
 from silkreel.commerce.experiments import Arm, BadExperiment, Experiment
 from silkreel.commerce.ledger import apply
 from silkreel.commerce.offers import (
@@ -34,7 +34,7 @@ from silkreel.commerce.pricebook import (
     publish_book,
 )
 from silkreel.commerce.quotes import Quote, SeriesPrice, Viewing, series_price, show_price
-from silkreel.commerce.requests import Unlock
+from silkreel.commerce.requests import Item, Unlock
 from silkreel.commerce.tables import WalletRow
 from silkreel.commerce.vip_screen import ScreenIncomplete, Shown, Title, agree, draw
 
@@ -42,6 +42,9 @@ US = default_book("US", BRAND)
 QUOTE = Quote(1, US, 10, 45, 2_000, 25, 1, NOW + timedelta(days=9))
 E11 = EpisodeRef("e11", 11)
 SOURCES = sorted(Path(room.__file__).parent.rglob("*.py"))
+HOUSE = Path(room.__file__).parents[1]
+PAGES = sorted((HOUSE / "web" / "ui").rglob("*.js"))
+README = Path(__file__).parents[2] / "README.md"
 LEARNT = st.builds(
     Learnt,
     st.dictionaries(
@@ -178,3 +181,94 @@ def test_no_reward_for_money_is_drawn_by_lot():
     drawing = re.compile(r"^\s*(import random|from random import)", re.MULTILINE)
     found = {path.name for path in SOURCES if drawing.search(path.read_text(encoding="utf-8"))}
     assert found == {"offers.py", "till.py", "fake_weather.py"}
+
+
+def test_withdrawing_asks_for_no_reason_and_takes_two_steps():
+    for step in (withdrawals.show, withdrawals.confirm):
+        asked = set(inspect.signature(step).parameters)
+        assert asked <= {"tx", "asking", "withdrawal_id", "viewer_id", "at"}
+    assert {field.name for field in fields(withdrawals.Asking)} == {
+        "viewer_id", "brand_id", "market", "kind", "ref"
+    }  # fmt: skip
+
+
+def test_no_page_ticks_a_box_for_anybody():
+    ticked = re.compile(r"""checked(=\$\{true\}|\s|>|="")|useState\(true\)""")
+    boxes = [path for path in PAGES if 'type="checkbox"' in path.read_text("utf-8")]
+    assert boxes, "this looks at pages with boxes"
+    assert [path.name for path in boxes if ticked.search(path.read_text("utf-8"))] == []
+
+
+def test_no_streak_is_kept_that_a_missed_day_could_take_away():
+    """There is no check-in yet; one that comes gives a make-up day and resets nothing."""
+    kept = re.compile(r"streak|days_in_a_row|consecutive", re.IGNORECASE)
+    rows = [path for path in HOUSE.rglob("tables*") if path.is_file()]
+    rows += [path for folder in HOUSE.rglob("tables") for path in folder.glob("*.py")]
+    assert rows, "this looks at the tables"
+    named = [
+        path.name for path in rows if path.suffix == ".py" and kept.search(path.read_text("utf-8"))
+    ]
+    assert named == []
+
+
+def test_nothing_writes_to_viewers_unasked_by_day_or_night():
+    """The one letter that is sent is the code somebody has just asked for."""
+    senders = [
+        str(path.relative_to(HOUSE))
+        for path in HOUSE.rglob("*.py")
+        if re.search(r"people\.letters import|smtplib|webpush|firebase", path.read_text("utf-8"))
+    ]
+    assert sorted(senders) == ["people/letters.py", "web/api/me.py"]
+
+
+def test_a_paid_choice_waits_for_as_long_as_it_is_looked_at():
+    assert {field.name for field in fields(Item)} == {"kind", "ref", "coins"}
+    hurried = re.compile(r"seconds_to_choose|choice_timer|choose_within|time_to_choose")
+    assert [
+        p.name for p in [*HOUSE.rglob("*.py"), *PAGES] if hurried.search(p.read_text("utf-8"))
+    ] == []
+
+
+# The design's list of what is refused, each with the tests that fail if it comes back.
+REFUSED = {
+    "price not visible before episode 1": ["the_price_is_told_in_money_before_the_first_episode"],
+    "price or wall differing from the quote": ["the_till_never_takes_more_than_was_shown"],
+    "rise inside a series": ["a_price_does_not_rise_inside_a_series_for_who_has_seen_it"],
+    "no exact top-up": ["no_bundle_leaves_coins_that_nothing_can_use"],
+    "leftover that no product can use": ["no_bundle_leaves_coins_that_nothing_can_use"],
+    "countdown on any price screen": ["no_offer_counts_down"],
+    "anything pre-ticked or pre-selected": [
+        "nothing_is_marked_that_costs_more_than_the_cheapest", "no_page_ticks_a_box_for_anybody",
+    ],
+    "auto-unlock on by default": ["nothing_unlocks_by_itself"],
+    "VIP with undisclosed gaps": ["vip_hides_neither_its_price_nor_its_gaps"],
+    "check-in that resets all": ["no_streak_is_kept_that_a_missed_day_could_take_away"],
+    "random reward for money": ["no_reward_for_money_is_drawn_by_lot"],
+    "free ad unlock that ends in a coin price": [
+        "a_free_way_by_ads_never_ends_at_a_coin_price"
+    ],
+    "cancel longer than join": [
+        "leaving_vip_takes_no_more_steps_nor_questions_than_joining",
+        "withdrawing_asks_for_no_reason_and_takes_two_steps",
+    ],
+    "push 22:00-08:00": ["nothing_writes_to_viewers_unasked_by_day_or_night"],
+    "refusal to refund unused bought coins": [
+        "unused_bought_coins_are_refunded_whole_and_leave_no_debt"
+    ],
+    "paid choice with a timer": [
+        "a_paid_choice_waits_for_as_long_as_it_is_looked_at"
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("pattern", sorted(REFUSED))
+def test_each_refused_pattern_has_its_test(pattern):
+    for name in REFUSED[pattern]:
+        assert callable(globals().get(f"test_{name}")), name
+
+
+def test_the_readme_says_what_is_refused_and_where_it_is_tested():
+    text = " ".join(README.read_text("utf-8").split())
+    assert "tests/commerce/test_no_dark_patterns.py" in text
+    for word in ("hidden", "rising", "countdowns", "pre-ticked", "by lot", "unused coins", "clock"):
+        assert word in text, word

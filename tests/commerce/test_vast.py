@@ -1,5 +1,7 @@
 """House ads keep the order of VAST 4.2; strangers' ads are read as hostile."""
 
+import os
+import re
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -72,6 +74,37 @@ NEEDED = {
     "VAST": {"version"}, "MediaFile": {"delivery", "type", "width", "height"},
     "Tracking": {"event"}, "UniversalAdId": {"idRegistry"},
 }  # fmt: skip
+# What values look like there: of an element's text (no attribute), or of one of its attributes.
+CLOCK, OFFSET = (
+    r"\d{2}:[0-5]\d:[0-5]\d(\.\d{3})?",
+    r"\d{2}:[0-5]\d:[0-5]\d(\.\d{3})?|1?\d?\d(\.?\d)*%",
+)
+ADDRESS, WHOLE = r"[a-z][a-z0-9+.-]*:[^\s\[\]<>\"{}|\\^`]+", r"-?\d+"  # xs:anyURI, xs:integer
+EVENTS = (
+    "mute|unmute|pause|resume|rewind|skip|playerExpand|playerCollapse|loaded|start|firstQuartile|"
+    "midpoint|thirdQuartile|complete|progress|closeLinear|creativeView|acceptInvitation|adExpand|"
+    "adCollapse|minimize|close|overlayViewDuration|otherAdInteraction"
+)
+VALUES = {
+    ("Duration", ""): CLOCK, ("Linear", "skipoffset"): OFFSET, ("Tracking", "event"): EVENTS,
+    ("Tracking", ""): ADDRESS, ("Error", ""): ADDRESS, ("Impression", ""): ADDRESS,
+    ("ClickThrough", ""): ADDRESS, ("MediaFile", ""): ADDRESS,
+    ("MediaFile", "delivery"): "streaming|progressive", ("MediaFile", "width"): WHOLE,
+    ("MediaFile", "height"): WHOLE, ("MediaFile", "bitrate"): WHOLE,
+}  # fmt: skip
+SCHEMA = os.environ.get("SILKREEL_VAST_XSD")
+
+
+def odd_values(root):
+    """Texts and attributes that the schema's patterns would not let pass."""
+    found = []
+    for each in root.iter():
+        for (name, attribute), pattern in VALUES.items():
+            if etree.QName(each).localname == name:
+                value = each.get(attribute) if attribute else each.text or ""
+                if value is not None and not re.fullmatch(pattern, value.strip()):
+                    found.append(f"{name} {attribute}: {value}")
+    return found
 
 
 def problems(root):
@@ -102,6 +135,26 @@ def test_a_house_ad_is_vast_4_2():
     assert root.find(".//{*}Linear").get("skipoffset") == "00:00:05"
     assert root.find(".//{*}Duration").text == "00:01:15"
     assert root.find(".//{*}Error").text == "https://ads.test/e?c=%5BERRORCODE%5D"
+
+
+@pytest.mark.parametrize("made", [write_vast(AD, PINGS, "s-1"), write_no_ad(PINGS)])
+def test_values_look_as_the_schema_wants_them(made):
+    assert odd_values(etree.fromstring(made)) == []
+
+
+def test_the_check_notices_odd_values():
+    root = etree.fromstring(write_vast(AD, PINGS, "s-1"))
+    root.find(".//{*}Duration").text = "75 s"
+    root.find(".//{*}Tracking").set("event", "half")
+    root.find(".//{*}Error").text = "https://ads.test/e?c=[ERRORCODE]"
+    root.find(".//{*}MediaFile").set("delivery", "post")
+    assert len(odd_values(root)) == 4
+
+
+@pytest.mark.skipif(not SCHEMA, reason="Not on every machine: SILKREEL_VAST_XSD names no schema")
+@pytest.mark.parametrize("made", [write_vast(AD, PINGS, "s-1"), write_no_ad(PINGS)])
+def test_a_copy_of_the_industrys_own_schema_agrees(made):
+    etree.XMLSchema(etree.parse(SCHEMA)).assertValid(etree.fromstring(made))
 
 
 def test_the_check_notices_a_wrong_order():

@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 from silkreel.kit.clock import now
 from silkreel.people.brands import HOUSE
 from silkreel.people.tables import BrandRow, ViewerRow
+from silkreel.people.viewer_sessions import end_all_places, open_place
 from silkreel.people.viewers import Identity, make_account, merge, new_guest
 from silkreel.web.app import create_app
 from silkreel.web.edge import Transaction
@@ -107,17 +108,29 @@ def test_a_signature_covers_brand_and_viewer():
     assert genuine(KEY, HOUSE, value.replace(viewer, other)) is None
 
 
-def test_a_merged_guests_cookie_leads_to_the_account(served, workshop):
+def test_a_guests_cookie_opens_no_account(served, workshop):
+    """Whoever joined an account is in it by a session; the guest's cookie is worth nothing more."""
     phone = client(served)
     guest = phone.post("/keep").json()
     with workshop.transaction() as tx:
         account = new_guest(tx, HOUSE, now())
         make_account(tx, account, Identity(HOUSE, "mail", "mei@example.org"), now())
         merge(tx, guest, account, now())
-    assert phone.get("/known").json() == account
-    renewed = phone.post("/keep")
-    assert renewed.json() == account
-    assert renewed.headers["set-cookie"].startswith(f"{COOKIE}={account}.")
+    assert phone.get("/known").json() is None
+    assert phone.post("/keep").json() not in (guest, account)
+
+
+def test_a_session_leads_to_the_account_until_it_ends(served, workshop):
+    phone = client(served)
+    guest = phone.post("/keep").json()
+    with workshop.transaction() as tx:
+        make_account(tx, guest, Identity(HOUSE, "mail", "mei@example.org"), now())
+        token = open_place(tx, guest, HOUSE, "", now())
+    phone.cookies.set("silkreel-account", token)
+    assert phone.get("/known").json() == guest == phone.post("/keep").json()
+    with workshop.transaction() as tx:
+        assert end_all_places(tx, guest) == 1
+    assert phone.get("/known").json() is None
 
 
 def test_a_viewer_of_one_brand_is_a_stranger_to_another(served, workshop):

@@ -54,6 +54,7 @@ COMMANDS = {
         "Statements of payees: list, show, issue, pay.",
     ),
     "ads": ("ads:app", "Ads: take in networks' final reports, and see estimates."),
+    "experiments": ("experiments:app", "What is tried on viewers: list, report."),
     "ledger": ("ledger:app", "Coins: seal the books, verify them, see a viewer's balance."),
     "models": ("models:app", "List, fetch and verify the model weights."),
     "doctor": ("doctor:doctor", "Say what is missing, what it costs, and what mends it."),

@@ -20,11 +20,13 @@ from silkreel.commerce.ad_rules import (
     STRIKES_WITHIN,
     AdCounts,
     AdRules,
+    AdsNotAllowed,
     is_outage,
     is_strict,
     market_day,
     refuse_offer,
 )
+from silkreel.commerce.limits import age_of
 from silkreel.commerce.tables import AdDayRow, AdIntentRow, EntitlementRow
 from silkreel.kit.database import Session, insert_once
 from silkreel.kit.refusals import Refusal
@@ -89,6 +91,8 @@ def offer(tx: Session, asking: Asking, rules: AdRules, at: datetime) -> Intent:
     Raises:
         AdsNotAllowed, NoAdReady, AdCapReached, AdTooSoon, AdsWaitForProof.
     """
+    if age_of(tx, (asking.viewer_id, asking.brand_id)) == "child":
+        raise AdsNotAllowed
     day = market_day(at, asking.zone)
     _lock_day(tx, asking.viewer_id, asking.brand_id, day)
     counts = count(tx, asking, at)

@@ -10,6 +10,7 @@ from silkreel.commerce.facts import (
     Entitled,
     EntitlementChange,
     Holder,
+    Joined,
     KeyName,
     Known,
     Lot,
@@ -28,7 +29,7 @@ from silkreel.commerce.facts import (
     Wallet,
     WalletChange,
 )
-from silkreel.commerce.requests import Answer, Item, ItemKind, PaidMoney, Request
+from silkreel.commerce.requests import Answer, Item, ItemKind, Merge, PaidMoney, Request
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 LATER = 2**62  # new lots, numbered below zero, are younger than all there are
@@ -93,6 +94,10 @@ class Draft:
         self.new_entitlements: list[NewEntitlement] = []
         self.entitlement_changes: dict[int, EntitlementChange] = {}
         self.notices: list[Notice] = []
+        self.bounds = dict(state.bounds)
+        self.joined: list[Joined] = []
+        self._aliases = state.aliases
+        self._renamed: list[Request] = []  # kept, for hashes are known by identity
         self._moved_lots: set[int] = set()
         self._hashes: dict[int, str] = {}
         self._seq: Counter[int] = Counter()
@@ -101,7 +106,11 @@ class Draft:
 
     def purse(self, request: Request) -> Purse | None:
         """The wallet asked about, its lots past due written off; None where there is none."""
-        number = self._holders.get((request.viewer_id, request.brand_id))
+        return self.purse_of((request.viewer_id, request.brand_id))
+
+    def purse_of(self, holder: Holder) -> Purse | None:
+        """The same by name."""
+        number = self._holders.get(holder)
         if number is None:
             return None
         purse = self.purses[number]
@@ -109,6 +118,16 @@ class Draft:
             purse.touched = True
             self.write_off(purse)
         return purse
+
+    def for_survivor(self, request: Request) -> Request:
+        """The request in the name of the account that its viewer became; its hash stays."""
+        viewer = self._aliases.get((request.viewer_id, request.brand_id))
+        if viewer is None or isinstance(request, Merge):
+            return request
+        renamed = replace(request, viewer_id=viewer)
+        self._hashes[id(renamed)] = self.hash_of(request)
+        self._renamed.append(renamed)
+        return renamed
 
     def hash_of(self, request: Request) -> str:
         """A request's hash, worked out once in a batch."""
@@ -228,6 +247,18 @@ class Draft:
         self._sort(purse)
         return number
 
+    def adopt(self, guest: Purse, purse: Purse) -> None:
+        """Lots of a guest's wallet are the account's; balances are moved by a txn."""
+        for number in guest.lots:
+            self.lots[number] = replace(self.lots[number], wallet_id=purse.row.id)
+        purse.lots += guest.lots
+        guest.lots = []
+        self._sort(purse)
+        mine, theirs = guest.row, purse.row
+        self.joined.append(
+            Joined(mine.id, theirs.id, mine.viewer_id, theirs.viewer_id, theirs.brand_id)
+        )
+
     def write_off(self, purse: Purse) -> int:
         """Expire lots past due, each in a txn of its own; how many coins went."""
         gone = 0
@@ -258,7 +289,13 @@ class Draft:
     def _sort(self, purse: Purse) -> None:
         purse.lots.sort(key=lambda number: _turn(self.lots[number]))
 
-    # What may be watched
+    # What may be spent and watched
+
+    def note_spending(self, request: Request, coins: int) -> None:
+        """Count coins towards the viewer's own limits; an undo frees them from the next batch on."""
+        holder = (request.viewer_id, request.brand_id)
+        if bounds := self.bounds.get(holder):
+            self.bounds[holder] = bounds.after(coins)
 
     def entitle(
         self, request: Request, series_id: str, item: Item, coins: int, txn: int
@@ -350,6 +387,7 @@ class Draft:
                 if number > 0
             ],
             entitlement_changes=list(self.entitlement_changes.values()),
+            joined=self.joined,
         )
 
 

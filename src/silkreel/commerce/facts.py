@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from silkreel.commerce.bounds import Bounds
 from silkreel.commerce.requests import Answer, ItemKind, PaidMoney
 
 LotSource = Literal["paid", "bonus", "ad", "promo", "comp"]
@@ -128,6 +129,8 @@ class State:
     unlocks: Sequence[PastUnlock] = ()  # named by undos, or paid from a clawed order's lots
     orders: Sequence[PastOrder] = ()
     undos: Mapping[int, int] = field(default_factory=dict)  # by wallet, the viewer's own, 30 days
+    bounds: Mapping[Holder, Bounds] = field(default_factory=dict)  # of those who have any
+    aliases: Mapping[Holder, str] = field(default_factory=dict)  # guests that became an account
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +233,16 @@ class EntitlementChange(NamedTuple):
     revoked_by_id: int | None
 
 
+class Joined(NamedTuple):
+    """A guest's wallet whose lots and rights are the account's from now on."""
+
+    guest_wallet: int
+    wallet: int
+    guest_id: str
+    viewer_id: str
+    brand_id: str
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What to write, and one answer for each request, in its order."""
@@ -244,3 +257,4 @@ class Plan:
     wallet_changes: Sequence[WalletChange] = ()
     lot_changes: Sequence[LotChange] = ()
     entitlement_changes: Sequence[EntitlementChange] = ()
+    joined: Sequence[Joined] = ()

@@ -53,21 +53,31 @@ def wallet_history(
 def _moved(
     tx: Session, wallet: WalletRow, before: int | None, limit: int
 ) -> dict[int, dict[int, int]]:
-    """Sums by txn and account of the newest txns that touched the wallet's coins."""
-    accounts = (wallet.paid_account_id, wallet.bonus_account_id, wallet.debt_account_id)
-    mine = sa.select(PostingRow.txn_id).where(PostingRow.account_id.in_(accounts))
+    """Sums by txn and account of the newest txns that touched the wallet's coins.
+
+    A merged guest's accounts count as the wallet's own: what moved between the two is nothing.
+    """
+    merged = sa.or_(WalletRow.id == wallet.id, WalletRow.merged_into_id == wallet.id)
+    parts = sa.select(
+        WalletRow.paid_account_id, WalletRow.bonus_account_id, WalletRow.debt_account_id
+    ).where(merged)
+    own = (wallet.paid_account_id, wallet.bonus_account_id, wallet.debt_account_id)
+    accounts = {
+        account: mine for row in tx.execute(parts) for account, mine in zip(row, own, strict=True)
+    }
+    mine = sa.select(PostingRow.txn_id).where(PostingRow.account_id.in_(list(accounts)))
     if before is not None:
         mine = mine.where(PostingRow.txn_id < before)
     newest = mine.distinct().order_by(PostingRow.txn_id.desc()).limit(limit)
     numbers = tx.scalars(newest).all()
     rows = tx.execute(
         sa.select(PostingRow.txn_id, PostingRow.account_id, PostingRow.amount).where(
-            PostingRow.txn_id.in_(numbers), PostingRow.account_id.in_(accounts)
+            PostingRow.txn_id.in_(numbers), PostingRow.account_id.in_(list(accounts))
         )
     )
     sums: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     for txn, account, amount in rows:
-        sums[txn][account] += amount
+        sums[txn][accounts[account]] += amount
     return sums
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from silkreel.commerce import moves, refunds
+from silkreel.commerce import merging, moves, refunds
 from silkreel.commerce.draft import Draft, Purse
 from silkreel.commerce.facts import Known, Plan, State
 from silkreel.commerce.ledger_reading import read_state
@@ -21,6 +21,7 @@ from silkreel.commerce.requests import (
     Claw,
     Expire,
     Grant,
+    Merge,
     Open,
     Request,
     Unclaw,
@@ -38,6 +39,7 @@ VERBS: dict[type[Request], Callable[[Draft, Purse | None, Any], Answer]] = {
     Claw: refunds.claw,
     Unclaw: refunds.unclaw,
     Adjust: moves.adjust,
+    Merge: merging.merge,
 }
 
 
@@ -47,11 +49,14 @@ def plan(state: State, requests: Sequence[Request], now: datetime) -> Plan:
     A request that is refused changes nothing. Lots past due of every wallet that is touched are
     written off first.
     """
+    alone = len(requests) == 1 or not any(isinstance(each, Merge) for each in requests)
+    assert alone, "a merge comes alone: what it moves is written after the batch"
     draft = Draft(state, now)
     return draft.plan([_decide(draft, request) for request in requests])
 
 
-def _decide(draft: Draft, request: Request) -> Answer:
+def _decide(draft: Draft, asked: Request) -> Answer:
+    request = draft.for_survivor(asked)
     purse = draft.purse(request)  # first, so that lots past due go whatever the answer is
     name = (request.scope, request.key)
     if request.key and (known := draft.known.get(name)):

@@ -3,12 +3,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from silkreel.commerce.bounds import DAY, MONTH, Bounds, Limit
 from silkreel.commerce.facts import (
     Entitled,
     Holder,
@@ -22,6 +23,7 @@ from silkreel.commerce.facts import (
     Wallet,
 )
 from silkreel.commerce.many_rows import (
+    TIME,
     Columns,
     Question,
     ask,
@@ -37,6 +39,7 @@ from silkreel.commerce.requests import (
     Answer,
     Claw,
     Grant,
+    Merge,
     Open,
     Refunded,
     Request,
@@ -53,6 +56,7 @@ NAME: Columns = (("name", "text"),)
 KEY: Columns = (("scope", "text"), ("key", "text"))
 ITEM: Columns = (*HOLDER, ("kind", "text"), ("ref", "text"))
 SERIES: Columns = (*HOLDER, ("series_id", "text"))
+SINCE: Columns = (*HOLDER, ("day", TIME), ("month", TIME))
 WALLET: Columns = (
     ("id", "bigint"), *HOLDER, ("paid", "bigint"), ("bonus", "bigint"), ("debt", "bigint"),
     ("version", "bigint"), ("paid_account_id", "bigint"), ("bonus_account_id", "bigint"),
@@ -66,8 +70,9 @@ ACCOUNT: Columns = (
 # The order of the numbers is the order of the locks: two batches never wait for each other.
 LOCK_WALLETS = """
 SELECT w.id, w.viewer_id, w.brand_id, w.paid, w.bonus, w.debt,
-       w.paid_account_id, w.bonus_account_id, w.debt_account_id
+       w.paid_account_id, w.bonus_account_id, w.debt_account_id, s.viewer_id
 FROM {given} JOIN wallets w ON w.viewer_id = given.viewer_id AND w.brand_id = given.brand_id
+LEFT JOIN wallets s ON s.id = w.merged_into_id
 ORDER BY w.id"""
 KEYS = """
 SELECT t.id, t.scope, t.key, t.request_hash, t.reverses_id,
@@ -107,11 +112,28 @@ FROM {given} <<entitlements e ON e.viewer_id = given.viewer_id
  AND e.brand_id = given.brand_id AND e.series_id = given.series_id
  AND e.source = 'coin' AND e.revoked_at IS NULL>>
 GROUP BY given.viewer_id, given.brand_id, given.series_id"""
+# Only of those who have limits: most viewers have none, and cost one look into an index.
+SPENT_SINCE = """(SELECT CAST(coalesce(sum(e.coins), 0) AS BIGINT) FROM entitlements e
+ WHERE e.viewer_id = l.viewer_id AND e.brand_id = l.brand_id AND e.source = 'coin'
+ AND e.revoked_at IS NULL AND e.starts_at > given.{})"""
+BOUNDS = f"""
+SELECT l.viewer_id, l.brand_id, l.day_coins, l.day_next_coins, l.day_next_at, l.month_coins,
+       l.month_next_coins, l.month_next_at, l.excluded_until, l.age,
+       {SPENT_SINCE.format("day")}, {SPENT_SINCE.format("month")}
+FROM {{given}} <<viewer_limits l ON l.viewer_id = given.viewer_id
+ AND l.brand_id = given.brand_id>>"""
+BOUGHT = (
+    ENTITLED
+    + """
+FROM {given} <<entitlements e ON e.viewer_id = given.viewer_id
+ AND e.brand_id = given.brand_id AND e.source = 'coin' AND e.revoked_at IS NULL>>"""
+)
 POSTED = "SELECT p.txn_id, p.account_id, p.amount FROM {given} JOIN postings p ON p.txn_id = number"
 OPENED_BY = ENTITLED + " FROM {given} JOIN entitlements e ON e.txn_id = number"
 UNLOCKS = """
-SELECT t.id, t.wallet_id, t.recorded_at, r.id IS NOT NULL
+SELECT t.id, coalesce(w.merged_into_id, t.wallet_id), t.recorded_at, r.id IS NOT NULL
 FROM {given} JOIN txns t ON t.id = number LEFT JOIN txns r ON r.reverses_id = t.id
+LEFT JOIN wallets w ON w.id = t.wallet_id
 WHERE t.kind = 'unlock'"""
 USES = """
 SELECT u.txn_id, u.lot_id, u.amount, l.source
@@ -132,7 +154,8 @@ JOIN postings p ON p.txn_id = number JOIN accounts a ON a.id = p.account_id"""
 REVOKED_BY = (
     ENTITLED
     + """, e.revoked_by_id FROM {given} JOIN txns t ON t.id = number
-JOIN wallets w ON w.id = t.wallet_id
+JOIN wallets f ON f.id = t.wallet_id
+JOIN wallets w ON w.id = coalesce(f.merged_into_id, f.id)
 JOIN entitlements e ON e.viewer_id = w.viewer_id AND e.brand_id = w.brand_id
 WHERE e.revoked_by_id = number AND e.revoked_at IS NOT NULL"""
 )
@@ -146,6 +169,20 @@ class Asked:
     """What a batch names, so that each table is asked once."""
 
     requests: Sequence[Request]
+    now: datetime
+    aliases: Mapping[Holder, str] = field(default_factory=dict)  # of guests that were merged
+
+    def viewer(self, request: Request) -> str:
+        """Who a request is about today."""
+        return self.aliases.get((request.viewer_id, request.brand_id), request.viewer_id)
+
+    def holder(self, request: Request) -> Holder:
+        """Whose wallet a request is about today."""
+        return self.viewer(request), request.brand_id
+
+    def guests(self) -> set[Holder]:
+        """Those who are merged by this batch."""
+        return {(r.guest_id, r.brand_id) for r in self.of(Merge)}
 
     def of(self, *kinds: type[Any]) -> list[Any]:
         """The requests of these kinds."""
@@ -162,35 +199,40 @@ class Reading:
 
 def read_state(connection: sa.Connection, requests: Sequence[Request], now: datetime) -> Reading:
     """Lock the wallets of a batch, then read all it depends on; missing wallets are made."""
-    asked = Asked(requests)
+    asked = Asked(requests, now)
     wallets, answers = _ask_all(connection, asked)
-    paying = {(r.viewer_id, r.brand_id) for r in asked.of(Grant, Adjust)}
-    if missing := sorted(paying - wallets.keys()):
+    if merged := {(row[1], row[2]): row[9] for row in wallets if row[9]}:
+        asked = Asked(requests, now, merged)  # a guest of before: their account's rows instead
+        wallets, answers = _ask_all(connection, asked)
+    paying = {asked.holder(r) for r in asked.of(Grant, Adjust, Merge)} | asked.guests()
+    if missing := sorted(paying - {(row[1], row[2]) for row in wallets}):
         make_wallets(connection, missing)
         wallets, answers = _ask_all(connection, asked)
-    known, lots, whole_lots, entitled, coins, numbers = answers
-    whole = {wallets[holder].id for holder in _reversing(asked) if holder in wallets}
+    held = {(row[1], row[2]): Wallet(*row[:9]) for row in wallets}
+    known, lots, whole_lots, entitled, bought, coins, bounds, numbers = answers
+    whole = {held[holder].id for holder in _reversing(asked) if holder in held}
     state = State(
-        wallets=wallets,
+        wallets=held,
         lots=[*_lots(lots), *_lots(whole_lots)],
         known=_known(connection, known),
-        entitled=[_entitlement(row) for row in entitled],
+        entitled=[_entitlement(row) for row in (*entitled, *bought)],
         series_coins={(row[0], row[1], row[2]): row[3] for row in coins},
         unlocks=_unlocks(connection, asked) if whole else (),
         orders=_orders(connection, {r.order_id for r in asked.of(Claw, Unclaw)}) if whole else (),
         undos=_undos(connection, whole, now),
+        bounds={(row[0], row[1]): _bounds(row) for row in bounds},
+        aliases=asked.aliases,
     )
     drawn = numbers[0][1:] if numbers else ([] for _ in NUMBERS)
     return Reading(state, dict(zip((table for table, _ in NUMBERS), drawn, strict=True)))
 
 
-def _ask_all(
-    connection: sa.Connection, asked: Asked
-) -> tuple[dict[Holder, Wallet], list[Sequence[Any]]]:
+def _ask_all(connection: sa.Connection, asked: Asked) -> tuple[Sequence[Any], list[Sequence[Any]]]:
     """Lock first: what is asked after it in the same breath sees what others have committed."""
     sqlite = connection.dialect.name == "sqlite"
-    holders = {(r.viewer_id, r.brand_id) for r in asked.requests}
+    holders = {asked.holder(r) for r in asked.requests} | asked.guests()
     reversing = _reversing(asked)
+    merging = {asked.holder(r) for r in asked.of(Merge)} | asked.guests()
     wallets, *answers = ask(
         connection,
         [
@@ -199,29 +241,41 @@ def _ask_all(
             Question(OPEN_LOTS, HOLDER, sorted(holders - reversing)),
             Question(LOTS, HOLDER, sorted(reversing)),
             Question(ITEMS, ITEM, _items(asked)),
+            Question(BOUGHT, HOLDER, sorted(merging)),
             Question(SERIES_COINS, SERIES, _capped(asked)),
+            Question(BOUNDS, SINCE, _spending(connection, asked)),
             Question(DRAW, NUMBERS, [] if sqlite else [_numbers_wanted(asked)]),
         ],
     )
-    return {(row[1], row[2]): Wallet(*row) for row in wallets}, answers
+    return wallets, answers
 
 
 def _reversing(asked: Asked) -> set[Holder]:
-    return {(r.viewer_id, r.brand_id) for r in asked.of(Undo, Refunded)}
+    return {asked.holder(r) for r in asked.of(Undo, Refunded)}
+
+
+def _spending(connection: sa.Connection, asked: Asked) -> list[tuple[Any, ...]]:
+    day, month = (stored_time(connection, asked.now - stretch) for stretch in (DAY, MONTH))
+    return [(*holder, day, month) for holder in sorted({asked.holder(r) for r in asked.of(Unlock)})]
+
+
+def _bounds(row: Sequence[Any]) -> Bounds:
+    return Bounds(
+        Limit(row[2], row[3], read_time(row[4])), Limit(row[5], row[6], read_time(row[7])),
+        read_time(row[8]), row[9], row[10], row[11],
+    )  # fmt: skip
 
 
 def _items(asked: Asked) -> list[tuple[str, ...]]:
-    names = {
-        (r.viewer_id, r.brand_id, item.kind, item.ref) for r in asked.of(Unlock) for item in r.items
-    }
-    names |= {(r.viewer_id, r.brand_id, r.item_kind, r.ref) for r in asked.of(Open)}
+    names = {(*asked.holder(r), item.kind, item.ref) for r in asked.of(Unlock) for item in r.items}
+    names |= {(*asked.holder(r), r.item_kind, r.ref) for r in asked.of(Open)}
     return sorted(names)
 
 
 def _capped(asked: Asked) -> list[tuple[str, ...]]:
-    return sorted({
-        (r.viewer_id, r.brand_id, r.series_id) for r in asked.of(Unlock) if r.cap_coins is not None
-    })  # fmt: skip
+    return sorted(
+        {(*asked.holder(r), r.series_id) for r in asked.of(Unlock) if r.cap_coins is not None}
+    )
 
 
 def _numbers_wanted(asked: Asked) -> tuple[int, int, int]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from silkreel.commerce.facts import AccountName, NewLot, NewTxn, Notice, Plan
+from silkreel.commerce.facts import AccountName, Joined, NewLot, NewTxn, Notice, Plan
 from silkreel.commerce.ledger_reading import ACCOUNT
 from silkreel.commerce.many_rows import (
     TIME,
@@ -63,6 +63,12 @@ LOT_CHANGES: Columns = (
 )  # fmt: skip
 OPENINGS: Columns = (("id", "bigint"), ("opened_at", TIME))
 REVOCATIONS: Columns = (("id", "bigint"), ("revoked_at", TIME), ("revoked_by_id", "bigint"))
+JOIN = (
+    "UPDATE lots SET wallet_id = :wallet WHERE wallet_id = :guest_wallet",
+    """UPDATE entitlements SET viewer_id = :viewer_id
+    WHERE viewer_id = :guest_id AND brand_id = :brand_id""",
+    "UPDATE wallets SET merged_into_id = :wallet WHERE id = :guest_wallet",
+)
 
 
 @dataclass(slots=True)
@@ -129,11 +135,19 @@ def write_plan(
             for number, notice in zip(numbers["outbox"], plan.notices, strict=True)
         ]),
     ])  # fmt: skip
+    for each in plan.joined:
+        _join(connection, each)
     answers = tuple(
         answer if answer.txn_id is None else replace(answer, txn_id=txn(answer.txn_id))
         for answer in plan.answers
     )
     return Written(answers, accounts)
+
+
+def _join(connection: sa.Connection, joined: Joined) -> None:
+    """Whose lots and rights they are now; after the batch's own rows, which name them as before."""
+    for statement in JOIN:
+        connection.execute(sa.text(statement), joined._asdict())
 
 
 def _changes(connection: sa.Connection, plan: Plan, txn: Callable[[int], int]) -> list[Change]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from silkreel.commerce.bounds import rights_in
 from silkreel.commerce.draft import Draft, Purse, spent, system, uses_of
 from silkreel.commerce.facts import NewTxn, Notice, PastOrder, PastUnlock
 from silkreel.commerce.requests import (
@@ -41,6 +42,8 @@ def unlock(draft: Draft, purse: Purse | None, request: Unlock) -> Answer:
     if purse and purse.debt:
         return Answer("debt", missing_coins=purse.debt)
     price = price_of(draft, request, wanted)
+    if refused := refuse_bounds(draft, request, price):
+        return refused
     if request.expected_coins is not None and price > request.expected_coins:
         return Answer("price_changed", missing_coins=price - request.expected_coins)
     coins = purse.coins if purse else 0
@@ -51,6 +54,7 @@ def unlock(draft: Draft, purse: Purse | None, request: Unlock) -> Answer:
         market=request.market, channel=request.channel, quote_id=request.quote_id,
     )  # fmt: skip
     paid, bonus = _spend(draft, txn, purse, request, price) if purse else (0, 0)
+    draft.note_spending(request, price)
     rows = []
     for item in wanted:
         coins = min(item.coins, price)
@@ -63,6 +67,15 @@ def unlock(draft: Draft, purse: Purse | None, request: Unlock) -> Answer:
     )  # fmt: skip
     notify(draft, "unlocked", request, request.series_id, refs)
     return Answer("ok", txn, -paid, -bonus, refs=refs)
+
+
+def refuse_bounds(draft: Draft, request: Unlock, price: int) -> Answer | None:
+    """The no of a viewer's own limits or of their age, if it is one; what is free needs none."""
+    bounds = draft.bounds.get((request.viewer_id, request.brand_id))
+    if bounds is None or not price:
+        return None
+    stop = bounds.stop(price, rights_in(request.market, draft.now), draft.now)
+    return Answer(stop.why, missing_coins=stop.beyond_coins) if stop else None
 
 
 def price_of(draft: Draft, request: Unlock, wanted: Sequence[Item]) -> int:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from silkreel.commerce.limits import coins_of, refuse_purchase
 from silkreel.commerce.payments import Environment, OrderRef, OrderTerms
 from silkreel.commerce.standing import UNSETTLED, OrderState
 from silkreel.commerce.tables import OrderRow, PaymentEventRow
@@ -91,9 +92,13 @@ def place(tx: Session, wish: Wish, at: datetime) -> Order:
 
     Raises:
         OrderKeyReused: the key was used for something else.
+        SpendLimitReached, ShutOut, TooYoung, WalletCeiling: a limit, the viewer's or the market's.
     """
     row = _under_key(tx, wish)
     if row is None:
+        holder = (wish.viewer_id, wish.brand_id)
+        coins = coins_of(tx, wish.book_id, wish.paid_coins, wish.gross_minor)
+        refuse_purchase(tx, holder, wish.market, coins, at, kept=wish.paid_coins)
         row = OrderRow(
             id=random_id(16), viewer_id=wish.viewer_id, brand_id=wish.brand_id, key=wish.key,
             sku=wish.sku, book_id=wish.book_id, market=wish.market, channel=wish.channel,

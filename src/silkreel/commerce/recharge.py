@@ -15,7 +15,13 @@ from silkreel.commerce.orders import NoSuchOrder, Order, locate, next_ask, shown
 from silkreel.commerce.payments import Kind, OrderRef, PaymentFact, Truth, WrongEnvironment
 from silkreel.commerce.requests import Claw, Grant, PaidMoney, Refunded, Request, Unclaw
 from silkreel.commerce.standing import UNSETTLED, Standing, stand
-from silkreel.commerce.tables import OrderRow, OutboxRow, PaymentEventRow, PriceRow
+from silkreel.commerce.tables import (
+    OrderRow,
+    OutboxRow,
+    PaymentEventRow,
+    PriceRow,
+    WithdrawalRefundRow,
+)
 from silkreel.kit.database import Session
 from silkreel.kit.refusals import Refusal
 
@@ -207,7 +213,7 @@ def _follow(tx: Session, row: OrderRow, new: list[PaymentFact], at: datetime) ->
     """State, coins, VIP and the next question follow from the facts."""
     facts = facts_of(tx, row.id)
     standing = stand(row.gross_minor, facts)
-    requests = coin_requests(row, standing, facts, new)
+    requests = coin_requests(row, standing, facts, new, promised_minor=_promised(tx, row.id))
     for answer in ledger.apply(tx, requests, at) if requests else ():
         assert answer.status in {"ok", "replay", "owned"}, f"coins of {row.id}: {answer.status}"
     if row.sku.startswith(vip.SKU):
@@ -222,14 +228,21 @@ def _follow(tx: Session, row: OrderRow, new: list[PaymentFact], at: datetime) ->
 
 
 def coin_requests(
-    row: OrderRow, standing: Standing, facts: list[PaymentFact], new: list[PaymentFact]
+    row: OrderRow,
+    standing: Standing,
+    facts: list[PaymentFact],
+    new: list[PaymentFact],
+    *,
+    promised_minor: int = 0,
 ) -> list[Request]:
     """What the ledger is asked: the purchase once, then what has gone back by now.
 
     The purchase is keyed by the first payment of the right amount that we learnt of; one that
     comes after it is odd money (`to_give_back`), not more coins. A fact is new only once, so it
-    names the step that follows from it.
+    names the step that follows from it. `promised_minor` is what a withdrawal under way will have
+    given back: its coins left the wallet when it was confirmed, and stay away meanwhile.
     """
+    returned = max(standing.returned_minor, promised_minor)
     if not standing.earned or not row.paid_coins + row.bonus_coins:
         return []
     payment = next(
@@ -241,10 +254,18 @@ def coin_requests(
         requests.append(_grant(row, payment))
     first = min(new, key=lambda fact: (fact.provider_object, fact.kind))
     step = f"{first.provider_object}:{first.kind}"
-    if standing.returned_minor:
-        requests.append(_returned(Claw, row, standing, step))
-    requests.append(_returned(Unclaw, row, standing, step))
+    if returned:
+        requests.append(_returned(Claw, row, returned, step))
+    requests.append(_returned(Unclaw, row, returned, step))
     return requests
+
+
+def _promised(tx: Session, order_id: str) -> int:
+    """What withdrawals that were confirmed and not yet paid out will have given back."""
+    due = sa.select(sa.func.max(WithdrawalRefundRow.target_minor)).where(
+        WithdrawalRefundRow.order_id == order_id, WithdrawalRefundRow.done_at.is_(None)
+    )
+    return int(tx.scalar(due) or 0)
 
 
 def _grant(row: OrderRow, payment: PaymentFact) -> Grant:
@@ -264,11 +285,11 @@ def _grant(row: OrderRow, payment: PaymentFact) -> Grant:
     )  # fmt: skip
 
 
-def _returned(kind: type[Refunded], row: OrderRow, standing: Standing, step: str) -> Refunded:
+def _returned(kind: type[Refunded], row: OrderRow, returned_minor: int, step: str) -> Refunded:
     return kind(
         viewer_id=row.viewer_id, brand_id=row.brand_id, scope=_scope(row),
         key=f"pay:{row.provider}:{step}:{kind.kind}", order_id=row.id,
-        refunded_minor=standing.returned_minor, gross_minor=row.gross_minor,
+        refunded_minor=returned_minor, gross_minor=row.gross_minor,
     )  # fmt: skip
 
 

@@ -29,10 +29,13 @@ Status = Literal[
     "unknown",  # no such txn, order or claw-back of this viewer
     "not_locked",  # there is no coin unlock to open
     "short",  # an adjustment would take more than is there
+    "excluded",  # the viewer shut their own spending for a while
+    "age",  # a child spends nothing, a teen no more than their market lets them
+    "cap",  # it would pass a limit the viewer set; by `missing_coins`
 ]
 NO_EFFECT: frozenset[Status] = frozenset(
     {"owned", "key_reuse", "insufficient", "price_changed", "debt", "watched", "too_late",
-     "too_many", "unknown", "not_locked", "short"}
+     "too_many", "unknown", "not_locked", "short", "excluded", "age", "cap"}
 )  # fmt: skip
 
 
@@ -258,6 +261,23 @@ class Adjust(Request):
             raise ValueError("an adjustment has bounds")
         if not self.note or not self.actor.startswith("staff:"):
             raise ValueError("an adjustment names who made it and why")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge(Request):
+    """A guest signed in: all that they hold is the account's, and nothing is paid twice.
+
+    Comes alone in its batch. Whoever names the guest later means the account.
+    """
+
+    kind: ClassVar[str] = "merge"
+    actor: str = "system"
+
+    guest_id: str
+
+    def __post_init__(self) -> None:
+        if self.guest_id == self.viewer_id:
+            raise ValueError("nobody is merged into themselves")
 
 
 @dataclass(frozen=True, slots=True)

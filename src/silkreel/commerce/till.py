@@ -125,7 +125,7 @@ class Till:
                 with self._database.transaction() as tx:
                     written = apply_batch(tx.connection(), requests, self._clock(), accounts)
             except (sa.exc.DBAPIError, psycopg.Error) as error:
-                if not _may_be_tried_again(error) or attempt == TRIES - 1:
+                if not may_be_tried_again(error) or attempt == TRIES - 1:
                     raise
                 pause = WAIT_SECONDS * 2**attempt * random.uniform(0.5, 1.5)  # noqa: S311 - jitter
                 time.sleep(pause)
@@ -190,6 +190,7 @@ def _lane_number(request: Request, lanes: int) -> int:
     return zlib.crc32(f"{request.viewer_id}\0{request.brand_id}".encode()) % lanes
 
 
-def _may_be_tried_again(error: Exception) -> bool:
+def may_be_tried_again(error: Exception) -> bool:
+    """Whether the database gave up a transaction that crossed another: a deadlock, or its like."""
     told = error.orig if isinstance(error, sa.exc.DBAPIError) else error
     return getattr(told, "sqlstate", None) in RETRIED

@@ -8,6 +8,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from silkreel.catalogue.tables import EpisodeRow
+from silkreel.commerce import limits
+from silkreel.commerce.bounds import Stop
 from silkreel.commerce.pricebook import TopUp
 from silkreel.commerce.quotes import Quote, Viewing, rest_prices, seen_price, show_price
 from silkreel.commerce.requests import Answer, Item, Open, Request, Undo, Unlock
@@ -110,6 +112,7 @@ def unlock_episodes(database: Database, till: Till, wish: Wish, now: datetime) -
 
     Raises:
         NotEnoughCoins, PriceChanged, OwesCoins, KeyReused, NoSuchEpisodes: nothing was charged.
+        SpendLimitReached, ShutOut, TooYoung: the viewer's own limits; nothing was charged.
         TillBusy, TillSlow: ask again with the same key.
     """
     with database.reading() as tx:  # the sheet has shown the price, so nothing is written here
@@ -275,4 +278,6 @@ def _refusal(answer: Answer, quote: Quote) -> Refusal:
             return OwesCoins(coins=missing)
         case "key_reuse":
             return KeyReused()
+        case "cap" | "age" | "excluded":
+            return limits.refusal(Stop(answer.status, missing))
     raise AssertionError(f"an unlock is not answered {answer.status}")

@@ -171,6 +171,32 @@ def covered(
     return any(yes.covers(series_id, out_since, excluded=excluded) for yes in yeses if yes)
 
 
+def mark_played(tx: Session, viewer_id: str, brand_id: str, at: datetime) -> None:
+    """VIP opened a play: who withdraws now gets the days that are left, not the whole price."""
+    runs = sa.exists().where(
+        VipPeriodRow.vip_id == VipRow.id, VipPeriodRow.starts_at <= at, VipPeriodRow.ends_at > at
+    )
+    mine = VipRow.viewer_id == viewer_id, VipRow.brand_id == brand_id, runs
+    tx.execute(sa.update(VipRow).where(*mine).values(played_at=at))
+
+
+def was_played(tx: Session, vip_id: int, at: datetime) -> bool:
+    """Whether it opened anything since the running period began."""
+    began = sa.select(sa.func.max(VipPeriodRow.starts_at)).where(
+        VipPeriodRow.vip_id == vip_id, VipPeriodRow.starts_at <= at
+    )
+    played = sa.select(VipRow.id).where(
+        VipRow.id == vip_id, VipRow.played_at >= began.scalar_subquery()
+    )
+    return tx.scalar(played) is not None
+
+
+def running(tx: Session, viewer_id: str, brand_id: str, at: datetime) -> list[int]:
+    """VIPs of a viewer that run or may go on, locked, the first joined first."""
+    rows = lock_all(tx, viewer_id, brand_id)
+    return [row.id for row in rows if load(tx, row.id).vip.state(at) in RUNNING]
+
+
 def merge_vips(tx: Session, guest_id: str, viewer_id: str, brand_id: str) -> None:
     """A guest signs in: their VIP is the account's."""
     of_guest = VipRow.viewer_id == guest_id, VipRow.brand_id == brand_id

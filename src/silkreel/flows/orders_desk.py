@@ -12,6 +12,7 @@ from silkreel.commerce.standing import OrderState, Standing, stand
 from silkreel.flows import take_payments
 from silkreel.flows.give_back_vip import give_back_vip_money
 from silkreel.flows.take_payments import Round
+from silkreel.flows.viewer_rights import pay_withdrawals
 from silkreel.kit.artifacts import Workshop
 from silkreel.kit.database import Database, Session
 from silkreel.kit.money import Money, OddAmount, exponent
@@ -175,6 +176,7 @@ def check_payments(settings: Settings, database: Database, at: datetime) -> Roun
         take_payments.ask_about_open_orders(database, providers, at),
         take_payments.give_back_odd_money(database, providers, at),
         give_back_vip_money(database, providers, at),
+        pay_withdrawals(database, providers, at),
     )
     with database.transaction() as tx:
         ads.sweep(tx, at)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
@@ -22,6 +22,7 @@ _TAKES = {
     "database_url": f"an address that begins with {' or '.join(_DATABASES)}",
     "host": "a name or an address of this machine, such as 127.0.0.1",
     "market": "a country such as BR, or 001 for the world",
+    "smtp_security": "starttls, tls or none",
     "media_origins": 'a JSON list of addresses such as ["https://shop.example"]',
     **dict.fromkeys(_WEB_FIELDS, "an address that begins with http:// or https://"),
 }
@@ -189,6 +190,15 @@ class Settings(BaseSettings):
     unity_ads_secret: SecretStr | None = Field(
         None, description="Unity's secret of S2S redeem callbacks"
     )
+    smtp_host: str | None = Field(None, description="mail server that sends viewers' codes")
+    smtp_port: int = Field(587, ge=1, le=65535, description="its port")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="how the way there is closed: starttls, tls, or none on one machine"
+    )
+    smtp_user: str | None = Field(None, description="name to sign in with there")
+    smtp_password: SecretStr | None = Field(None, description="password to sign in with there")
+    smtp_timeout_seconds: float = Field(10.0, gt=0, description="limit of the mail server's answer")
+    mail_from: str | None = Field(None, description="sender of mail to viewers")
     beacon_secrets: SecretStr | None = Field(
         None, description="signs our own ad beacons; the first signs, one or two are believed"
     )

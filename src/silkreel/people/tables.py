@@ -54,6 +54,31 @@ class ViewerAliasRow(Base):
     merged_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
+class ViewerCodeRow(Base):
+    """A code that was mailed to prove an address; one at a time, by hashes only."""
+
+    __tablename__ = "viewer_codes"
+
+    address_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)  # with the brand
+    code_hash: Mapped[str] = mapped_column(sa.String(64))
+    tries: Mapped[int] = mapped_column(default=0)
+    expires_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class ViewerSessionRow(Base):
+    """A browser a viewer is signed in with; only the token's hash is kept."""
+
+    __tablename__ = "viewer_sessions"
+
+    token_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    id: Mapped[str] = mapped_column(sa.String(16), unique=True)  # to name it without its token
+    viewer_id: Mapped[str] = mapped_column(sa.ForeignKey("viewers.id"), index=True)
+    brand_id: Mapped[str] = mapped_column(sa.ForeignKey("brands.id"), index=True)
+    device: Mapped[str] = mapped_column(sa.String(64))  # as the browser names itself, in short
+    made_at: Mapped[datetime] = mapped_column(UtcTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
 class StaffRow(Base):
     """A person who works here."""
 

@@ -13,7 +13,14 @@ import sqlalchemy as sa
 
 from silkreel.kit.database import Session
 from silkreel.kit.refusals import Refusal
-from silkreel.people.tables import ViewerAliasRow, ViewerIdentityRow, ViewerRow
+from silkreel.people.tables import (
+    ViewerAliasRow,
+    ViewerIdentityRow,
+    ViewerRow,
+    ViewerSessionRow,
+)
+
+MAIL = "mail"  # the provider of identities that a code by mail proved
 
 
 class IdentityTaken(Refusal):
@@ -52,6 +59,25 @@ def survivor(tx: Session, viewer_id: str, brand_id: str) -> str | None:
     alias = tx.get(ViewerAliasRow, viewer_id)
     row = tx.get(ViewerRow, alias.viewer_id if alias else viewer_id)
     return row.id if row is not None and row.brand_id == brand_id else None
+
+
+def guest_of(tx: Session, viewer_id: str, brand_id: str) -> str | None:
+    """The guest an id leads to; None for accounts, which are entered by a session only."""
+    found = survivor(tx, viewer_id, brand_id)
+    return found if found and tx.get_one(ViewerRow, found).kind == "guest" else None
+
+
+def addresses_of(tx: Session, viewer_id: str) -> list[str]:
+    """Mail addresses that prove an account."""
+    mine = ViewerIdentityRow.viewer_id == viewer_id, ViewerIdentityRow.provider == MAIL
+    return list(tx.scalars(sa.select(ViewerIdentityRow.subject).where(*mine)))
+
+
+def forget_viewer(tx: Session, viewer_id: str) -> None:
+    """Nobody is this viewer any more: identities, sessions and former names go."""
+    for table in (ViewerIdentityRow, ViewerSessionRow, ViewerAliasRow):
+        tx.execute(sa.delete(table).where(table.viewer_id == viewer_id))
+    tx.execute(sa.delete(ViewerRow).where(ViewerRow.id == viewer_id))
 
 
 def account_of(tx: Session, identity: Identity) -> str | None:

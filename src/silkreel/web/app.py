@@ -10,17 +10,19 @@ import silkreel
 from silkreel.kit.artifacts import Workshop
 from silkreel.kit.settings import Settings
 from silkreel.web import pages
-from silkreel.web.api import health, play, posters, series
+from silkreel.web.api import health, me, play, posters, series
 from silkreel.web.api.money import (
     hooks,
     impressions,
     orders,
     pretend,
     price,
+    rights,
     unlocks,
     wallet,
     watched,
     watching,
+    withdrawals,
 )
 from silkreel.web.edge import Edge, Receive, Scope, Send, answer_noes
 from silkreel.web.limits import RateLimit
@@ -85,6 +87,8 @@ def _framework(site: Site, segments: Segments) -> FastAPI:
         app.include_router(noun.router)
     for desk in (staff_orders, staff_books, page):  # the page answers whatever is below /staff
         app.include_router(desk.router)
+    for own in (me, rights, withdrawals):
+        app.include_router(own.router)
     return app
 
 

@@ -106,6 +106,24 @@ def episode(
     return _shell(request, site, reader, page)
 
 
+@router.get("/rights")
+def rights(request: Request, site: TheSite, viewer: TheViewer) -> Response:
+    """Your rights and limits: nothing about anybody is in the page, the app asks for it."""
+    reader = _reader(request, site, viewer)
+    words = site.interface.words[reader.language]
+    page = landing.Page(
+        title=f"{words['rights.title']} · {words['brand']}",
+        description=words["home.tagline"],
+        path="/rights",
+        body=landing.script_needed(words["rights.title"], words),
+        image=None,
+        data={},
+    )
+    shell = _shell(request, site, reader, page)
+    shell.headers["x-robots-tag"] = "noindex"
+    return shell
+
+
 @router.get("/assets/{tree}/{path:path}")
 async def asset(tree: str, path: str, request: Request, site: TheSite) -> Response:
     """A file of the interface; the tree's hash is in the address, so it never changes."""

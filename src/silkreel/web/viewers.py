@@ -3,8 +3,9 @@
     def like(viewer: ViewerId, tx: Transaction) -> ...          a guest is made if there is none
     def places(viewer: KnownViewerId, tx: Reading) -> ...       None for strangers; nothing is made
 
-The cookie says nothing about the person or the device and is bound to neither; only the signature
-keeps somebody from making up another's. It is not a session: nothing is signed in by it.
+A guest's cookie says nothing about the person or the device and is bound to neither; only the
+signature keeps somebody from making up another's. It opens no account: whoever signed in has a
+session beside it, which ends where its owner says so.
 """
 
 import base64
@@ -15,8 +16,10 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from silkreel.kit.clock import now
+from silkreel.kit.database import Session
 from silkreel.people.brands import brand_at
-from silkreel.people.viewers import new_guest, survivor
+from silkreel.people.viewer_sessions import LIFE, signed_in
+from silkreel.people.viewers import guest_of, new_guest
 from silkreel.web.edge import COOKIES, Reading, Transaction, site_of
 from silkreel.web.site import Site
 
@@ -51,9 +54,7 @@ def viewer_cookie(site: Site) -> str:
 def known_viewer(request: Request, tx: Reading) -> str | None:
     """The viewer asking, through merges; None for strangers. Makes nothing."""
     site, brand = site_of(request), brand_at(tx, request.headers.get("host", "")).id
-    value = request.cookies.get(viewer_cookie(site), "")
-    named = genuine(site.house_key, brand, value)
-    return survivor(tx, named, brand) if named else None
+    return _in_session(request, tx, site, brand) or _guest(request, tx, site, brand)
 
 
 def needed_viewer(request: Request, tx: Transaction) -> str:
@@ -62,13 +63,52 @@ def needed_viewer(request: Request, tx: Transaction) -> str:
     The cookie goes out only where the request succeeds, and is renewed with each.
     """
     site, brand = site_of(request), brand_at(tx, request.headers.get("host", "")).id
-    named = genuine(site.house_key, brand, request.cookies.get(viewer_cookie(site), ""))
-    viewer = (survivor(tx, named, brand) if named else None) or new_guest(tx, brand, now())
+    if account := _in_session(request, tx, site, brand):
+        return account
+    viewer = _guest(request, tx, site, brand) or new_guest(tx, brand, now())
     value = signed(site.house_key, brand, viewer)
-    parts = [f"{viewer_cookie(site)}={value}", f"Max-Age={LIFE_SECONDS}", "Path=/", "HttpOnly"]
-    parts += ["SameSite=Lax", *(["Secure"] if _secure(site) else [])]
-    request.scope.setdefault(COOKIES, []).append("; ".join(parts).encode())
+    _set_cookie(request, viewer_cookie(site), value, LIFE_SECONDS)
     return viewer
+
+
+def session_cookie(site: Site) -> str:
+    """The name of the cookie that a signed-in browser holds."""
+    return "__Host-silkreel-account" if _secure(site) else "silkreel-account"
+
+
+def session_token(request: Request) -> str:
+    """The session a request comes with, whatever it is worth; "" for none."""
+    return request.cookies.get(session_cookie(site_of(request)), "")
+
+
+def give_session(request: Request, token: str) -> None:
+    """Sign this browser in; its guest's cookie has done its work."""
+    site = site_of(request)
+    _set_cookie(request, session_cookie(site), token, int(LIFE.total_seconds()))
+    _set_cookie(request, viewer_cookie(site), "", 0)
+
+
+def forget_browser(request: Request) -> None:
+    """Leave nothing of ours in this browser."""
+    site = site_of(request)
+    for name in (session_cookie(site), viewer_cookie(site)):
+        _set_cookie(request, name, "", 0)
+
+
+def _in_session(request: Request, tx: Session, site: Site, brand: str) -> str | None:
+    token = request.cookies.get(session_cookie(site), "")
+    return signed_in(tx, token, brand, now()) if token else None
+
+
+def _guest(request: Request, tx: Session, site: Site, brand: str) -> str | None:
+    named = genuine(site.house_key, brand, request.cookies.get(viewer_cookie(site), ""))
+    return guest_of(tx, named, brand) if named else None
+
+
+def _set_cookie(request: Request, name: str, value: str, life_seconds: int) -> None:
+    parts = [f"{name}={value}", f"Max-Age={life_seconds}", "Path=/", "HttpOnly", "SameSite=Lax"]
+    parts += ["Secure"] if _secure(site_of(request)) else []
+    request.scope.setdefault(COOKIES, []).append("; ".join(parts).encode())
 
 
 def _secure(site: Site) -> bool:

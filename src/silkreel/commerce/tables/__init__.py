@@ -32,6 +32,12 @@ from silkreel.commerce.tables.orders import (
     ReconcileItemRow,
 )
 from silkreel.commerce.tables.prices import ExposureRow, PriceBookRow, PriceRow, QuoteRow
+from silkreel.commerce.tables.rights import (
+    LimitChangeRow,
+    ViewerLimitRow,
+    WithdrawalRefundRow,
+    WithdrawalRow,
+)
 from silkreel.commerce.tables.streams import StreamShareRow, VipWatchRow
 from silkreel.commerce.tables.vip import ConsentRow, VipFactRow, VipPeriodRow, VipRow
 
@@ -49,6 +55,7 @@ __all__ = [
     "ExposureRow",
     "InboxEventRow",
     "LedgerBlockRow",
+    "LimitChangeRow",
     "LotRow",
     "LotUseRow",
     "OrderRow",
@@ -65,9 +72,12 @@ __all__ = [
     "StatementStepRow",
     "StreamShareRow",
     "TxnRow",
+    "ViewerLimitRow",
     "VipFactRow",
     "VipPeriodRow",
     "VipRow",
     "VipWatchRow",
     "WalletRow",
+    "WithdrawalRefundRow",
+    "WithdrawalRow",
 ]

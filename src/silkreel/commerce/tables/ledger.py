@@ -66,6 +66,8 @@ class WalletRow(Base):
     paid_account_id: Mapped[int] = mapped_column(sa.BigInteger)  # here too, so that no spend
     bonus_account_id: Mapped[int] = mapped_column(sa.BigInteger)  # has to look them up
     debt_account_id: Mapped[int] = mapped_column(sa.BigInteger)
+    # A guest's wallet that became an account's: it stays empty, and leads there.
+    merged_into_id: Mapped[int | None] = mapped_column(sa.BigInteger, index=True)
 
 
 class LotRow(Base):

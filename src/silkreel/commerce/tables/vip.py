@@ -55,6 +55,7 @@ class VipRow(Base):
     provider_ref: Mapped[str | None] = mapped_column(sa.String(128))
     consent_id: Mapped[int] = mapped_column(sa.ForeignKey("consents.id"), index=True)
     owed_minor: Mapped[int] = mapped_column(sa.BigInteger, default=0)  # has to go back, has not yet
+    played_at: Mapped[datetime | None] = mapped_column(UtcTime)  # when it last opened a play
 
 
 class VipPeriodRow(Base):

@@ -12,6 +12,7 @@ from silkreel.people.sign_in import knock, proves
 from silkreel.people.throttles import ACCOUNT, ADDRESS, forget, give_back
 from silkreel.people.totp import base32, enrolment_uri
 from silkreel.web.edge import TheSite
+from silkreel.web.qr import qr_path
 from silkreel.web.site import Site
 from silkreel.web.staff.rights import (
     NOES,
@@ -53,7 +54,8 @@ def set_up(proof: PasswordProof, request: Request, here: SignedIn, site: TheSite
         secret = begin(tx, site.house_key, by=here.actor)
         issuer = find_brand(tx, here.actor.brand_id).name
     uri = enrolment_uri(secret, issuer=issuer, name=here.actor.name)
-    return Enrolment(secret=base32(secret), uri=uri)
+    path, width = qr_path(uri)
+    return Enrolment(secret=base32(secret), uri=uri, qr_path=path, qr_width=width)
 
 
 @router.post("/second-factor/confirm", status_code=204)

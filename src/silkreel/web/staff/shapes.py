@@ -148,6 +148,8 @@ class Enrolment(Shape):
 
     secret: str = Field(description="base32, to be typed in")
     uri: str = Field(description="otpauth: address that apps open")
+    qr_path: str = Field(description="the same as a QR code: SVG path data of its dark squares")
+    qr_width: int = Field(description="of the code, in squares")
 
 
 class PersonShape(Shape):

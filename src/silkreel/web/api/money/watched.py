@@ -5,6 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from silkreel.commerce.unlock import mark_watched
+from silkreel.flows.vip_plays import note_vip_play
+from silkreel.kit.clock import now
 from silkreel.web.api.money.customers import GATES, NOES, TheOnlooker
 from silkreel.web.api.money.shapes import ID_LENGTH
 from silkreel.web.edge import TheSite
@@ -24,3 +26,4 @@ def watched(
         mark_watched(
             site.workshop.database, site.counter.till, who.viewer_id, who.brand_id, episode_id
         )
+        note_vip_play(site.workshop.database, who, episode_id, now())

@@ -5,6 +5,7 @@ import { html } from "../shared/html.js";
 import { route } from "../shared/router.js";
 import { Trouble } from "./frame.js";
 import { Home } from "./home.js";
+import { Rights } from "./rights.js";
 import { Series } from "./series.js";
 import { Watch } from "./watch.js";
 
@@ -16,6 +17,7 @@ function App() {
   if (here.screen === "home") return html`<${Home} />`;
   if (here.screen === "series") return html`<${Series} key=${here.slug} slug=${here.slug} />`;
   if (here.screen === "watch") return html`<${Watch} key=${here.slug} slug=${here.slug} number=${here.number} at=${here.at} />`;
+  if (here.screen === "rights") return html`<${Rights} />`;
   return html`<${Trouble} error=${{ status: 404 }} />`;
 }
 

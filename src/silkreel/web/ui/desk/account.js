@@ -53,6 +53,7 @@ function SecondFactor() {
     ${!has && !enrolment && html`<p>${t("factor.off")}</p><${Form} onSend=${begin} label=${t("factor.begin")} ready=${Boolean(password)}>${proof}<//>`}
     ${enrolment && html`<ol class="steps">
       <li><p>${t("factor.step_app")} <a class="link" href=${enrolment.uri}>${t("factor.open")}</a></p>
+        <svg class="qr" role="img" aria-label=${t("factor.qr")} viewBox=${`-4 -4 ${enrolment.qr_width + 8} ${enrolment.qr_width + 8}`}><rect x="-4" y="-4" width="100%" height="100%" fill="#fff" /><path d=${enrolment.qr_path} fill="#000" /></svg>
         <${Copy} id="secret" label=${t("factor.key")} text=${enrolment.secret.replace(/(.{4})(?=.)/g, "$1 ")} /></li>
       <li><${Form} onSend=${confirm} label=${t("factor.confirm")} ready=${code.replace(/\s/g, "").length === 6}><${Field} id="first-code" label=${t("factor.step_code")} value=${code} onInput=${setCode} autocomplete="one-time-code" inputmode="numeric" maxlength="8" focus=${true} /><//></li>
     </ol>`}
