@@ -12,6 +12,8 @@ from silkreel.kit.settings import Settings
 from silkreel.web import pages
 from silkreel.web.api import health, play, posters, series
 from silkreel.web.api.money import hooks, orders, pretend, price, unlocks, wallet, watched
+from silkreel.web.api.works import game, places, reading, saves
+from silkreel.web.api.works.visit import Stories
 from silkreel.web.edge import Edge, Receive, Scope, Send, answer_noes
 from silkreel.web.limits import RateLimit
 from silkreel.web.segments import Segments
@@ -47,10 +49,13 @@ def create_app(
 
 
 def _framework(site: Site, segments: Segments) -> FastAPI:
+    stories = Stories.open(site.workshop)
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
         segments.close()
+        stories.stage.close()
         site.close()
 
     app = FastAPI(
@@ -64,11 +69,14 @@ def _framework(site: Site, segments: Segments) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     app.state.site = site
+    app.state.stories = stories
     answer_noes(app)
     for module in (series, play, posters, health, pages, door, account, team, log, page):
         app.include_router(module.router)
     for noun in (price, wallet, unlocks, orders, watched, hooks, pretend):
         app.include_router(noun.router)
+    for part in (reading, game, places, saves):
+        app.include_router(part.router)
     return app
 
 
