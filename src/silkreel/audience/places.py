@@ -6,7 +6,7 @@ the old walk that still lives.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 import sqlalchemy as sa
 
@@ -136,5 +136,7 @@ def _living(line_id: str, version_id: str, reader: Reader) -> str | None:
     return survivor(line_id, reader.load(version_id).walk, frozenset(version.lines))
 
 
-def _mine(table: type[PlaceRow] | type[ProgressRow], viewer_id: str, work_id: str) -> sa.Select:  # type: ignore[type-arg]
+def _mine(
+    table: type[PlaceRow] | type[ProgressRow], viewer_id: str, work_id: str
+) -> sa.Select[Any]:
     return sa.select(table).where(table.viewer_id == viewer_id, table.work_id == work_id)

@@ -137,7 +137,7 @@ def merge_saves(tx: Session, guest_id: str, account_id: str) -> None:
     tx.flush()
 
 
-def _saves_of(viewer_id: str) -> sa.Select[tuple[PlaythroughRow]]:
+def _saves_of(viewer_id: str) -> sa.Select[PlaythroughRow]:
     return sa.select(PlaythroughRow).where(PlaythroughRow.viewer_id == viewer_id)
 
 

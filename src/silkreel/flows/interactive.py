@@ -38,10 +38,8 @@ def choice_points(version: Published, episode: int, cues: Cues) -> tuple[ChoiceP
         sets.setdefault(choice.point, []).append(choice)
     found = []
     taken: list[str] = []
-    for line_id in version.walk:
-        choice = version.choices.get(line_id)
-        if choice is None:
-            continue
+    for line_id in (each for each in version.walk if each in version.choices):
+        choice = version.choices[line_id]
         offered = sets[choice.point]
         if version.lines[line_id].episode == episode and choice.after and len(offered) > 1:
             found.append(_point(choice, offered, tuple(taken), cues))

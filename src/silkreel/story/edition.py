@@ -201,7 +201,7 @@ def _blocks(
 ) -> Iterator[EditionBlock]:
     """Blocks in order; what quotes nothing is as open as what stood before it."""
     homes = {beat.line_id: beat.episode for beat in beats}
-    first = {}
+    first: dict[str, str] = {}
     for beat in beats:
         if beat.canon_ordinal is not None:
             first.setdefault(beat.scene, beat.line_id)

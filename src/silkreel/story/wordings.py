@@ -60,9 +60,9 @@ def words_in(
     told: dict[str, Worded] = {}
     for name, source in sources.items():
         own = shared.get(name, name)
-        wording = next((w for use in uses if (w := found.get((own, use))) is not None), None)
-        if wording is not None:
-            told[name] = Worded(wording.text, _state(wording, source), wording.at)
+        best = next((found[own, use] for use in uses if (own, use) in found), None)
+        if best is not None:
+            told[name] = Worded(best.text, _state(best, source), best.at)
     _check_quotes(chapters, told, game_only_of(story))
     return told
 
