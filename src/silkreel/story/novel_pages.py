@@ -52,7 +52,7 @@ def chapter_body(chapter: Chapter, reading: Reading, known_ids: Collection[str] 
 
     A line quoted twice has its id on the first quote only; ids in `known_ids` are taken already.
     """
-    title = reading.texts.get(f"{chapter.name}_title", chapter.title)
+    title = reading.texts.get(chapter.title_id, chapter.title)
     taken = set(known_ids)
     rows = [f"<h1>{markup(title)}</h1>"]
     rows += [row for block in chapter.blocks if (row := _block(block, reading, taken))]

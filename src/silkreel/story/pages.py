@@ -21,7 +21,6 @@ from silkreel.story.wordings import (
     Words,
     needs_words,
     source_words,
-    title_id,
     words_in,
     worst,
 )
@@ -133,7 +132,7 @@ def _chapter_pages(
         reading = Reading(language, {name: each.text for name, each in words.items()})
         taken: set[str] = set()
         content = {
-            "number": chapter.number, "title": words[title_id(chapter)].text,
+            "number": chapter.number, "title": words[chapter.title_id].text,
             "language": language, "direction": reading.direction, "state": state,
             "blocks": [_block(each, reading, taken, art) for each in blocks.get(chapter.number, ())],
         }  # fmt: skip
@@ -142,7 +141,7 @@ def _chapter_pages(
 
 def _wanted(chapter: Chapter) -> Iterator[str]:
     """Ids of all texts without which a chapter is not in a language."""
-    yield title_id(chapter)
+    yield chapter.title_id
     for block in chapter.blocks:
         yield from block.quotes
         if block.kind in {"prose", "heading"} and block.id and needs_words(block.markdown):

@@ -1,6 +1,6 @@
 """The demo's drama: a story project as anybody's, and what its films and its sheet need of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -117,11 +117,16 @@ def shown(text: str) -> str:
 
 
 def _script(evidence: Evidence, sheet: ReleaseSheet, staging: Staging, number: int) -> Script:
-    board = board_of(evidence, number)
+    board = _unasked(board_of(evidence, number))
     title = sheet.episodes[board.episode.name].title[SOURCE_LANGUAGE]
     titles = Titles(sheet.title[SOURCE_LANGUAGE], f"第{NUMERALS[number]}集 {title}")
     wording = Wording(lambda beat: shown(beat.text), lambda _: (), lambda _: 0.0)
     return Script(board, play_of(board, evidence.story.project, staging, wording, titles=titles))
+
+
+def _unasked(board: Board) -> Board:
+    """The board of the plain series: it asks nothing, and goes the canon's way."""
+    return replace(board, shots=tuple(replace(each, moments=each.beats) for each in board.shots))
 
 
 def _name(speaker: str, project: Project) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from silkreel.story.forms.po import Translations, Use, Wording
-from silkreel.story.novel import Chapter, Quote, pieces_of
+from silkreel.story.novel import Chapter, Quote, pieces_of, prose_units
 from silkreel.story.playing import game_only_of
 from silkreel.story.project import BadStoryFile, Story
 from silkreel.story.script import NOWHERE, At, tag_value
@@ -31,11 +31,6 @@ Words = Mapping[str, Worded]  # by id of a line, a block or a title
 def worst(states: Iterable[State]) -> State:
     """What to say of a whole: it is as good as its worst part."""
     return max(states, key=STATES.index, default="source")
-
-
-def title_id(chapter: Chapter) -> str:
-    """What a chapter's title is called among its words."""
-    return f"{chapter.name}_title"
 
 
 def source_words(story: Story, chapters: Sequence[Chapter]) -> Words:
@@ -75,13 +70,7 @@ def needs_words(markdown: str) -> bool:
 
 def _sources(story: Story, chapters: Sequence[Chapter]) -> dict[str, str]:
     texts = {line.id: line.text for line in story.lines if line.id is not None}
-    for chapter in chapters:
-        texts[title_id(chapter)] = chapter.title
-        for block in chapter.blocks:
-            if block.id is not None and block.kind in {"prose", "heading"}:
-                texts[block.id] = block.markdown
-            elif block.id is not None and block.kind == "picture":
-                texts[block.id] = block.alt
+    texts |= {unit.id: unit.text for unit in prose_units(chapters)}
     return texts
 
 
