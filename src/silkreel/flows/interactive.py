@@ -35,13 +35,14 @@ def choice_points(version: Published, episode: int, cues: Cues) -> tuple[ChoiceP
     """The choices that the plain series passes in an episode, in its order."""
     sets: dict[str, list[Asked]] = {}
     for choice in version.choices.values():
-        sets.setdefault(choice.point, []).append(choice)
+        if choice.after is not None:
+            sets.setdefault(choice.after, []).append(choice)
     found = []
     taken: list[str] = []
     for line_id in (each for each in version.walk if each in version.choices):
         choice = version.choices[line_id]
-        offered = sets[choice.point]
-        if version.lines[line_id].episode == episode and choice.after and len(offered) > 1:
+        offered = sets.get(choice.after or "", [])
+        if version.lines[line_id].episode == episode and len(offered) > 1:
             found.append(_point(choice, offered, tuple(taken), cues))
         taken.append(line_id)
     return tuple(found)

@@ -17,12 +17,13 @@ from silkreel.catalogue.episodes import find_episode
 from silkreel.catalogue.series import find_series
 from silkreel.flows.import_series import ImportReport, import_series
 from silkreel.flows.make_sample import Progress, Sample, make_sample
+from silkreel.flows.publish_story import Publication, publish_story
 from silkreel.flows.table_read import speakers_of
 from silkreel.kit.artifacts import Workshop
 from silkreel.kit.clock import now
 from silkreel.kit.refusals import Refusal
 from silkreel.kit.settings import Settings
-from silkreel.story.sample import approved_translations, load_sample
+from silkreel.story.sample import LANTERN, approved_translations, load_sample
 
 APPROVED_BY = "the sample's author"
 SAME_LINE_CER = 0.5  # a read line further than this from every line of the script was invented
@@ -95,6 +96,15 @@ def make_demo_series(
     _check(report)
     _approve(workshop, report.slug, sample)
     return DemoSeries(sample, report.slug, tuple(notes), started_at)
+
+
+def publish_demo_story(workshop: Workshop, slug: str) -> Publication:
+    """The sample's novel and game, published as anybody's story and joined to its series.
+
+    Raises:
+        StoryBlocked, NoInkEngine: it cannot be published here.
+    """
+    return publish_story(workshop, LANTERN, slug, by=APPROVED_BY, at=now())
 
 
 def score_reading(workshop: Workshop, slug: str, sample: Sample) -> OcrScore:

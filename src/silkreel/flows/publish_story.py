@@ -13,7 +13,7 @@ from silkreel.kit.artifacts import Workshop
 from silkreel.kit.refusals import Refusal
 from silkreel.kit.storage import Store
 from silkreel.story.art import Picture, pictures_of
-from silkreel.story.canon import Walk
+from silkreel.story.canon import Walk, canon_questions
 from silkreel.story.checking import check, look_into
 from silkreel.story.compile import compile_ink
 from silkreel.story.edition import Edition, edition_of
@@ -196,9 +196,10 @@ def _play_through(evidence: Evidence) -> tuple[Edition, str]:
     made = compile_ink(wordless(story)).json()
     with open_play(made) as player:
         walk: Walk = player.canon(game_only_of(story))
+        asked = canon_questions(player)
     if walk != canon:
         raise WordsLeftIn(path=story.main.path)
-    return edition_of(evidence, canon, rehearse(story, made, walks=0)), made
+    return edition_of(evidence, canon, asked, rehearse(story, made, walks=0)), made
 
 
 def _stored(

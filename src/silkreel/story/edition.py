@@ -84,8 +84,19 @@ class Edition:
     links: tuple[Link, ...]
 
 
-def edition_of(evidence: Evidence, walk: Walk, rehearsal: Rehearsal) -> Edition:
+def edition_of(
+    evidence: Evidence,
+    walk: Walk,
+    asked: Sequence[tuple[str, ...]],
+    rehearsal: Rehearsal,
+) -> Edition:
     """A checked story as an edition.
+
+    Args:
+        evidence: the story as it was looked into.
+        walk: its canon.
+        asked: the options on offer at each choice of the canon.
+        rehearsal: ways to everything else.
 
     Raises:
         BadStoryFile: a line stands outside every numbered episode, so no purchase would open it.
@@ -93,7 +104,7 @@ def edition_of(evidence: Evidence, walk: Walk, rehearsal: Rehearsal) -> Edition:
     story = evidence.story
     chapters = tuple(sorted(evidence.chapters, key=lambda chapter: chapter.number))
     beats = tuple(_beats(story, walk))
-    choices = tuple(_choices(story, walk, beats))
+    choices = tuple(_choices(story, walk, asked, beats))
     return Edition(
         story, chapters, walk.ids,
         tuple(
@@ -144,21 +155,34 @@ def _kind(node: Beat | Choice) -> str:
     return "speech" if node.speaker else "action"
 
 
-def _choices(story: Story, walk: Walk, beats: Sequence[EditionBeat]) -> Iterator[EditionChoice]:
-    episodes = {beat.line_id: beat.episode for beat in beats}
-    before = dict(zip(walk.ids[1:], walk.ids, strict=False))
+def _choices(
+    story: Story, walk: Walk, asked: Sequence[tuple[str, ...]], beats: Sequence[EditionBeat]
+) -> Iterator[EditionChoice]:
+    after = _asked_after(walk, asked, {beat.line_id: beat.episode for beat in beats})
     for part in parts_of(story).values():
         for options, _game_only in option_sets(part.items):
             named = [choice for choice in options.choices if choice.id is not None]
-            taken = next((x.id for x in named if x.id in before and x.id in walk.choices), None)
-            after = before.get(taken or "")
-            if after is not None and episodes.get(after) != episodes.get(taken or ""):
-                after = None  # asked before a line of this episode was shown: no cue to hang on
             for choice in named:
                 yield EditionChoice(
-                    choice.id or "", named[0].id or "", after, has_tag(choice.tags, "canon"),
-                    price_coins(choice),
+                    choice.id or "", named[0].id or "", after.get(choice.id or ""),
+                    has_tag(choice.tags, "canon"), price_coins(choice),
                 )  # fmt: skip
+
+
+def _asked_after(
+    walk: Walk, asked: Sequence[tuple[str, ...]], episodes: Mapping[str, int]
+) -> dict[str, str]:
+    """The line of the series after which each option of the canon way is asked.
+
+    None for a choice before the first line of its episode: there is no cue to hang it on.
+    """
+    before = dict(zip(walk.ids[1:], walk.ids, strict=False))
+    found: dict[str, str] = {}
+    for taken, offered in zip(walk.choices, asked, strict=True):
+        line = before.get(taken)
+        if line is not None and episodes[line] == episodes[taken]:
+            found |= dict.fromkeys(offered, line)
+    return found
 
 
 def _ways(walk: Walk, rehearsal: Rehearsal) -> Mapping[str, tuple[str, ...]]:
