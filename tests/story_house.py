@@ -150,6 +150,21 @@ def open_house(shop: Shop, folder: Path) -> House:
     return house
 
 
+def write_spanish(folder: Path, *entries: tuple[str, str, str]) -> None:
+    """Spanish words: every line of the series, which the checks want, and `entries` beside them."""
+    head = 'msgid ""\nmsgstr "Language: es\\nContent-Type: text/plain; charset=utf-8\\n"\n'
+    lines = [
+        (line_id(n, letters), source, source.upper())
+        for n in range(1, EPISODES + 1)
+        for letters, source in (
+            ("A000", f"Have you brought the {secret(n)}?"),
+            ("B000", f"Perhaps the {secret(n)} is mine."),
+        )
+    ]
+    told = [f'msgctxt "{i}"\nmsgid "{a}"\nmsgstr "{b}"\n' for i, a, b in (*entries, *lines)]
+    (folder / "i18n/es.po").write_text("\n".join([head, *told]), encoding="utf-8")
+
+
 def words_of(answer) -> set[str]:
     """Every word of an answer, to look for what should not be there."""
     return set(re.findall(r"\w+", answer.text.lower()))

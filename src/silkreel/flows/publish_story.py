@@ -12,6 +12,7 @@ from silkreel.catalogue.tables import SeriesRow
 from silkreel.kit.artifacts import Workshop
 from silkreel.kit.refusals import Refusal
 from silkreel.kit.storage import Store
+from silkreel.kit.words import Counted
 from silkreel.story.art import Picture, pictures_of
 from silkreel.story.canon import Walk, canon_questions
 from silkreel.story.checking import check, look_into
@@ -44,10 +45,18 @@ class StoryBlocked(Refusal):
     """The checks found what must not be published."""
 
     status = 409
-    message = (
-        "{at}: {code}: {sentence} {count} findings like this block publishing; "
-        "`silkreel story check {path}` lists them."
+    message = Counted(
+        "{at}: {code}: {sentence} This and {count} more findings block publishing; `silkreel story "
+        "check {path}` lists them.",
+        one="{at}: {code}: {sentence} This and {count} more finding block publishing; `silkreel "
+        "story check {path}` lists them.",
     )
+
+
+class OneBlocks(StoryBlocked):
+    """One finding blocks."""
+
+    message = "{at}: {code}: {sentence} This blocks publishing."
 
 
 class NoStoryThere(Refusal):
@@ -173,8 +182,9 @@ def _refuse_blocked(findings: Sequence[Finding], path: Path) -> None:
     blocking = [each for each in findings if each.severity == "B"]
     if blocking:
         first = blocking[0]
-        raise StoryBlocked(
-            at=str(first.at), code=first.code, sentence=first.sentence, count=len(blocking),
+        refusal = StoryBlocked if len(blocking) > 1 else OneBlocks
+        raise refusal(
+            at=str(first.at), code=first.code, sentence=first.sentence, count=len(blocking) - 1,
             path=str(path),
         )  # fmt: skip
 
