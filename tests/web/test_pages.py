@@ -22,6 +22,11 @@ from silkreel.web.interface import (
 
 pytestmark = pytest.mark.sqlite_only
 
+# What no first screen shows, and comes when it is wanted.
+LATER = (
+    "app/story/beside.js", "app/story/shelf.js", "app/story/locked.js", "app/story/moment.js",
+    "app/play/ending.js", "app/play/sheets.js",
+)  # fmt: skip
 LICENCES = {"MIT", "Apache-2.0", "BSD-3-Clause", "ISC"}
 
 
@@ -117,8 +122,7 @@ def test_every_module_is_fetched_at_once():
             *pages.WATCHING.screens,
             *pages.READING.screens,
             *pages.PLAYING.screens,
-            "app/story/beside.js",
-            "app/story/shelf.js",  # come when the picture plays
+            *LATER,
         )
         for url in tree.preloads(entry)
     }

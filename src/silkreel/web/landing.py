@@ -70,7 +70,7 @@ def story_page(series: SeriesPageShape, path: str, name: str, hint: str) -> Page
     """A chapter or the game: which, of which series, and the way there."""
     body = (
         f'<main class="plain"><article><h1>{escape(series.title)}</h1><h2>{escape(name)}</h2>'
-        f"{_picture(series.poster, series.title)}<p>{escape(series.synopsis)}</p>"
+        f"<p>{escape(series.synopsis)}</p>"
         f"<p>{escape(hint)}</p>"
         f'<p><a href="{series_path(series.slug)}">{escape(series.title)}</a></p></article></main>'
     )

@@ -3,17 +3,22 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { html } from "../../shared/html.js";
 import { Icon } from "../../shared/icons.js";
 import { back, before, seriesPath } from "../../shared/router.js";
+import { lately } from "../../shared/lazy.js";
 import { plural, t } from "../../shared/words.js";
 import { Trouble, Waiting } from "../frame.js";
 import { preferReading, reading, storyLanguage } from "../story/kept.js";
-import { Locked } from "../story/locked.js";
-import { MomentSheet } from "../story/moment.js";
 import { Backdrop } from "./backdrop.js";
-import { Ending } from "./ending.js";
 import { Figure, hueOf } from "./figure.js";
 import { nameOf, sceneName } from "./names.js";
 import { Session } from "./session.js";
-import { LogSheet, PlayingSheet, SavesSheet } from "./sheets.js";
+
+// What the first screen does not show comes when it is opened.
+const Locked = lately(() => import("../story/locked.js"), "Locked");
+const MomentSheet = lately(() => import("../story/moment.js"), "MomentSheet");
+const Ending = lately(() => import("./ending.js"), "Ending");
+const LogSheet = lately(() => import("./sheets.js"), "LogSheet");
+const SavesSheet = lately(() => import("./sheets.js"), "SavesSheet");
+const PlayingSheet = lately(() => import("./sheets.js"), "PlayingSheet");
 
 const PACES = { slow: 1.5, normal: 1, fast: 0.6 };
 const LOOK_MILLISECONDS = 1400;
@@ -37,7 +42,7 @@ export function Game({ slug, at, choice }) {
 
 /** @param {{session: Session, slug: string}} props */
 function Table({ session, slug }) {
-  const [sheet, setSheet] = useState(/** @type {string | null} */ (null));
+  const [sheet, setSheet] = useSheet();
   const tongue = storyLanguage();
   const spoken = useRef(tongue);
   useEffect(() => {
@@ -78,6 +83,18 @@ function Table({ session, slug }) {
     ${sheet === "playing" && html`<${PlayingSheet} session=${session} onClose=${() => setSheet(null)} />`}
     ${sheet === "moment" && beat && html`<${MomentSheet} slug=${slug} line=${beat.id} quote=${beat.text} speaker=${nameOf(session, beat.who)} here="play" onClose=${() => setSheet(null)} />`}
   </div>`;
+}
+
+/** Which sheet is open. Opened by a tap, its button does not keep the focus: the space bar belongs to the
+ * game again when it closes. @returns {[string | null, (sheet: string | null) => void]} */
+function useSheet() {
+  const [sheet, setSheet] = useState(/** @type {string | null} */ (null));
+  const change = (/** @type {string | null} */ next) => {
+    const opener = document.activeElement;
+    if (next && opener instanceof HTMLElement && !opener.matches(":focus-visible")) opener.blur();
+    setSheet(next);
+  };
+  return [sheet, change];
 }
 
 /** The place, and who is in it. @param {{session: Session}} props */

@@ -7,6 +7,7 @@ import { Texts } from "./texts.js";
 
 export const AUTO = "auto"; // the slot that follows by itself
 const PLACE_REST_MILLISECONDS = 1500; // a line tapped away sooner is no place
+const WARM_MILLISECONDS = 2500; // the next episode's words wait until this screen stands
 const ON_STAGE = 2;
 
 /**
@@ -40,7 +41,7 @@ export class Session {
     this.busy = false;
     this.waiting = /** @type {any} */ (null); // a step whose words are locked
     this.left = false; // a scratch game has gone beyond its scene
-    this.placing = 0;
+    this.placing = this.warming = 0;
   }
 
   /** Have everything, and stand where the viewer was. */
@@ -191,7 +192,8 @@ export class Session {
       this.scene.value = words.scene;
       this.cast.value = [];
       note(this.slug, "seen", words.scene);
-      this.texts.warm(this.episode);
+      clearTimeout(this.warming);
+      this.warming = setTimeout(() => this.texts.warm(this.episode), WARM_MILLISECONDS);
     }
     if (words.who && !words.how?.length && !this.cast.value.includes(words.who)) this.cast.value = [...this.cast.value, words.who].slice(-ON_STAGE);
     this.beat.value = { id, ...words, how: words.how ?? [], text: this.play.filled(words.text) };
@@ -321,6 +323,7 @@ export class Session {
 
   close() {
     clearTimeout(this.placing);
+    clearTimeout(this.warming);
     if (this.beat.value) putPlace(this.slug, { medium: "play", line: this.beat.value.id });
   }
 }

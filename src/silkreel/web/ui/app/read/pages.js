@@ -55,7 +55,7 @@ export function listenToTurns(element, onTurn) {
   const rtl = () => (getComputedStyle(element).direction === "rtl" ? -1 : 1);
   const down = (/** @type {PointerEvent} */ event) => (from = { x: event.clientX, y: event.clientY });
   const up = (/** @type {PointerEvent} */ event) => {
-    if (event.target instanceof Element && event.target.closest("a, button, input, .line")) return;
+    if (event.target instanceof Element && event.target.closest("a, button, input, dialog, header, footer, .line")) return;
     if (getSelection()?.toString()) return;
     const [dx, dy] = [event.clientX - from.x, event.clientY - from.y];
     if (Math.abs(dx) > SWIPE_PIXELS && Math.abs(dx) > Math.abs(dy)) onTurn(dx < 0 ? rtl() : -rtl());

@@ -107,7 +107,10 @@ function Chapter({ slug, chapter, at, onOpened }) {
 
   const turn = useRef((/** @type {number} */ _by) => {});
   turn.current = (by) => turnTo(page + by);
-  useEffect(() => (paged && pager.current ? listenToTurns(pager.current, (by) => turn.current(by)) : undefined), [paged]);
+  useEffect(() => {
+    const page = pager.current?.closest(".reader"); // its margins turn too
+    return paged && page instanceof HTMLElement ? listenToTurns(page, (by) => turn.current(by)) : undefined;
+  }, [paged]);
   useEffect(() => {
     const key = (/** @type {KeyboardEvent} */ event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
