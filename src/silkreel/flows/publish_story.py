@@ -38,25 +38,26 @@ from silkreel.story.replay import digest_of
 from silkreel.story.tables import StoryFileRow, StoryVersionRow, StoryWorkRow
 from silkreel.story.wordless import wordless
 
+WITNESSES = 100  # walks that look for ways into scenes; a work of 80 episodes walks ten a second
 LAYOUT = "1"  # of what is written: raise it when files or rows are made otherwise
 
 
 class StoryBlocked(Refusal):
-    """The checks found what must not be published."""
+    """A check found what must not be published."""
 
     status = 409
+    message = "{at}: {code}: {sentence} This blocks publishing."
+
+
+class FindingsBlock(StoryBlocked):
+    """Several findings block."""
+
     message = Counted(
         "{at}: {code}: {sentence} This and {count} more findings block publishing; `silkreel story "
         "check {path}` lists them.",
         one="{at}: {code}: {sentence} This and {count} more finding block publishing; `silkreel "
         "story check {path}` lists them.",
     )
-
-
-class OneBlocks(StoryBlocked):
-    """One finding blocks."""
-
-    message = "{at}: {code}: {sentence} This blocks publishing."
 
 
 class NoStoryThere(Refusal):
@@ -182,7 +183,7 @@ def _refuse_blocked(findings: Sequence[Finding], path: Path) -> None:
     blocking = [each for each in findings if each.severity == "B"]
     if blocking:
         first = blocking[0]
-        refusal = StoryBlocked if len(blocking) > 1 else OneBlocks
+        refusal = FindingsBlock if len(blocking) > 1 else StoryBlocked
         raise refusal(
             at=str(first.at), code=first.code, sentence=first.sentence, count=len(blocking) - 1,
             path=str(path),
@@ -209,7 +210,7 @@ def _play_through(evidence: Evidence) -> tuple[Edition, str]:
         asked = canon_questions(player)
     if walk != canon:
         raise WordsLeftIn(path=story.main.path)
-    return edition_of(evidence, canon, asked, rehearse(story, made, walks=0)), made
+    return edition_of(evidence, canon, asked, rehearse(story, made, walks=WITNESSES)), made
 
 
 def _stored(

@@ -81,7 +81,7 @@ def _string_pages(
         }
         content = {
             "episode": episode.number, "language": language, "state": state,
-            "scenes": _scenes(edition, episode.number, art), "strings": strings,
+            "scenes": _scenes(edition, episode.number, language, art), "strings": strings,
         }  # fmt: skip
         for line_id, string in strings.items():
             if line_id in words and words[line_id].state != state:
@@ -101,20 +101,21 @@ def _string(edition: Edition, line: Line, words: Words, scene: str) -> dict[str,
     }
 
 
-def _scenes(edition: Edition, episode: int, art: Mapping[str, str]) -> dict[str, Any]:
+def _scenes(
+    edition: Edition, episode: int, language: str, art: Mapping[str, str]
+) -> dict[str, Any]:
     places = {place.id: place for place in edition.story.project.locations}
-    return {
-        scene.id: {
-            "heading": scene.heading,
-            "location": places[scene.location].name if scene.location in places else "",
-            "backdrop": art.get(places[scene.location].backdrop)
-            if scene.location in places
-            else None,
-            "only": scene.only,
-        }
-        for scene in edition.scenes
-        if scene.episode == episode
-    }
+    told: dict[str, Any] = {}
+    for scene in edition.scenes:
+        place = places.get(scene.location)
+        if scene.episode == episode:
+            told[scene.id] = {
+                "heading": scene.heading,
+                "location": place.names.get(language, place.name) if place else "",
+                "backdrop": art.get(place.backdrop) if place else None,
+                "only": scene.only,
+            }
+    return told
 
 
 def _chapter_pages(

@@ -90,6 +90,7 @@ class Location:
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     name: str = ""
+    names: Mapping[str, str] = Field(default_factory=dict)  # by language
     backdrop: str = ""
 
 
