@@ -14,6 +14,7 @@ from silkreel.web.api import health, play, posters, series
 from silkreel.web.api.money import hooks, orders, pretend, price, unlocks, wallet, watched
 from silkreel.web.api.works import game, places, reading, saves
 from silkreel.web.api.works.visit import Stories
+from silkreel.web.compression import Compressing
 from silkreel.web.edge import Edge, Receive, Scope, Send, answer_noes
 from silkreel.web.limits import RateLimit
 from silkreel.web.segments import Segments
@@ -27,7 +28,7 @@ class WebApp:
     def __init__(self, site: Site) -> None:
         self.segments = Segments(site.media())
         self.api = _framework(site, self.segments)
-        self._edge = Edge(self.api)
+        self._edge = Edge(Compressing(self.api))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection."""

@@ -8,7 +8,8 @@ import { language, t } from "../../shared/words.js";
 import { findMoment, getMoment, putPlace } from "./api.js";
 import { ChoicePoint, useChoicePoint } from "./choices.js";
 
-const PLACE_MILLISECONDS = 10_000; // of watching between two words to the server
+const LOOK_MILLISECONDS = 500;
+const LOOKS_TO_A_PLACE = 20; // ten seconds between two words to the server
 const LINE = /^(ep|ch)\d{3}_/;
 
 /** @param {{series: any, episode: any, pool: any, at: string | null}} props */
@@ -17,11 +18,19 @@ export function Beside({ series, episode, pool, at }) {
   const { slug } = series;
   const here = () => ({ episode: String(episode.number), second: String(Math.round(10 * (pool.current?.video.currentTime ?? 0)) / 10) });
   useEffect(() => {
+    let second = 0; // kept apart: when the screen closes, the player has gone before this
+    let told = 0;
     const tell = () => {
-      const video = pool.current?.video;
-      if (video && video.currentTime > 1) putPlace(slug, { medium: "watch", episode: episode.number, second: video.currentTime });
+      if (second > 1 && second !== told) putPlace(slug, { medium: "watch", episode: episode.number, second });
+      told = second;
     };
-    const timer = setInterval(() => !pool.current?.video.paused && tell(), PLACE_MILLISECONDS);
+    let looks = 0;
+    const look = () => {
+      second = pool.current?.video.currentTime ?? second;
+      looks += 1;
+      if (looks % LOOKS_TO_A_PLACE === 0) tell();
+    };
+    const timer = setInterval(look, LOOK_MILLISECONDS);
     addEventListener("pagehide", tell);
     return () => {
       clearInterval(timer);

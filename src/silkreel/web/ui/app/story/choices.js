@@ -8,6 +8,7 @@ import { getChoicePoints } from "./api.js";
 
 const BEFORE_END_SECONDS = 0.3; // a choice at the very end is asked before the next episode begins
 const BACK_SECONDS = 2; // gone back further than this before a choice, it is asked again
+const LATE_SECONDS = 4; // a slow network may bring the question this much after its moment
 const WATCH_MILLISECONDS = 60;
 /** Choices answered in this visit. @type {Set<string>} */
 const answered = new Set();
@@ -17,7 +18,9 @@ const answered = new Set();
 export function useChoicePoint(slug, episode, pool) {
   const [points, setPoints] = useState(/** @type {any[]} */ ([]));
   const [point, setPoint] = useState(/** @type {any} */ (null));
+  const before = useRef(0); // the last second looked at
   useEffect(() => {
+    before.current = pool.current?.video.currentTime ?? 0;
     setPoint(null);
     setPoints([]);
     getChoicePoints(slug, episode.number, language.value).then(
@@ -27,7 +30,6 @@ export function useChoicePoint(slug, episode, pool) {
   }, [slug, episode.number, language.value]);
   useEffect(() => {
     if (!points.length || point) return undefined;
-    let last = pool.current?.video.currentTime ?? 0;
     const timer = setInterval(() => {
       const video = pool.current?.video;
       if (!video || video.seeking) return;
@@ -36,9 +38,10 @@ export function useChoicePoint(slug, episode, pool) {
         const key = `${slug} ${each.after}`;
         const second = Math.min(each.second, (video.duration || Number.POSITIVE_INFINITY) - BEFORE_END_SECONDS);
         if (now < second - BACK_SECONDS) answered.delete(key);
-        if (last < second && now >= second && now - last < 1.5 && !video.paused && !answered.has(key)) hold(each);
+        const passed = before.current < second && now >= second && now - second < LATE_SECONDS;
+        if (passed && !video.paused && !answered.has(key)) hold(each);
       }
-      last = now;
+      before.current = now;
     }, WATCH_MILLISECONDS);
     const hold = (/** @type {any} */ each) => {
       pool.send({ type: "toggle" });
