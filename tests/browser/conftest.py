@@ -1,17 +1,17 @@
 """Debian's chromium over a served installation with two episodes in two languages."""
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
-import uvicorn
 
+from browser_story import HARBOUR
+from browsing import served, visiting
 from chromium import browser, chromium  # noqa: F401 - a fixture
-from silkreel.kit.settings import Settings
-from silkreel.web.app import create_app
+from silkreel.flows.publish_story import publish_story
+from silkreel.kit.artifacts import Workshop
+from silkreel.kit.clock import now
 from trial_home import Trial, open_trial, seed
 
 
@@ -26,8 +26,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def address(tmp_path_factory) -> Iterator[str]:
-    home = tmp_path_factory.mktemp("browser")
-    workshop = open_trial(home)
+    workshop = open_trial(tmp_path_factory.mktemp("browser"))
     seed(workshop, Trial(seconds=12, rungs=((180, 320),)))
     seed(
         workshop,
@@ -36,29 +35,8 @@ def address(tmp_path_factory) -> Iterator[str]:
             rungs=((320, 180),), orientation="landscape", languages=("en",),
         ),
     )  # fmt: skip
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = Settings(home=home, port=port)
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(settings, workshop), port=port, log_level="warning")
-    )
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(10)
-    workshop.database.close()
-
-
-@dataclass
-class Phone:
-    """A page and everything it complained about."""
-
-    page: object
-    complaints: list[str] = field(default_factory=list)
+    with served(workshop) as opened:
+        yield opened
 
 
 @pytest.fixture(params=[(390, 844), (1280, 800)], ids=["phone", "desk"])
@@ -68,16 +46,34 @@ def size(request):
 
 @pytest.fixture
 def phone(browser, address, size):  # noqa: F811 - the fixture
-    context = browser.new_context(
-        viewport={"width": size[0], "height": size[1]}, locale="en-US", base_url=address,
-        has_touch=size[0] < 600,
-    )  # fmt: skip
-    made = Phone(context.new_page())
-    made.page.on(
-        "console",
-        lambda m: made.complaints.append(m.text) if m.type in {"error", "warning"} else None,
-    )
-    made.page.on("pageerror", lambda e: made.complaints.append(str(e)))
-    yield made
-    context.close()
-    assert made.complaints == []
+    with visiting(browser, address, size) as made:
+        yield made
+
+
+@dataclass
+class Storied:
+    """A served installation whose series is a novel and a game as well."""
+
+    address: str
+    workshop: Workshop
+
+    def publish(self, folder: Path = HARBOUR) -> None:
+        """Publish a story as that of the series."""
+        publish_story(self.workshop, folder, "harbour-lights", by="test", at=now())
+
+
+@pytest.fixture(scope="session")
+def storied(tmp_path_factory) -> Iterator[Storied]:
+    workshop = open_trial(tmp_path_factory.mktemp("storied"))
+    seed(workshop, Trial(seconds=12, rungs=((180, 320),)))
+    with served(workshop) as opened:
+        made = Storied(opened, workshop)
+        made.publish()
+        yield made
+
+
+@pytest.fixture
+def reader(browser, storied, size):  # noqa: F811 - the fixture
+    """A visitor of the series with a novel and a game."""
+    with visiting(browser, storied.address, size) as made:
+        yield made

@@ -7,8 +7,9 @@ import pytest
 import yaml
 
 from silkreel.engines.contracts import EngineCard, Speech
-from silkreel.flows.make_sample import NoVoice, make_sample
+from silkreel.flows.make_sample import make_sample
 from silkreel.flows.series_sheet import read_sheet
+from silkreel.flows.table_read import NoVoice
 from silkreel.kit.sound import Sound
 from silkreel.media.theatre import Picture
 from silkreel.story.sample import load_sample
@@ -40,8 +41,9 @@ def tiny_drama():
     """The first two shots of the first episode, without its length."""
     drama = load_sample()
     script = drama.episodes[0]
-    scene = replace(script.scenes[0], shots=script.scenes[0].shots[:2])
-    return replace(drama, episodes=(replace(script, scenes=(scene,), length_seconds=(1.0, 20.0)),))
+    scene = replace(script.play.scenes[0], shots=script.play.scenes[0].shots[:2])
+    play = replace(script.play, scenes=(scene,), shortest_seconds=1.0, longest_seconds=20.0)
+    return replace(drama, episodes=(replace(script, play=play),))
 
 
 @pytest.fixture(scope="module")

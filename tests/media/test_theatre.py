@@ -27,7 +27,7 @@ def murmur(seconds: float, seed: int = 1) -> Sound:
 
 def short_play(**changes) -> Play:
     lines = (Line("ep001_a_0001", "lin", "三万大洋 拿来", gesture="point"),)
-    shot = Shot("close", on=("lin",), move="push_in", before_seconds=0.4, lines=lines)
+    shot = Shot("CU", on=("lin",), move="push_in", before_seconds=0.4, lines=lines)
     scene = Scene("street", "rain", "dread", (Mark("lin", -150, "right", "lantern"),), (shot,))
     values = {
         "number": 1,

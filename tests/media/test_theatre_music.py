@@ -12,7 +12,7 @@ from silkreel.media.theatre.schedule import schedule
 
 def play_in(mood: str, weather: str = "snow") -> Play:
     shot = Shot(
-        "close",
+        "CU",
         on=("lin",),
         before_seconds=1.5,
         after_seconds=1.5,

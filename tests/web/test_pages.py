@@ -8,9 +8,11 @@ import polib
 import pytest
 from babel.messages.plurals import get_plural
 
+from silkreel.web import pages
 from silkreel.web.assets import UI_FOLDER, AssetTree
 from silkreel.web.interface import (
     DESK_WORDS_FILE,
+    STORY_WORDS_FILE,
     WORDS_FILE,
     Interface,
     accepted_languages,
@@ -20,6 +22,11 @@ from silkreel.web.interface import (
 
 pytestmark = pytest.mark.sqlite_only
 
+# What no first screen shows, and comes when it is wanted.
+LATER = (
+    "app/story/beside.js", "app/story/shelf.js", "app/story/locked.js", "app/story/moment.js",
+    "app/play/ending.js", "app/play/sheets.js",
+)  # fmt: skip
 LICENCES = {"MIT", "Apache-2.0", "BSD-3-Clause", "ISC"}
 
 
@@ -62,6 +69,18 @@ def test_the_interface_speaks_the_readers_language(client, accepted, language):
     assert page.headers["content-language"] == language
 
 
+def test_the_players_page_does_not_bring_the_reader_or_the_game(client, episodes):
+    watching = client.get("/s/harbour-lights/e/1").text
+    assert "app/watch.js" in watching
+    assert "vendor/hls.min.mjs" in watching
+    for later in ("app/read/", "app/play/", "app/story/", "story.css", '"read.chapter"'):
+        assert later not in watching
+    playing = client.get("/s/harbour-lights/g").text
+    assert "app/play/game.js" in playing
+    assert 'modulepreload" href="' in playing
+    assert not re.search(r'modulepreload" href="[^"]*hls', playing)
+
+
 def test_a_chosen_language_stays(client):
     assert '<html lang="es"' in client.get("/?hl=es").text
     assert '<html lang="es"' in client.get("/", headers={"accept-language": "en"}).text
@@ -97,14 +116,23 @@ def test_every_module_is_fetched_at_once():
     tree = AssetTree.load()
     listed = {
         url.removeprefix(f"/assets/{tree.hash}/")
-        for entry in ("app/main.js", "desk/main.js")
+        for entry in (
+            "app/main.js",
+            "desk/main.js",
+            *pages.WATCHING.screens,
+            *pages.READING.screens,
+            *pages.PLAYING.screens,
+            *LATER,
+        )
         for url in tree.preloads(entry)
     }
     modules = {p for p in tree.files if p.endswith(("js", "mjs")) and "worker" not in p}
     assert listed == modules
 
 
-@pytest.mark.parametrize("file", [WORDS_FILE, DESK_WORDS_FILE], ids=["app", "desk"])
+@pytest.mark.parametrize(
+    "file", [WORDS_FILE, DESK_WORDS_FILE, STORY_WORDS_FILE], ids=["app", "desk", "story"]
+)
 def test_every_message_stands_in_every_language_with_the_same_places(file):
     interface = Interface.load(file)
     assert {"en", "zh-Hans", "es", "pt-BR"} <= set(interface.languages)
@@ -162,8 +190,10 @@ def test_a_reader_is_answered_in_the_nearest_language_there_is(header, language)
 def test_every_message_the_app_asks_for_exists():
     shared = Interface.load().words["en"]
     desk = shared | Interface.load(DESK_WORDS_FILE).words["en"]
+    story = shared | Interface.load(STORY_WORDS_FILE).words["en"]
+    said = {"desk": desk, "story": story, "read": story, "play": story}
     for path in UI_FOLDER.rglob("*.js"):
-        words = desk if path.parent.name == "desk" else shared
+        words = said.get(path.parent.name, shared)
         for key in re.findall(r"\bt\(\s*\"([a-z_.]+)\"", path.read_text("utf-8")):
             assert key in words, f"{path.name}: {key}"
 

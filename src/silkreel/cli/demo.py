@@ -12,7 +12,13 @@ from silkreel.cli.localising import run_localisation
 from silkreel.cli.opening import House, opened
 from silkreel.flows.bill import Bill, cpu_seconds_so_far
 from silkreel.flows.check_dub import SeriesChecks, series_checks
-from silkreel.flows.make_demo import OcrScore, make_demo_series, score_reading
+from silkreel.flows.make_demo import (
+    OcrScore,
+    make_demo_series,
+    publish_demo_story,
+    score_reading,
+)
+from silkreel.flows.publish_story import Publication
 from silkreel.flows.release_series import release_series
 from silkreel.flows.steps_ahead import episode_numbers, step_words
 from silkreel.kit.effort import measuring
@@ -30,6 +36,7 @@ class _Made:
     checks: SeriesChecks
     bill: Bill
     notes: list[str]
+    story: Publication
 
 
 def demo(
@@ -90,6 +97,9 @@ def _make(house: House, languages: list[str], episodes: int | None) -> _Made:
     answer = status.answer()
     shown = Allowed(drafts=True, unfinished=True)  # a machine that lacks models shows what it has
     release_series(house.workshop, series.slug, WORLD, allowed=shown)
+    with show.watching() as watcher:
+        watcher.step(words("Publishing its novel and its game ..."))
+        story = publish_demo_story(house.workshop, series.slug)
     numbers = episode_numbers(house.workshop, series.slug)
     problems = [f"{step_words(p['label'], numbers)}: {p['sentence']}" for p in answer["problems"]]
     burnt = dict(bill.engine_cpu_seconds)
@@ -103,6 +113,7 @@ def _make(house: House, languages: list[str], episodes: int | None) -> _Made:
         checks=series_checks(house.workshop, series.slug),
         bill=Bill(cpu_seconds_so_far(), burnt),
         notes=[*series.notes, *problems],
+        story=story,
     )
 
 
@@ -112,6 +123,8 @@ def _addresses(settings: Settings, slug: str) -> dict[str, str]:
         "app": f"{base}/",
         "series": f"{base}/s/{slug}",
         "first_episode": f"{base}/s/{slug}/e/1",
+        "novel": f"{base}/s/{slug}/c/1",
+        "game": f"{base}/s/{slug}/g",
         "api": f"{base}/api/docs",
     }
 
@@ -129,6 +142,7 @@ def _payload(made: _Made, addresses: dict[str, str]) -> dict[str, Any]:
             "fail": checks.count("FAIL"),
         },
         "cpu_seconds": made.bill.to_json(),
+        "story": {"reads": list(made.story.reads), "plays": list(made.story.plays)},
         "addresses": addresses,
         "notes": made.notes,
     }

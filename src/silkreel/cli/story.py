@@ -23,6 +23,18 @@ from silkreel.story.stamping import new_story, stamp_story, write_stamped
 app = App(name="story", help="One text, three media: begin, check, stamp, import, export.")
 
 app.command("silkreel.cli.story_play:play", name="play", help="Play a story, or rehearse it.")
+app.command(
+    "silkreel.cli.story_publish:publish", name="publish",
+    help="Publish a story: viewers of the series read its novel and play its game.",
+)  # fmt: skip
+app.command(
+    "silkreel.cli.story_publish:unpublish", name="unpublish",
+    help="Take the story of a series away from readers and players.",
+)  # fmt: skip
+app.command(
+    "silkreel.cli.story_publish:list_stories", name="list",
+    help="List published stories, each with its versions.",
+)  # fmt: skip
 
 SEVERITY_SENTENCES = {"B": "blocks", "W": "warning", "I": "note"}
 TAKEN_SENTENCES = ("story", "lines", "wordings")

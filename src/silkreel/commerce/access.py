@@ -1,6 +1,7 @@
 """Whether somebody may play an episode, and by which cause: pure, from facts read in one query."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -22,6 +23,18 @@ class Right:
 
     cause: Cause
     ends_at: datetime | None = None  # None: for ever
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """A viewer's rights in a series: to all of it, and to single episodes by their ids."""
+
+    everywhere: tuple[Right, ...] = ()
+    by_episode: Mapping[str, tuple[Right, ...]] = field(default_factory=dict)
+
+    def to(self, episode_id: str) -> tuple[Right, ...]:
+        """Those that open an episode."""
+        return (*self.by_episode.get(episode_id, ()), *self.everywhere)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +97,42 @@ def rights_of(
     tx: Session, viewer_id: str, brand_id: str, series_id: str, episode_id: str, now: datetime
 ) -> tuple[Right, ...]:
     """Every right of a viewer to an episode that stands now: one statement, by indexes."""
-    mine = sa.select(EntitlementRow.source, EntitlementRow.ends_at).where(
+    refs = (episode_id, series_id)
+    return tuple(r for _, r in _standing(tx, viewer_id, brand_id, series_id, now, refs))
+
+
+def rights_in_series(
+    tx: Session, viewer_id: str, brand_id: str, series_id: str, now: datetime
+) -> Rights:
+    """Every right of a viewer to anything of a series that stands now: one statement."""
+    found: dict[str, list[Right]] = {}
+    everywhere: list[Right] = []
+    for ref, right in _standing(tx, viewer_id, brand_id, series_id, now):
+        mine = everywhere if ref in {None, series_id} else found.setdefault(ref or "", [])
+        mine.append(right)
+    return Rights(tuple(everywhere), {ref: tuple(each) for ref, each in found.items()})
+
+
+def _standing(
+    tx: Session,
+    viewer_id: str,
+    brand_id: str,
+    series_id: str,
+    now: datetime,
+    refs: tuple[str, ...] = (),
+) -> Iterator[tuple[str | None, Right]]:
+    """Rights with what they open, None for everything VIP covers; only to `refs` where any are told."""
+    mine = sa.select(EntitlementRow.ref, EntitlementRow.source, EntitlementRow.ends_at).where(
         EntitlementRow.viewer_id == viewer_id,
         EntitlementRow.brand_id == brand_id,
         EntitlementRow.series_id == series_id,
-        EntitlementRow.ref.in_((episode_id, series_id)),
         EntitlementRow.kind.in_(("episode", "series")),
         EntitlementRow.revoked_at.is_(None),
         EntitlementRow.starts_at <= now,
         sa.or_(EntitlementRow.ends_at.is_(None), EntitlementRow.ends_at > now),
     )
     vip = (
-        sa.select(sa.literal("vip"), VipPeriodRow.ends_at)
+        sa.select(sa.null(), sa.literal("vip"), VipPeriodRow.ends_at)
         .join(VipRow, VipRow.id == VipPeriodRow.vip_id)
         .where(
             VipRow.viewer_id == viewer_id,
@@ -105,7 +142,10 @@ def rights_of(
             VipPeriodRow.ends_at > now,
         )
     )
+    if refs:
+        mine = mine.where(EntitlementRow.ref.in_(refs))
     both = sa.union_all(mine, vip).subquery()
-    rows = tx.execute(sa.select(both.c.source, sa.type_coerce(both.c.ends_at, UtcTime)))
-    # Goodwill opens like a promotion: nobody paid for it, and nobody earns by it.
-    return tuple(Right("promo" if source == "comp" else source, ends) for source, ends in rows)
+    rows = tx.execute(sa.select(both.c.ref, both.c.source, sa.type_coerce(both.c.ends_at, UtcTime)))
+    for ref, source, ends in rows:
+        # Goodwill opens like a promotion: nobody paid for it, and nobody earns by it.
+        yield ref, Right("promo" if source == "comp" else source, ends)

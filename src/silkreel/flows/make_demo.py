@@ -4,8 +4,7 @@ Its captions are read by OCR, it is dubbed into three languages from approved tr
 and ready to be served; what was read is held against the script that only this journey knows.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,15 +15,15 @@ from silkreel.bible.lines import lines_of
 from silkreel.bible.memory import remember
 from silkreel.catalogue.episodes import find_episode
 from silkreel.catalogue.series import find_series
-from silkreel.engines.contracts import Speaker
-from silkreel.flows.at_hand import shelf_for
 from silkreel.flows.import_series import ImportReport, import_series
 from silkreel.flows.make_sample import Progress, Sample, make_sample
+from silkreel.flows.publish_story import Publication, publish_story
+from silkreel.flows.table_read import speakers_of
 from silkreel.kit.artifacts import Workshop
 from silkreel.kit.clock import now
 from silkreel.kit.refusals import Refusal
 from silkreel.kit.settings import Settings
-from silkreel.story.sample import approved_translations, load_sample
+from silkreel.story.sample import LANTERN, approved_translations, load_sample
 
 APPROVED_BY = "the sample's author"
 SAME_LINE_CER = 0.5  # a read line further than this from every line of the script was invented
@@ -89,7 +88,7 @@ def make_demo_series(
     started_at = now()
     whole = load_sample()
     drama = replace(whole, episodes=whole.episodes[:episodes])
-    with _speakers(settings) as (speakers, notes):
+    with speakers_of(settings) as (speakers, notes):
         sample = make_sample(
             settings.folder / "sample", speakers=speakers, drama=drama, progress=progress
         )
@@ -97,6 +96,15 @@ def make_demo_series(
     _check(report)
     _approve(workshop, report.slug, sample)
     return DemoSeries(sample, report.slug, tuple(notes), started_at)
+
+
+def publish_demo_story(workshop: Workshop, slug: str) -> Publication:
+    """The sample's novel and game, published as anybody's story and joined to its series.
+
+    Raises:
+        StoryBlocked, NoInkEngine: it cannot be published here.
+    """
+    return publish_story(workshop, LANTERN, slug, by=APPROVED_BY, at=now())
 
 
 def score_reading(workshop: Workshop, slug: str, sample: Sample) -> OcrScore:
@@ -116,22 +124,6 @@ def score_reading(workshop: Workshop, slug: str, sample: Sample) -> OcrScore:
     return OcrScore(characters, wrong, lines, found, invented)
 
 
-@contextmanager
-def _speakers(settings: Settings) -> Iterator[tuple[Sequence[Speaker], list[str]]]:
-    """Every voice engine that can run here, in the order set, and why others cannot.
-
-    An engine that may run several times is there once for each core.
-    """
-    shelf = shelf_for(settings)
-    names, missing = shelf.available("speakers", settings.engines("speakers"))
-    with ExitStack() as stack:
-        lent: list[Speaker] = []
-        for name in names:
-            copies = min(shelf.card("speakers", name).workers_allowed, settings.cores)
-            lent += [stack.enter_context(shelf.lend("speakers", name)) for _ in range(copies)]
-        yield lent, [str(refusal) for refusal in missing]
-
-
 def _check(report: ImportReport) -> None:
     if report.refused:
         first = report.refused[0]
@@ -149,7 +141,7 @@ def _approve(workshop: Workshop, slug: str, sample: Sample) -> None:
                     approved_by=APPROVED_BY, length=wording.length,
                 )  # fmt: skip
             episode = find_episode(tx, series.id, script.number)
-            episode.titles = dict(script.title)
+            episode.titles = dict(sample.drama.sheet.episodes[script.board.episode.name].title)
 
 
 def _paired(truth: Sequence[str], read: Sequence[str]) -> list[tuple[str | None, str | None]]:

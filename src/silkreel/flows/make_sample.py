@@ -10,48 +10,19 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any
 
 import yaml
 from pydantic import TypeAdapter
 
-from silkreel.engines.contracts import Speaker, VoiceChoice
+from silkreel.engines.contracts import Speaker
+from silkreel.flows.table_read import Casting, Role, Said, cast_voices, read_aloud
 from silkreel.kit.keys import work_key
-from silkreel.kit.refusals import Refusal
-from silkreel.kit.sound import Sound
-from silkreel.media.theatre import Picture, RenderedEpisode, render_episode
-from silkreel.story.sample import (
-    SOURCE_LANGUAGE,
-    Drama,
-    Member,
-    Script,
-    ScriptLine,
-    load_sample,
-    play_of,
-)  # fmt: skip
+from silkreel.media.theatre import VERSION, Picture, RenderedEpisode, render_episode
+from silkreel.story.sample import SOURCE_LANGUAGE, Drama, Script, load_sample
 
-VERSION = 2  # of what is drawn: raise it when the theatre draws otherwise
 RENDERERS = 2  # an episode takes one core
 Progress = Callable[[str, float], None]
-
-
-class NoVoice(Refusal):
-    """Nobody here speaks the drama's language."""
-
-    status = 503
-    message = (
-        "No engine here speaks {language}; run: silkreel models fetch, or apt-get install espeak-ng"
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Casting:
-    """Which voice of which engine plays a character."""
-
-    member: str
-    voice: VoiceChoice
-    rate: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +58,8 @@ def make_sample(
         FontMissing: captions cannot be drawn.
     """
     drama, picture = drama or load_sample(), picture or Picture()
-    casting = _cast(drama, speakers)
-    goal = folder / drama.slug
+    casting = cast_voices(_roles(drama), speakers, SOURCE_LANGUAGE)
+    goal = folder / drama.sheet.slug
     goal.mkdir(parents=True, exist_ok=True)
     _write_sheet(goal, drama)
     tell = _Teller(progress, len(drama.episodes))
@@ -114,7 +85,7 @@ def _episode(
     """Speak an episode now and let it be drawn beside the next one's speaking."""
     truth, key = (
         folder / "truth" / f"{script.number}.json",
-        _key(script, drama, casting, speakers, picture),
+        _key(script, casting, speakers, picture),
     )
     made = _remembered(truth, key)
     if made is not None:
@@ -122,15 +93,16 @@ def _episode(
         ready: Future[RenderedEpisode] = Future()
         ready.set_result(made)
         return ready
-    takes = _speak(
-        script, casting, speakers, lambda share: tell(script.number, 0.5 * share, "speaking")
-    )
+    takes = read_aloud(
+        _said(script), casting, speakers,
+        lambda share: tell(script.number, 0.5 * share, "speaking"),
+    )  # fmt: skip
 
     def draw() -> RenderedEpisode:
         rendered = render_episode(
-            play_of(script, drama),
+            script.play,
             takes,
-            folder / drama.slug,
+            folder / drama.sheet.slug,
             stems=folder / "stems",
             picture=picture,
             progress=lambda share: tell(script.number, 0.5 + 0.5 * share, "drawing"),
@@ -143,85 +115,26 @@ def _episode(
     return pool.submit(contextvars.copy_context().run, draw)
 
 
-def _cast(drama: Drama, speakers: Sequence[Speaker]) -> tuple[Casting, ...]:
-    """A voice for everybody, from the first speaker who knows the language; no two alike."""
-    for speaker in speakers:
-        known = speaker.voices(SOURCE_LANGUAGE)
-        if known:
-            return _roles(drama, speaker, known)
-    raise NoVoice(language=SOURCE_LANGUAGE)
+def _roles(drama: Drama) -> tuple[Role, ...]:
+    """Everybody of the cast, with the voices the stage wishes for."""
+    parts = {member.id: drama.staging.part(member.id) for member in drama.project.cast}
+    return tuple(
+        Role(who, part.voice.presets, part.gender, part.voice.rate, part.voice.pitch_semitones)
+        for who, part in parts.items()
+    )
 
 
-def _roles(drama: Drama, speaker: Speaker, known: Sequence[str]) -> tuple[Casting, ...]:
-    casting: list[Casting] = []
-    for member in drama.cast:
-        taken = {part.voice.preset for part in casting}
-        voice = VoiceChoice(
-            engine=speaker.card.name,
-            preset=_preset(member, [name for name in known if name not in taken] or known),
-            language=SOURCE_LANGUAGE,
-            pitch_semitones=member.voice.pitch_semitones,
-        )
-        casting.append(Casting(member.id, voice, member.voice.rate))
-    return tuple(casting)
-
-
-def _preset(member: Member, known: Sequence[str]) -> str:
-    """The wished voice, else the best one left of the right gender, else the best one left."""
-    for preset in member.voice.presets:
-        if preset in known:
-            return preset
-    letter = member.gender[0]  # Kokoro writes zf_name, espeak-ng cmn+f2
-    fitting = [name for name in known if f"+{letter}" in name or name[1:3] == f"{letter}_"]
-    return (fitting or list(known))[0]
-
-
-def _speak(
-    script: Script,
-    casting: Sequence[Casting],
-    speakers: Sequence[Speaker],
-    tell: Callable[[float], None],
-) -> dict[str, Sound]:
-    voices = {part.member: part for part in casting}
-    copies = _copies(speakers)
-
-    def take(line: ScriptLine) -> Sound:
-        part = voices[line.who]
-        mine = copies[part.voice.engine]
-        speaker = mine.get()
-        try:
-            return speaker.speak(line.spoken, voice=part.voice, rate=part.rate).sound
-        finally:
-            mine.put(speaker)
-
-    takes: dict[str, Sound] = {}
-    with ThreadPoolExecutor(max(each.qsize() for each in copies.values())) as pool:
-        # The threads count their CPU seconds on whoever measures here.
-        futures = [pool.submit(contextvars.copy_context().run, take, line) for line in script.lines]
-        for i, (line, future) in enumerate(zip(script.lines, futures, strict=True)):
-            takes[line.id] = future.result()
-            tell((i + 1) / len(script.lines))
-    return takes
-
-
-def _copies(speakers: Sequence[Speaker]) -> dict[str, SimpleQueue[Speaker]]:
-    """The copies of each engine, each to be taken by one who speaks and put back."""
-    copies: dict[str, SimpleQueue[Speaker]] = {}
-    for speaker in speakers:
-        copies.setdefault(speaker.card.name, SimpleQueue()).put(speaker)
-    return copies
+def _said(script: Script) -> tuple[Said, ...]:
+    texts = {beat.id: beat.text for beat in script.lines}
+    return tuple(Said(line.id, line.who, texts[line.id]) for line in script.play.spoken)
 
 
 def _key(
-    script: Script,
-    drama: Drama,
-    casting: Sequence[Casting],
-    speakers: Sequence[Speaker],
-    picture: Picture,
+    script: Script, casting: Sequence[Casting], speakers: Sequence[Speaker], picture: Picture
 ) -> str:
     inputs = {
-        "play": asdict(play_of(script, drama)),
-        "spoken": [line.spoken for line in script.lines],
+        "play": asdict(script.play),
+        "spoken": [line.text for line in _said(script)],
         "casting": [asdict(part) for part in casting],
         "engines": list({s.card.name: s.card.to_json() for s in speakers}.values()),
         "picture": asdict(picture),
@@ -252,24 +165,19 @@ def _remember(path: Path, key: str, rendered: RenderedEpisode) -> None:
 
 def _write_sheet(folder: Path, drama: Drama) -> None:
     """series.yaml as a producer would write it: no wordings, no times."""
+    told, project = drama.sheet, drama.project
     sheet: dict[str, Any] = {
-        "slug": drama.slug,
-        "source_language": drama.source_language,
-        "orientation": drama.orientation,
-        "title": dict(drama.title),
-        "synopsis": dict(drama.synopsis),
-        "cast": [
-            {
-                "name": member.names[SOURCE_LANGUAGE],
-                "names": {k: v for k, v in member.names.items() if k != SOURCE_LANGUAGE},
-            }
-            for member in drama.cast
-        ],
+        "slug": told.slug,
+        "source_language": project.language,
+        "orientation": told.orientation,
+        "title": dict(told.title),
+        "synopsis": dict(told.synopsis),
+        "cast": [{"name": member.name, "names": dict(member.names)} for member in project.cast],
         "terms": [
             {"source": t.source, "kind": t.kind, "reading": t.reading, "targets": dict(t.targets)}
-            for t in drama.terms
+            for t in project.terms
         ],
-        "rights": asdict(drama.rights),
+        "rights": asdict(told.rights),
     }
     text = yaml.safe_dump(sheet, allow_unicode=True, sort_keys=False, width=100)
     (folder / "series.yaml").write_text(text, encoding="utf-8")

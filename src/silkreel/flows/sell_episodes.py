@@ -155,14 +155,14 @@ def let_in(database: Database, who: Onlooker, episode_id: str, now: datetime) ->
             return
         episode = tx.get_one(EpisodeRow, episode_id)
         sale = _sale_of(tx, episode.series_id)
-        quote, stale = _quote_of(tx, who, sale, now)
+        quote, stale = quote_of(tx, who, sale, now)
         rights = _rights_of(tx, who, episode, now)
     if stale:  # the book has become cheaper, or the quote has run out
         with database.transaction() as tx:
             quote = show_price(tx, viewing_of(who, sale.series_id), sale.episodes, now)
     free = quote.free_episodes if quote else book.free_head(sale.episodes)
     if isinstance(can_play(Facts(episode.number, free, rights), now), Locked):
-        raise _locked(episode, quote, book, free)
+        raise locked_at(episode, quote, book, free)
 
 
 def _rights_of(tx: Session, who: Onlooker, episode: EpisodeRow, now: datetime) -> tuple[Right, ...]:
@@ -171,7 +171,7 @@ def _rights_of(tx: Session, who: Onlooker, episode: EpisodeRow, now: datetime) -
     return rights_of(tx, who.viewer_id, who.brand_id, episode.series_id, episode.id, now)
 
 
-def _quote_of(tx: Session, who: Onlooker, sale: OnSale, now: datetime) -> tuple[Quote | None, bool]:
+def quote_of(tx: Session, who: Onlooker, sale: OnSale, now: datetime) -> tuple[Quote | None, bool]:
     """The quote of a viewer, and whether it has to be made or lowered first."""
     if who.viewer_id is None:
         return None, False
@@ -184,7 +184,7 @@ def _sale_of(tx: Session, series_id: str) -> OnSale:
     return OnSale(series_id, len(ids), ids)
 
 
-def _locked(
+def locked_at(
     episode: EpisodeRow, quote: Quote | None, book: Book, free_episodes: int
 ) -> EpisodeLocked:
     """The no, with the price that it can be opened for."""

@@ -100,6 +100,25 @@ def canon_walk(player: Plays, *, game_only: Collection[str] = ()) -> Walk:
         halt = player.choose(option.id)
 
 
+def canon_questions(player: Plays) -> tuple[tuple[str, ...], ...]:
+    """What the story asks on the canon way: the options on offer at each choice, in order.
+
+    Conditions are computed: an option that only another way opens is not among them.
+
+    Raises:
+        NoCanon: a set of choices has no canon option.
+        CanonLoops: the way does not end.
+    """
+    asked: list[tuple[str, ...]] = []
+    halt = player.restart()
+    while halt.options:
+        if len(asked) >= MOST_CHOICES:
+            raise CanonLoops(choices=len(asked))
+        asked.append(tuple(option.id for option in halt.options))
+        halt = player.choose(_canon_option(halt.options, after=asked[-1][0]).id)
+    return tuple(asked)
+
+
 def _canon_option(options: Sequence[OffersOption], *, after: str) -> OffersOption:
     canon = [option for option in options if option.canon] or list(options)
     if len(canon) != 1:

@@ -7,9 +7,10 @@ from typing import Literal, get_args
 from silkreel.kit.refusals import Refusal
 from silkreel.story.forms.fdx import write_fdx
 from silkreel.story.forms.fountain import write_fountain
-from silkreel.story.forms.po import Translations, read_po, write_po
+from silkreel.story.forms.po import read_po, write_po
 from silkreel.story.forms.vtt import write_vtt
 from silkreel.story.lints.evidence import Evidence
+from silkreel.story.novel import prose_units
 from silkreel.story.parsing import parse
 from silkreel.story.printing import print_script
 from silkreel.story.project import Story
@@ -72,7 +73,7 @@ def export(evidence: Evidence, order: ExportOrder) -> str:
         at = bare[0].at
         raise LinesWithoutId(path=at.file, line=at.line, count=len(bare))
     if order.form == "po":
-        return _po(story, order.language, evidence.translations)
+        return _po(evidence, order.language)
     if order.form == "ink":
         return _ink(story)
     walk = canon_ids(evidence)
@@ -131,10 +132,13 @@ def _same_beats(story: Story, walk: Sequence[str], draft: Draft, form: str) -> N
             raise GateClosed(path=beat.at.file, line=beat.at.line, form=form)
 
 
-def _po(story: Story, language: str, known: Mapping[str, Translations]) -> str:
+def _po(evidence: Evidence, language: str) -> str:
     if not language:
         raise LanguageMissing
-    text = write_po(story, language, known.get(language))
+    story = evidence.story
+    text = write_po(
+        story, language, evidence.translations.get(language), prose_units(evidence.chapters)
+    )
     back = [w.line_id for w in read_po(text.encode(), "po").wordings if w.use == "sub"]
     for line in story.lines:
         if back.count(line.id or "") > 1:

@@ -7,9 +7,10 @@ from pathlib import Path
 import yaml
 
 from silkreel.kit.refusals import Refusal
-from silkreel.story.checking import read_translations
+from silkreel.story.checking import read_chapters, read_translations
 from silkreel.story.forms.po import Listed, Translations, listed, read_po, write_po
 from silkreel.story.ids import Draw
+from silkreel.story.novel import prose_units
 from silkreel.story.printing import print_script
 from silkreel.story.project import MAX_FILE_BYTES, BadStoryFile, Story, decoded, open_story
 from silkreel.story.readers.docx import read_docx
@@ -91,14 +92,15 @@ def import_po(story: Story, path: Path, language: str = "") -> tuple[int, Sequen
         raise BadStoryFile(
             path=path.name, line=1, problem="its header names no language; use --language."
         )
-    odd = listed(found, story)
+    prose = tuple(prose_units(read_chapters(story.folder)))
+    odd = listed(found, story, prose)
     left = {(each.at, each.line_id) for each in odd}
     taken = [w for w in found.wordings if w.text and (w.at, w.line_id) not in left]
     there = read_translations(story.folder).get(tag)
     by_key = {(w.line_id, w.use): w for w in (*(there.wordings if there else ()), *taken)}
     target = story.folder / "i18n" / f"{tag}.po"
     target.parent.mkdir(exist_ok=True)
-    text = write_po(story, tag, Translations(tag, tuple(by_key.values())))
+    text = write_po(story, tag, Translations(tag, tuple(by_key.values())), prose)
     target.write_text(text, encoding="utf-8")
     return len(taken), odd
 

@@ -5,7 +5,7 @@ A chapter is front matter, blocks with ids, `{{line:ID|comma}}` where the script
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
@@ -90,6 +90,11 @@ class Chapter:
         return f"ch{self.number:03}"
 
     @property
+    def title_id(self) -> str:
+        """What its title is called among the texts to translate."""
+        return f"{self.name}_title"
+
+    @property
     def quotes(self) -> tuple[str, ...]:
         """Ids of the lines it quotes, in order."""
         return tuple(line_id for block in self.blocks for line_id in block.quotes)
@@ -98,6 +103,30 @@ class Chapter:
     def ids(self) -> frozenset[str]:
         """Ids of its blocks and of the lines it quotes: its fragments."""
         return frozenset((*self.quotes, *(block.id for block in self.blocks if block.id)))
+
+
+@dataclass(frozen=True, slots=True)
+class ProseUnit:
+    """A text of the novel that is translated by itself: a title, a block, a picture's words."""
+
+    id: str
+    text: str
+    at: At
+    note: str  # what it is, for translators
+
+
+def prose_units(chapters: Iterable[Chapter]) -> Iterator[ProseUnit]:
+    """Every text of the novel that has an id, in order."""
+    for chapter in chapters:
+        yield ProseUnit(chapter.title_id, chapter.title, At(chapter.path, 2), "A chapter's title.")
+        for block in chapter.blocks:
+            if block.id is None:
+                continue
+            if block.kind in {"prose", "heading"}:
+                note = "Prose; what stands in double braces is a line of the script, and stays."
+                yield ProseUnit(block.id, block.markdown, block.at, note)
+            elif block.kind == "picture":
+                yield ProseUnit(block.id, block.alt, block.at, "What a picture shows.")
 
 
 @checked(frozen=True, slots=True, config=ConfigDict(extra="forbid", str_strip_whitespace=True))

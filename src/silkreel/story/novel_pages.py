@@ -52,7 +52,7 @@ def chapter_body(chapter: Chapter, reading: Reading, known_ids: Collection[str] 
 
     A line quoted twice has its id on the first quote only; ids in `known_ids` are taken already.
     """
-    title = reading.texts.get(f"{chapter.name}_title", chapter.title)
+    title = reading.texts.get(chapter.title_id, chapter.title)
     taken = set(known_ids)
     rows = [f"<h1>{markup(title)}</h1>"]
     rows += [row for block in chapter.blocks if (row := _block(block, reading, taken))]
@@ -63,10 +63,10 @@ def _block(block: Block, reading: Reading, taken: set[str]) -> str:
     mark = _id(block.id, taken)
     match block.kind:
         case "prose":
-            return f"<p{mark}>{_inline(block, reading, taken)}</p>"
+            return f"<p{mark}>{inline(block, reading, taken)}</p>"
         case "heading":
             level = f"h{block.level}"
-            return f"<{level}{mark}>{_inline(block, reading, taken)}</{level}>"
+            return f"<{level}{mark}>{inline(block, reading, taken)}</{level}>"
         case "break":
             return f"<hr{mark}/>"
         case "picture":
@@ -74,7 +74,8 @@ def _block(block: Block, reading: Reading, taken: set[str]) -> str:
     return _door(block, reading)
 
 
-def _inline(block: Block, reading: Reading, taken: set[str]) -> str:
+def inline(block: Block, reading: Reading, taken: set[str]) -> str:
+    """A block's words, emphasis and quotes as HTML, without an element around them."""
     translated = reading.texts.get(block.id or "")
     pieces = block.pieces if translated is None else pieces_of(translated)
     return "".join(_piece(piece, reading, taken) for piece in pieces)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import yaml
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
@@ -50,6 +50,7 @@ def _language(tag: object) -> str:
 
 _RATE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(\S+)\s*")
 Language = Annotated[str, BeforeValidator(_language)]
+Declared = TypeVar("Declared")
 
 
 @checked(frozen=True, slots=True)
@@ -89,6 +90,7 @@ class Location:
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     name: str = ""
+    names: Mapping[str, str] = Field(default_factory=dict)  # by language
     backdrop: str = ""
 
 
@@ -106,6 +108,7 @@ class StoryTerm:
 
     source: Annotated[str, Field(min_length=1)]
     kind: str = "name"
+    reading: str = ""  # how it is said in the source language
     targets: Mapping[str, str] = Field(default_factory=dict)
     forbidden: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
 
@@ -234,6 +237,15 @@ def read_project(path: Path) -> Project:
     Raises:
         BadStoryFile: it is no YAML, or says something impossible.
     """
+    return read_declared(path, Project)
+
+
+def read_declared(path: Path, kind: type[Declared]) -> Declared:
+    """What a YAML file beside the script declares, as a checked dataclass.
+
+    Raises:
+        BadStoryFile: it is no YAML, or says something impossible.
+    """
     try:
         content = yaml.safe_load(read_text(path, path.name))
     except yaml.YAMLError as problem:
@@ -242,7 +254,7 @@ def read_project(path: Path) -> Project:
             path=path.name, line=mark.line + 1 if mark else 1, problem="this is not YAML."
         ) from None
     try:
-        project: Project = TypeAdapter(Project).validate_python(content or {})
+        declared: Declared = TypeAdapter(kind).validate_python(content or {})
     except ValidationError as problem:
         first = problem.errors(include_url=False)[0]
         where = ".".join(str(step) for step in first["loc"]) or "file"
@@ -252,7 +264,7 @@ def read_project(path: Path) -> Project:
             line=line,
             problem=f"{where}: {first['msg'].removeprefix('Value error, ')}.",
         ) from None
-    return project
+    return declared
 
 
 def read_text(path: Path, shown: str) -> str:

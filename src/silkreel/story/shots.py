@@ -1,15 +1,51 @@
 """Shot lists: one YAML file an episode, whose shots claim line ids; the script knows no camera."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import yaml
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as checked
 
+from silkreel.media.theatre import plan
 from silkreel.story.project import STRICT, BadStoryFile, read_text
 from silkreel.story.script import At
+
+# Sizes by other names a board may come with, in small letters.
+OTHER_NAMES = {"close": "CU", "medium": "MS", "wide": "WS", "ls": "WS", "ews": "WS", "2s": "two"}
+
+
+def _size(told: object) -> object:
+    """A size as the stage calls it, whatever its capitals."""
+    ours = {size.lower(): size for size in get_args(plan.Size)} | OTHER_NAMES
+    return ours.get(str(told).lower(), told)
+
+
+@checked(frozen=True, slots=True, config=STRICT)
+class Acting:
+    """How a line is played, and the pauses the final cut leaves around it."""
+
+    gesture: plan.Gesture = "none"
+    turn: plan.Facing | None = None
+    before: Annotated[float, Field(ge=0, le=30)] = 0.0  # seconds
+    after: Annotated[float, Field(ge=0, le=30)] = 0.25
+
+
+@checked(frozen=True, slots=True, config=STRICT)
+class Direction:
+    """What a board may say to the paper theatre beyond what any camera needs."""
+
+    scene: str = ""  # where a shot without lines is set: ep003.dawn
+    at: tuple[float, float] | None = None  # the point of the stage the camera looks at
+    before: Annotated[float, Field(ge=0, le=30)] = 0.3  # seconds of pause in the final cut
+    after: Annotated[float, Field(ge=0, le=30)] = 0.3
+    effect: plan.Effect = "none"
+    enter: str | None = None
+    bare: tuple[str, ...] = ()
+    writing: tuple[str, ...] = ()
+    acting: Mapping[str, Acting] = Field(default_factory=dict)  # by line id
 
 
 @checked(frozen=True, slots=True, config=STRICT)
@@ -18,13 +54,14 @@ class Shot:
 
     id: Annotated[str, Field(pattern=r"^ep\d{3}_s\d{2,3}$")]
     covers: tuple[str, ...]
-    size: str = "MS"
-    move: str = "still"
-    angle: str = "eye"
+    size: Annotated[plan.Size, BeforeValidator(_size)] = "MS"
+    move: plan.Move = "still"
+    angle: plan.Angle = "eye"
     length_seconds: Annotated[float, Field(gt=0, le=120)] | None = None
     cast: tuple[str, ...] = ()
     art: str = ""
     text: str = ""  # what it covers, where the board repeats it; must be the script's words
+    stage: Direction = Field(default_factory=Direction)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,9 @@ from silkreel.web.api.money import (
     watching,
     withdrawals,
 )
+from silkreel.web.api.works import game, places, reading, saves
+from silkreel.web.api.works.visit import Stories
+from silkreel.web.compression import Compressing
 from silkreel.web.edge import Edge, Receive, Scope, Send, answer_noes
 from silkreel.web.limits import RateLimit
 from silkreel.web.segments import Segments
@@ -39,7 +42,7 @@ class WebApp:
     def __init__(self, site: Site) -> None:
         self.segments = Segments(site.media())
         self.api = _framework(site, self.segments)
-        self._edge = Edge(self.api)
+        self._edge = Edge(Compressing(self.api))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection."""
@@ -61,10 +64,13 @@ def create_app(
 
 
 def _framework(site: Site, segments: Segments) -> FastAPI:
+    stories = Stories.open(site.workshop)
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
         segments.close()
+        stories.stage.close()
         site.close()
 
     app = FastAPI(
@@ -78,6 +84,7 @@ def _framework(site: Site, segments: Segments) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     app.state.site = site
+    app.state.stories = stories
     answer_noes(app)
     for module in (series, play, posters, health, pages, door, account, team, log):
         app.include_router(module.router)
@@ -85,6 +92,8 @@ def _framework(site: Site, segments: Segments) -> FastAPI:
         price, wallet, unlocks, orders, watched, watching, impressions, hooks, pretend,
     ):  # fmt: skip
         app.include_router(noun.router)
+    for part in (reading, game, places, saves):
+        app.include_router(part.router)
     for desk in (staff_orders, staff_books, page):  # the page answers whatever is below /staff
         app.include_router(desk.router)
     for own in (me, rights, withdrawals):

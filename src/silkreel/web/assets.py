@@ -28,6 +28,7 @@ IMPORTS = {
     "@preact/signals": "vendor/signals.mjs",
     "@preact/signals-core": "vendor/signals-core.mjs",
     "hls.js": "vendor/hls.min.mjs",
+    "inkjs": "vendor/ink.mjs",
 }
 _IMPORT = re.compile(rb"""(?:^|[;\s}])(?:import|export)\b[^"';()]*?["']([^"']+)["']""")
 
@@ -66,10 +67,10 @@ class AssetTree:
         """Bare module names and the addresses they stand for."""
         return {name: self.url(path) for name, path in IMPORTS.items()}
 
-    def preloads(self, entry: str) -> list[str]:
-        """Every module that `entry` imports, directly or not: fetched at once, not one by one."""
+    def preloads(self, *entries: str) -> list[str]:
+        """Every module that these import, directly or not: fetched at once, not one by one."""
         found: dict[str, None] = {}
-        waiting = [entry]
+        waiting = list(entries)
         while waiting:
             path = waiting.pop(0)
             if path in found or path not in self.files:

@@ -19,6 +19,7 @@ from silkreel.web.assets import UI_FOLDER
 
 WORDS_FILE = UI_FOLDER / "shared" / "words.json"
 DESK_WORDS_FILE = UI_FOLDER / "desk" / "words.json"
+STORY_WORDS_FILE = UI_FOLDER / "app" / "story" / "words.json"
 DEFAULT = SOURCE_LANGUAGE
 ONE, MANY = ".one", ".other"  # how the ids of a sentence with a count end: CLDR's categories
 COUNTS_TRIED = 201  # every plural form of every language comes up below it

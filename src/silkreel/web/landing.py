@@ -74,6 +74,24 @@ def script_needed(name: str, words: Words) -> str:
     )
 
 
+def story_page(series: SeriesPageShape, path: str, name: str, hint: str) -> Page:
+    """A chapter or the game: which, of which series, and the way there."""
+    body = (
+        f'<main class="plain"><article><h1>{escape(series.title)}</h1><h2>{escape(name)}</h2>'
+        f"<p>{escape(series.synopsis)}</p>"
+        f"<p>{escape(hint)}</p>"
+        f'<p><a href="{series_path(series.slug)}">{escape(series.title)}</a></p></article></main>'
+    )
+    return Page(
+        title=f"{series.title} · {name}",
+        description=series.synopsis,
+        path=path,
+        body=body,
+        image=series.poster,
+        data={},
+    )
+
+
 def series_linked(series: SeriesPageShape, origin: str) -> dict[str, Any]:
     """schema.org TVSeries."""
     return {

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Annotated
@@ -15,6 +16,7 @@ from silkreel.kit.database import Session
 from silkreel.kit.languages import own_name
 from silkreel.web import landing
 from silkreel.web.api.shapes import MAX_NUMBER, SeriesPageShape, SeriesShape
+from silkreel.web.api.works.media import media_of
 from silkreel.web.edge import Reading, TheSite, TheViewer, Viewer
 from silkreel.web.interface import direction, one_language
 from silkreel.web.shell import assets_head, for_script, policy
@@ -22,8 +24,32 @@ from silkreel.web.site import Site
 
 router = APIRouter(include_in_schema=False)
 ENTRY = "app/main.js"
-STYLES = ("shared/tokens.css", "shared/base.css", "app/app.css", "player/player.css")
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a page brings along: modules of the screens that are shown from it, styles, words."""
+
+    screens: tuple[str, ...]
+    styles: tuple[str, ...]
+    words: str = ""
+
+
+STYLES = ("shared/tokens.css", "shared/base.css", "app/app.css")
 COOKIE = "interface"
+WATCHING = Room(
+    screens=("app/home.js", "app/series.js", "app/watch.js"), styles=("player/player.css",)
+)
+READING = Room(
+    screens=("app/read/reader.js",),
+    styles=("app/story/story.css", "app/read/read.css"),
+    words="story",
+)
+PLAYING = Room(
+    screens=("app/play/game.js",),
+    styles=("app/story/story.css", "app/play/play.css"),
+    words="story",
+)
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -52,6 +78,41 @@ def home(request: Request, tx: Reading, site: TheSite, viewer: TheViewer) -> Res
     return _shell(request, site, reader, page)
 
 
+@router.get("/s/{slug}/c/{number}")
+def chapter(
+    slug: Annotated[str, Path(max_length=SLUG_LENGTH)],
+    number: Annotated[int, Path(ge=1, le=MAX_NUMBER)],
+    request: Request,
+    *,
+    tx: Reading,
+    site: TheSite,
+    viewer: TheViewer,
+) -> Response:
+    """A chapter of the series' novel."""
+    reader = _reader(request, site, viewer)
+    shape = _series(request, tx, slug, reader)
+    words = site.story.words[reader.language]
+    name = words["read.chapter"].replace("{number}", str(number))
+    page = landing.story_page(shape, f"/s/{slug}/c/{number}", name, words["read.noscript"])
+    return _shell(request, site, reader, page, READING)
+
+
+@router.get("/s/{slug}/g")
+def game(
+    slug: Annotated[str, Path(max_length=SLUG_LENGTH)],
+    request: Request,
+    tx: Reading,
+    site: TheSite,
+    viewer: TheViewer,
+) -> Response:
+    """The series as a game."""
+    reader = _reader(request, site, viewer)
+    shape = _series(request, tx, slug, reader)
+    words = site.story.words[reader.language]
+    page = landing.story_page(shape, f"/s/{slug}/g", words["game.title"], words["game.noscript"])
+    return _shell(request, site, reader, page, PLAYING)
+
+
 @router.get("/s/{slug}")
 def series(
     slug: Annotated[str, Path(max_length=SLUG_LENGTH)],
@@ -62,7 +123,7 @@ def series(
 ) -> Response:
     """A series: what it is, its languages, its episodes."""
     reader = _reader(request, site, viewer)
-    shape = _series(tx, slug, reader)
+    shape = _series(request, tx, slug, reader)
     words = site.interface.words[reader.language]
     page = landing.Page(
         title=f"{shape.title} · {words['brand']}",
@@ -88,7 +149,7 @@ def episode(
 ) -> Response:
     """An episode: with script it plays."""
     reader = _reader(request, site, viewer)
-    shape = _series(tx, slug, reader)
+    shape = _series(request, tx, slug, reader)
     chosen = next((e for e in shape.episodes if e.number == number), None)
     if chosen is None:
         raise NotShown
@@ -142,7 +203,16 @@ async def asset(tree: str, path: str, request: Request, site: TheSite) -> Respon
 @router.get("/words/{language}.json")
 async def words(language: str, site: TheSite) -> Response:
     """The interface's words in a language."""
-    known = site.interface.words.get(language)
+    return _words(site.interface.words.get(language))
+
+
+@router.get("/words/story/{language}.json")
+async def story_words(language: str, site: TheSite) -> Response:
+    """What reader, game and the doors between media say besides."""
+    return _words(site.story.words.get(language))
+
+
+def _words(known: Mapping[str, str] | None) -> Response:
     if known is None:
         raise NotShown
     return Response(json.dumps(known, ensure_ascii=False), media_type="application/json")
@@ -172,9 +242,10 @@ async def robots() -> Response:
     return Response(text, media_type="text/plain")
 
 
-def _series(tx: Session, slug: str, reader: Reader) -> SeriesPageShape:
-    page = show_series(tx, slug, reader.viewer.market, _title_language(reader))
-    return SeriesPageShape.of_page(page)
+def _series(request: Request, tx: Session, slug: str, reader: Reader) -> SeriesPageShape:
+    market = reader.viewer.market
+    page = show_series(tx, slug, market, _title_language(reader))
+    return SeriesPageShape.of_page(page, media_of(request, tx, slug, market))
 
 
 def _title_language(reader: Reader) -> str:
@@ -193,12 +264,15 @@ def _origin(request: Request, site: Site) -> str:
     return (site.settings.public_url or str(request.base_url)).rstrip("/")
 
 
-def _shell(request: Request, site: Site, reader: Reader, page: landing.Page) -> HTMLResponse:
+def _shell(
+    request: Request, site: Site, reader: Reader, page: landing.Page, room: Room = WATCHING
+) -> HTMLResponse:
     nonce = secrets.token_urlsafe(16)
     boot = {
         "language": reader.language,
         "languages": {tag: own_name(tag) for tag in site.interface.languages},
-        "words": site.interface.words[reader.language],
+        "words": _said(site, reader.language, room),
+        "packs": [room.words] if room.words else [],
         "worker": site.assets.url("vendor/hls.worker.js"),
         "data": page.data,
     }
@@ -208,7 +282,7 @@ def _shell(request: Request, site: Site, reader: Reader, page: landing.Page) -> 
         title=escape(page.title),
         description=escape(page.description[:300]),
         head=_head(request, site, page),
-        assets=assets_head(site.assets, nonce, ENTRY, STYLES),
+        assets=assets_head(site.assets, nonce, ENTRY, (*STYLES, *room.styles), room.screens),
         body=page.body,
         boot=for_script(boot),
     )
@@ -222,6 +296,11 @@ def _shell(request: Request, site: Site, reader: Reader, page: landing.Page) -> 
     if one_language(request.query_params.get("hl", "")) == reader.language:
         response.set_cookie(COOKIE, reader.language, max_age=31_536_000, samesite="lax")
     return response
+
+
+def _said(site: Site, language: str, room: Room) -> dict[str, str]:
+    told = dict(site.interface.words[language])
+    return told | site.story.words[language] if room.words else told
 
 
 def _head(request: Request, site: Site, page: landing.Page) -> str:

@@ -17,9 +17,18 @@ def policy(nonce: str) -> str:
     )
 
 
-def assets_head(assets: AssetTree, nonce: str, entry: str, styles: tuple[str, ...]) -> str:
-    """Styles, import map, and every module that `entry` needs, as elements of a head."""
-    return _assets_html(_Tree(assets), entry, styles).replace("{nonce}", nonce)
+def assets_head(
+    assets: AssetTree,
+    nonce: str,
+    entry: str,
+    styles: tuple[str, ...],
+    screens: tuple[str, ...] = (),
+) -> str:
+    """Styles, import map, and every module that `entry` needs, as elements of a head.
+
+    `screens` are modules that `entry` imports when a screen is shown, and this page shows them.
+    """
+    return _assets_html(_Tree(assets), entry, styles, screens).replace("{nonce}", nonce)
 
 
 def for_script(value: Any) -> str:
@@ -40,13 +49,15 @@ class _Tree:
         return hash(self.assets.hash)
 
 
-@lru_cache(maxsize=8)
-def _assets_html(tree: _Tree, entry: str, styles: tuple[str, ...]) -> str:
+@lru_cache(maxsize=16)
+def _assets_html(tree: _Tree, entry: str, styles: tuple[str, ...], screens: tuple[str, ...]) -> str:
     assets = tree.assets
     lines = [f'<link rel="stylesheet" href="{assets.url(path)}">' for path in styles]
     imports = json.dumps({"imports": assets.import_map()})
     lines.append(f'<script type="importmap" nonce="{{nonce}}">{imports}</script>')
-    lines += [f'<link rel="modulepreload" href="{url}">' for url in assets.preloads(entry)]
+    lines += [
+        f'<link rel="modulepreload" href="{url}">' for url in assets.preloads(entry, *screens)
+    ]
     lines.append(f'<script type="module" src="{assets.url(entry)}"></script>')
     lines.append(f'<link rel="icon" type="image/svg+xml" href="{assets.url("app/icon.svg")}">')
     return "\n".join(lines)

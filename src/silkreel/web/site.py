@@ -12,7 +12,7 @@ from silkreel.kit.settings import Settings
 from silkreel.people.house_key import load_house_key
 from silkreel.web.assets import AssetTree
 from silkreel.web.counter import Counter
-from silkreel.web.interface import DESK_WORDS_FILE, Interface
+from silkreel.web.interface import DESK_WORDS_FILE, STORY_WORDS_FILE, Interface
 from silkreel.web.limits import PURCHASES_PER_MINUTE, RateLimit
 from silkreel.web.segments import Media
 from silkreel.web.tokens import Signer, load_keys
@@ -28,6 +28,7 @@ class Site:
     assets: AssetTree
     interface: Interface
     desk: Interface
+    story: Interface
     plays: RateLimit
     purchases: RateLimit
     shelf: Shelf
@@ -82,6 +83,7 @@ def open_site(
         AssetTree.load(),
         Interface.load(),
         Interface.load(DESK_WORDS_FILE),
+        Interface.load(STORY_WORDS_FILE),
         plays or RateLimit(),
         purchases or RateLimit(PURCHASES_PER_MINUTE),
         shelf,

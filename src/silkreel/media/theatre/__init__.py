@@ -1,6 +1,18 @@
-"""A paper theatre: draws, scores and mixes an episode from its play and its voices."""
+"""A paper theatre: the one renderer of plays, for animatics and for the demo's films alike."""
 
-from silkreel.media.theatre.plan import Picture, Play
-from silkreel.media.theatre.render import CaptionTruth, RenderedEpisode, render_episode
+from silkreel.media.theatre.plan import Look, Picture, Play
+from silkreel.media.theatre.render import (
+    VERSION,
+    CaptionTruth,
+    FilmOrder,
+    PartOrder,
+    RenderedEpisode,
+    draw_parts,
+    join_film,
+    render_episode,
+)  # fmt: skip
 
-__all__ = ["CaptionTruth", "Picture", "Play", "RenderedEpisode", "render_episode"]
+__all__ = [
+    "VERSION", "CaptionTruth", "FilmOrder", "Look", "PartOrder", "Picture", "Play", "RenderedEpisode",
+    "draw_parts", "join_film", "render_episode",
+]  # fmt: skip

@@ -60,7 +60,7 @@ def stance(
 
 def _struck(cue: ShotCue, mark: Mark, seconds: float) -> float:
     """Degrees by which a slap throws back the head of whoever gets it."""
-    if cue.shot.effect != "slap" or cue.lines[0].line.who == mark.who:
+    if cue.shot.effect != "slap" or not cue.lines or cue.lines[0].line.who == mark.who:
         return 0.0
     since = seconds - cue.lines[0].speech_start_seconds + SLAP_HIT_SECONDS
     return STRUCK_DEGREES * _ease(since / 0.08) * (1 - _ease((since - 0.5) / 0.8))

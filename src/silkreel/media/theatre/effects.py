@@ -16,6 +16,7 @@ FLASH = (0.0, 0.9, 0.45, 0.0, 0.75, 0.5, 0.28, 0.12, 0.04)  # one figure a drawi
 FLASH_DRAWINGS_PER_SECOND = 12.5
 GRADES: dict[Mood, tuple[str, str, float]] = {
     # what the corners are multiplied with, what the middle, and how far the middle reaches
+    "plain": ("#b4b4bc", "#ffffff", 1.25),
     "dread": ("#2c3460", "#fff6ea", 1.05),
     "arrival": ("#26305e", "#f2f4ff", 1.00),
     "wound": ("#3c2430", "#fff4e4", 1.05),

@@ -1,6 +1,6 @@
-"""Frames and sound into an MP4: x264 and AAC, the same input to the same bytes."""
+"""Frames into pieces of film, pieces and sound into an MP4: x264 and AAC, the same input to the same bytes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
@@ -22,26 +22,24 @@ THRIFT = (
 )
 AUDIO_BITS_PER_SECOND = 160_000
 AUDIO_FRAME = 1024
+BIT_EXACT = {"fflags": "+bitexact"}
 BT709, BT601_MATRIX, LIMITED_RANGE = 1, 6, 1  # ISO/IEC 23091-2
 
 
-def write_film(
+def write_part(
     path: Path,
     frames: Iterator[tuple[Pixels, bool]],
-    sound: Sound,
     picture: Picture,
     on_frame: Callable[[int], None],
 ) -> float:
-    """Write a film; returns the CPU seconds the codecs took.
+    """Write a piece of film without sound; returns the CPU seconds the codec took.
 
     Raises nothing of its own; a failed encode leaves only a file with a temporary name.
     """
     unfinished = path.with_suffix(".part")
     spent = 0.0
-    options = {"movflags": "+faststart", "fflags": "+bitexact"}
-    with av.open(str(unfinished), "w", format="mp4", options=options) as container:
-        video, audio = _video(container, picture), _audio(container, sound)
-        feed = _AudioFeed(sound)
+    with av.open(str(unfinished), "w", format="mp4", options=BIT_EXACT) as container:
+        video = _video(container, picture)
         converted: av.VideoFrame | None = None
         for number, (pixels, changed) in enumerate(_drawn_ahead(frames)):
             began = thread_time()
@@ -49,16 +47,56 @@ def write_film(
                 converted = _converted(pixels)
             converted.pts, converted.time_base = number, Fraction(1, picture.frames_per_second)
             container.mux(video.encode(converted))
-            for chunk in feed.until((number + 1) / picture.frames_per_second):
-                container.mux(audio.encode(chunk))
             spent += thread_time() - began
             on_frame(number)
         container.mux(video.encode(None))
+    unfinished.replace(path)
+    return spent
+
+
+def join_parts(
+    path: Path, parts: Sequence[Path], sound: Sound, metadata: Mapping[str, str] | None = None
+) -> float:
+    """Lay pieces of film one behind the other and sound beside them; no picture is coded again.
+
+    The sound is coded as one: joined pieces of AAC would click. Returns the codec's CPU seconds.
+    """
+    unfinished = path.with_suffix(".part")
+    began = thread_time()
+    options = {"movflags": "+faststart", **BIT_EXACT}
+    with av.open(str(unfinished), "w", format="mp4", options=options) as container:
+        container.metadata.update(metadata or {})
+        with av.open(str(parts[0])) as first:
+            video = container.add_stream_from_template(first.streams.video[0])
+        audio, feed = _audio(container, sound), _AudioFeed(sound)
+        for packet, seconds in _packets(parts):
+            for chunk in feed.until(seconds):
+                container.mux(audio.encode(chunk))
+            packet.stream = video
+            container.mux(packet)
         for chunk in feed.until(float("inf")):
             container.mux(audio.encode(chunk))
         container.mux(audio.encode(None))
     unfinished.replace(path)
-    return spent
+    return thread_time() - began
+
+
+def _packets(parts: Sequence[Path]) -> Iterator[tuple[av.Packet, float]]:
+    """The pictures of all parts on one clock, and when each is shown."""
+    start = Fraction(0)
+    for part in parts:
+        with av.open(str(part)) as container:
+            stream = container.streams.video[0]
+            end = start
+            for packet in container.demux(stream):
+                if packet.pts is None or packet.dts is None:
+                    continue
+                base = packet.time_base
+                end = max(end, start + (packet.pts + packet.duration) * base)
+                packet.pts += round(start / base)
+                packet.dts += round(start / base)
+                yield packet, float(packet.pts * base)
+            start = end
 
 
 def _drawn_ahead(frames: Iterator[tuple[Pixels, bool]]) -> Iterator[tuple[Pixels, bool]]:

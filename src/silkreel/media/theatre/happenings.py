@@ -119,5 +119,7 @@ def _fire(pixels: Pixels, moment: Moment) -> None:
 
 
 def _slapped(moment: Moment) -> bool:
+    if not moment.cue.lines:
+        return False
     start = moment.cue.lines[0].speech_start_seconds - SLAP_LEAD_SECONDS
     return start <= moment.now < start + SLAP_FLASH_SECONDS

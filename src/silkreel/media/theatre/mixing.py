@@ -29,7 +29,7 @@ def mix(times: Timetable, takes: Mapping[str, Sound], bed: Sound) -> Mix:
     """Lay the voices over the bed; voices plus the stem is the mix, sample by sample."""
     count = seconds(times.length_seconds)
     voices = np.zeros((count, 2))
-    for cue in times.lines:
+    for cue in times.voiced:
         take = _levelled(resampled(takes[cue.line.id]))
         mark = next(shot.mark(cue.line.who) for shot in times.shots if cue in shot.lines)
         side = 0.0 if mark is None else VOICE_PAN * (1 if mark.x > 0 else -1)
@@ -69,7 +69,7 @@ def _room(times: Timetable, count: int) -> Wave:
     """The bed's level over time: down before a voice begins, up after it ends."""
     step = seconds(0.01)
     points = np.zeros(count // step + 2)
-    for cue in times.lines:
+    for cue in times.voiced:
         first = int((cue.speech_start_seconds - DUCK_ATTACK_SECONDS) * RATE / step)
         end = int(cue.speech_end_seconds * RATE / step) + 1
         points[max(0, first) : end] = 1

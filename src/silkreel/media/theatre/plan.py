@@ -9,12 +9,13 @@ from typing import Literal
 
 PlaceName = Literal["street", "workshop", "bridge"]
 Weather = Literal["clear", "rain", "storm", "snow", "embers"]
-PuppetName = Literal["maiden", "gentleman", "matron", "elder"]
+PuppetName = Literal["maiden", "gentleman", "matron", "elder", "silhouette"]
 Pose = Literal["stand", "lantern", "fan", "stoop", "umbrella", "bare", "coat"]
-Size = Literal["insert", "close", "medium", "two", "wide"]
+Size = Literal["insert", "ECU", "CU", "MCU", "MS", "two", "FS", "WS"]  # as shot lists write them
 Move = Literal[
     "still", "push_in", "pull_out", "drift_left", "drift_right", "tilt_up", "shake"
 ]  # fmt: skip
+Angle = Literal["eye", "low", "high", "dutch"]
 Gesture = Literal[
     "none", "lift", "heart", "reach", "point", "bow", "fan", "recoil", "startle", "reveal",
     "slap", "throw",
@@ -23,13 +24,30 @@ Effect = Literal[
     "none", "lightning", "reveal", "dim", "slap", "letters", "failing", "goes_out", "fire",
     "beams", "boat",
 ]  # fmt: skip
-Mood = Literal["dread", "arrival", "wound", "secret", "cold", "duel", "dawn"]
+Mood = Literal["plain", "dread", "arrival", "wound", "secret", "cold", "duel", "dawn"]
 Facing = Literal["left", "right"]
+
+
+LineKind = Literal["speech", "action", "sign", "choice"]
+Hour = Literal["day", "dusk", "night"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """A place nobody has designed yet: drawn from a seed, or a picture that was given."""
+
+    seed: int
+    indoors: bool = False
+    hour: Hour = "day"
+    picture: str = ""  # path of a file that is shown instead
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line spoken by somebody on stage, and what stands in the picture meanwhile."""
+    """A line of the episode, and what stands in the picture meanwhile.
+
+    Speech has a voice. Action, a sign to read and a choice have none, and last `still_seconds`.
+    """
 
     id: str
     who: str
@@ -38,6 +56,10 @@ class Line:
     before_seconds: float = 0.0
     after_seconds: float = 0.25
     turn: Facing | None = None
+    kind: LineKind = "speech"
+    still_seconds: float = 0.0
+    options: tuple[str, ...] = ()  # of a choice
+    canon: int = 0  # which of them the series takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +87,17 @@ class Shot:
     bare: tuple[str, ...] = ()  # whose hands are empty in this shot
     writing: tuple[str, ...] = ()  # columns that come out on the lantern's paper
     lines: tuple[Line, ...] = ()
+    id: str = ""
+    angle: Angle = "eye"
+    art: str = ""  # path of a picture that is shown instead of the stage
+    asked_seconds: float = 0.0  # how long the board wants it to last
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
     """Shots in one place with the same people."""
 
-    place: PlaceName
+    place: PlaceName | Sketch
     weather: Weather
     mood: Mood
     marks: tuple[Mark, ...]
@@ -84,6 +110,8 @@ class Actor:
 
     id: str
     puppet: PuppetName
+    name: str = ""
+    seed: int = 0  # of a silhouette: which head, which clothes, which colour
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +137,30 @@ class Play:
 
     @property
     def lines(self) -> tuple[Line, ...]:
-        """All lines in the order they are spoken."""
+        """All lines in the order they are shown."""
         return tuple(line for shot in self.shots for line in shot.lines)
+
+    @property
+    def spoken(self) -> tuple[Line, ...]:
+        """The lines that have a voice."""
+        return tuple(line for line in self.lines if line.kind == "speech")
 
     @property
     def shots(self) -> tuple[Shot, ...]:
         """All shots in the order they are shown."""
         return tuple(shot for scene in self.scenes for shot in scene.shots)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How finished the picture is.
+
+    The final look has a title card, a watermark and captions as they are burned in. A preview has
+    the slate's strip, its stamp, names over heads and captions in the safe zone.
+    """
+
+    preview: bool = False
+    stills: bool = False  # one drawing a shot
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,48 @@
-"""An episode from its play and its voices, rendered in a killable child process."""
+"""Plays into film: parts are drawn in killable children, then joined with their sound in another.
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+One part may be a whole episode or a single shot; what is drawn depends on the order alone, so that a
+part that was drawn before need not be drawn again.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from silkreel.kit.children import Limits, Message, ask_once
 from silkreel.kit.sound import Sound
 from silkreel.kit.spans import Span
 from silkreel.media.theatre.fonts import find
-from silkreel.media.theatre.plan import Picture, Play
+from silkreel.media.theatre.plan import Look, Picture, Play
 from silkreel.media.theatre.schedule import LineCue, Timetable, schedule
 
+WORKER = "silkreel.media.theatre.worker"
 LIMITS = Limits(cpu_seconds=300, wall_seconds=900.0, silence_seconds=120.0, nice=5)
+VERSION = 3  # of what is drawn: raise it when the same order gives another picture
+
+Takes = Mapping[str, Sound]  # the speech of every line, by its id
+
+
+@dataclass(frozen=True, slots=True)
+class PartOrder:
+    """A piece of film to draw: a play on its clock, how finished, and where the file goes."""
+
+    play: Play
+    times: Timetable
+    path: Path
+    look: Look = Look()
+    picture: Picture = Picture()
+
+
+@dataclass(frozen=True, slots=True)
+class FilmOrder:
+    """Parts to join, and the sound that goes with them."""
+
+    play: Play
+    times: Timetable
+    parts: tuple[Path, ...]
+    path: Path
+    stem: Path | None = None  # where music and effects go; without it there are none
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +75,72 @@ class RenderedEpisode:
         return self.length_frames / self.frames_per_second
 
 
+def draw_parts(
+    orders: Sequence[PartOrder],
+    takes: Takes,
+    *,
+    on_part: Callable[[int], None] = lambda _: None,
+    progress: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> None:
+    """Draw parts in one child, which keeps places and puppets from one to the next.
+
+    `on_part` hears the index of each as soon as its file is whole.
+
+    Raises:
+        FontMissing: letters cannot be drawn.
+        BadArt: a picture that was given cannot be shown.
+        ChildCrashed, ChildTooSlow, Cancelled: as they say.
+    """
+    find("sans")
+    spoken = list(dict.fromkeys(line.id for order in orders for line in order.play.spoken))
+
+    def hear(message: Message) -> None:
+        if "part" in message.value:
+            on_part(int(message.value["part"]))
+        elif progress is not None and "progress" in message.value:
+            progress(float(message.value["progress"]))
+
+    ask_once(
+        WORKER,
+        {
+            "do": "draw",
+            "orders": [{**asdict(order), "path": str(order.path)} for order in orders],
+            "takes": _rows(spoken, takes),
+        },
+        [takes[line_id].flat for line_id in spoken],
+        limits=LIMITS,
+        on_event=hear,
+        cancelled=cancelled,
+    )
+
+
+def join_film(
+    order: FilmOrder, takes: Takes, *, cancelled: Callable[[], bool] | None = None
+) -> None:
+    """Mix the voices, over music where a stem is asked for, and join them with the parts."""
+    spoken = [line.id for line in order.play.spoken]
+    ask_once(
+        WORKER,
+        {
+            "do": "join",
+            "play": asdict(order.play),
+            "times": asdict(order.times),
+            "parts": [str(part) for part in order.parts],
+            "path": str(order.path),
+            "stem": str(order.stem) if order.stem is not None else None,
+            "metadata": dict(order.metadata),
+            "takes": _rows(spoken, takes),
+        },
+        [takes[line_id].flat for line_id in spoken],
+        limits=LIMITS,
+        cancelled=cancelled,
+    )
+
+
 def render_episode(
     play: Play,
-    takes: Mapping[str, Sound],
+    takes: Takes,
     folder: Path,
     *,
     stems: Path | None = None,
@@ -54,7 +148,7 @@ def render_episode(
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> RenderedEpisode:
-    """Draw and encode an episode as `第N集.mp4`; `takes` holds the speech of every line.
+    """Draw and encode an episode in its final look as `第N集.mp4`.
 
     The stem goes into `stems` (by default the folder `stems` beside the film). The same input
     gives the same bytes.
@@ -64,35 +158,22 @@ def render_episode(
         FontMissing: no Chinese letters can be drawn.
     """
     picture = picture or Picture()
-    find("sans")
     seconds = {line_id: take.length_seconds for line_id, take in takes.items()}
     times = schedule(play, seconds, picture.frames_per_second)
     stems = stems or folder / "stems"
     for each in (folder, stems):
         each.mkdir(parents=True, exist_ok=True)
     film, stem = folder / f"第{play.number}集.mp4", stems / f"第{play.number}集.me.wav"
-    spoken = [line.id for line in play.lines]
-    ask_once(
-        "silkreel.media.theatre.worker",
-        {
-            "play": asdict(play),
-            "picture": asdict(picture),
-            "film": str(film),
-            "stem": str(stem),
-            "takes": [{"line_id": i, "sample_rate": takes[i].sample_rate} for i in spoken],
-        },
-        [takes[i].flat for i in spoken],
-        limits=LIMITS,
-        on_event=lambda message: _tell(message, progress),
-        cancelled=cancelled,
-    )
+    drawn = film.with_suffix(".silent.mp4")
+    order = PartOrder(play, times, drawn, picture=picture)
+    draw_parts([order], takes, progress=progress, cancelled=cancelled)
+    join_film(FilmOrder(play, times, (drawn,), film, stem), takes, cancelled=cancelled)
+    drawn.unlink()
     return _rendered(play, times, film, stem)
 
 
-def _tell(message: Message, progress: Callable[[float], None] | None) -> None:
-    share = message.value.get("progress")
-    if progress is not None and share is not None:
-        progress(float(share))
+def _rows(spoken: Sequence[str], takes: Takes) -> list[dict[str, object]]:
+    return [{"line_id": i, "sample_rate": takes[i].sample_rate} for i in spoken]
 
 
 def _rendered(play: Play, times: Timetable, film: Path, stem: Path) -> RenderedEpisode:

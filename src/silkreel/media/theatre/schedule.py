@@ -9,6 +9,8 @@ from silkreel.media.theatre.plan import Line, Mark, Play, Scene, Shot
 
 CAPTION_TAIL_SECONDS = 0.16  # a caption stays a moment after the voice, as editors leave it
 CAPTION_GAP_FRAMES = 2  # two captions never touch
+BREATH_SECONDS = 0.35  # between a voice and what follows it, in an animatic
+SHORTEST_SLOT_SECONDS = 1.2  # less is not seen
 MAX_STRETCH = 2.5  # pauses beyond this look like a stuck player
 
 
@@ -79,6 +81,11 @@ class Timetable:
         return tuple(line for shot in self.shots for line in shot.lines)
 
     @property
+    def voiced(self) -> tuple[LineCue, ...]:
+        """The lines that are heard."""
+        return tuple(cue for cue in self.lines if cue.line.kind == "speech")
+
+    @property
     def length_seconds(self) -> float:
         """How long the episode lasts."""
         return self.length_frames / self.frames_per_second
@@ -95,13 +102,56 @@ def schedule(
         SpeechMissing: a line has no speech.
         EpisodeTooLong: speech alone takes more than the longest length.
     """
-    for line in play.lines:
-        if line.id not in speech_seconds:
-            raise SpeechMissing(line_id=line.id, number=play.number)
-    spoken = sum(speech_seconds[line.id] for line in play.lines)
+    _all_spoken(play, speech_seconds)
+    spoken = sum(speech_seconds[line.id] for line in play.spoken)
     pauses = sum(_pauses(shot) for shot in play.shots)
     stretch = _stretch(play, spoken, pauses)
     return _lay(play, speech_seconds, stretch, frames_per_second)
+
+
+def slots(
+    play: Play, speech_seconds: Mapping[str, float], frames_per_second: int = 25
+) -> Timetable:
+    """Set every shot on the clock as an animatic does: lines fill slots, and a board may ask for more.
+
+    A line's slot is its voice and a breath, a shot lasts its slots or what was asked, whichever is
+    longer. What is written of pauses is left out: they belong to the final cut.
+
+    Raises:
+        SpeechMissing: a line has no speech.
+    """
+    _all_spoken(play, speech_seconds)
+    rate, first = frames_per_second, 0
+    shots: list[ShotCue] = []
+    for number, scene in enumerate(play.scenes):
+        for shot in scene.shots:
+            clock = first / rate
+            lines = []
+            for line in shot.lines:
+                cue, clock = _slot(line, clock, speech_seconds.get(line.id, 0.0), rate)
+                lines.append(cue)
+            end = max(first + 1, round(max(clock, first / rate + shot.asked_seconds) * rate))
+            shots.append(ShotCue(scene, shot, Span(first, end), tuple(lines), number, rate))
+            first = end
+    return Timetable(tuple(shots), first, rate)
+
+
+def _slot(line: Line, start: float, spoken: float, rate: int) -> tuple[LineCue, float]:
+    """A line in its slot, and when the next one begins: always on a frame."""
+    if line.kind == "speech":
+        length = max(spoken + BREATH_SECONDS, SHORTEST_SLOT_SECONDS)
+    else:
+        length = max(line.still_seconds, SHORTEST_SLOT_SECONDS)
+    first = round(start * rate)
+    end = max(first + 1, round((start + length) * rate))
+    last = start + (spoken if line.kind == "speech" else length)
+    return LineCue(line, start, last, Span(first, end)), end / rate
+
+
+def _all_spoken(play: Play, speech_seconds: Mapping[str, float]) -> None:
+    for line in play.spoken:
+        if line.id not in speech_seconds:
+            raise SpeechMissing(line_id=line.id, number=play.number)
 
 
 def _stretch(play: Play, spoken: float, pauses: float) -> float:
@@ -118,7 +168,7 @@ def _stretch(play: Play, spoken: float, pauses: float) -> float:
 
 
 def _pauses(shot: Shot) -> float:
-    within = sum(line.before_seconds + line.after_seconds for line in shot.lines)
+    within = sum(x.before_seconds + x.after_seconds for x in shot.lines if x.kind == "speech")
     return shot.before_seconds + shot.after_seconds + within
 
 
@@ -132,6 +182,8 @@ def _lay(play: Play, speech_seconds: Mapping[str, float], stretch: float, rate: 
             clock += shot.before_seconds * stretch
             lines = []
             for line in shot.lines:
+                if line.kind != "speech":  # seen in the picture, and in its pauses
+                    continue
                 clock += line.before_seconds * stretch
                 start, end = clock, clock + speech_seconds[line.id]
                 opening = max(round(start * rate), caption_end + CAPTION_GAP_FRAMES)

@@ -18,7 +18,7 @@ from silkreel.media.theatre.lettering import (
     watermark,
 )  # fmt: skip
 from silkreel.media.theatre.places import Lamp, Layer, Place, draw_place
-from silkreel.media.theatre.plan import Picture, Play
+from silkreel.media.theatre.plan import Look, Picture, Play
 from silkreel.media.theatre.puppets import joints
 from silkreel.media.theatre.schedule import ShotCue, Timetable
 from silkreel.media.theatre.sprites import Pixels, Sprite, moved, paste, sized
@@ -52,8 +52,11 @@ class Set:
 class Stage:
     """Draws the frames of one episode in order."""
 
-    def __init__(self, play: Play, times: Timetable, mouths: Mouths, picture: Picture) -> None:
+    def __init__(
+        self, play: Play, times: Timetable, mouths: Mouths, picture: Picture, look: Look = Look()
+    ) -> None:
         self.play, self.times, self.mouths, self.picture = play, times, mouths, picture
+        self.look = look
         self._puppets = {actor.id: actor.puppet for actor in play.cast}
         self._title = title_card(play.title, picture)
         self._watermarks = watermark(play.watermark, picture)

@@ -6,11 +6,13 @@ sink the file.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 import polib
 
+from silkreel.story.novel import ProseUnit
 from silkreel.story.project import BadStoryFile, Story, decoded
 from silkreel.story.script import NOWHERE, At, Beat, Choice, Comment, Node, tag_value
 
@@ -48,8 +50,13 @@ class Listed:
     reason: str
 
 
-def write_po(story: Story, language: str, known: Translations | None = None) -> str:
-    """Every line that is worded once, with what is known of it in that language.
+def write_po(
+    story: Story,
+    language: str,
+    known: Translations | None = None,
+    prose: Iterable[ProseUnit] = (),
+) -> str:
+    """Every line that is worded once, then the novel's prose, with what is known in that language.
 
     Lines that are the `#same:` as another share its entry and are left out.
     """
@@ -68,6 +75,10 @@ def write_po(story: Story, language: str, known: Translations | None = None) -> 
             wording = there.get((line.id or "", use))
             if use == "sub" or wording is not None:
                 file.append(_entry(line, notes, addressee, use, wording))
+    for unit in prose:
+        file.append(
+            _prose_entry(unit, there.get((unit.id, "print")) or there.get((unit.id, "sub")))
+        )
     return str(file) + "\n"
 
 
@@ -81,6 +92,19 @@ def _entry(
         msgstr=wording.text if wording else "",
         comment="\n".join([_who(line, addressee), *notes]).strip(),
         occurrences=[(line.at.file, str(line.at.line))],
+        flags=["fuzzy"] if wording and (wording.draft or stale) else [],
+        previous_msgid=wording.source if wording and stale else None,
+    )
+
+
+def _prose_entry(unit: ProseUnit, wording: Wording | None) -> polib.POEntry:
+    stale = wording is not None and wording.source != unit.text
+    return polib.POEntry(
+        msgctxt=unit.id,
+        msgid=unit.text,
+        msgstr=wording.text if wording else "",
+        comment=unit.note,
+        occurrences=[(unit.at.file, str(unit.at.line))],
         flags=["fuzzy"] if wording and (wording.draft or stale) else [],
         previous_msgid=wording.source if wording and stale else None,
     )
@@ -142,9 +166,11 @@ def read_po(content: bytes, shown: str) -> Translations:
     )  # fmt: skip
 
 
-def listed(translations: Translations, story: Story) -> tuple[Listed, ...]:
+def listed(
+    translations: Translations, story: Story, prose: Iterable[ProseUnit] = ()
+) -> tuple[Listed, ...]:
     """Entries that cannot be taken as they are: unknown ids, and ids worded twice."""
-    ids = set(story.ids)
+    ids = {*story.ids, *(unit.id for unit in prose)}
     found: list[Listed] = []
     once: dict[tuple[str, str], At] = {}
     for wording in translations.wordings:

@@ -11,6 +11,7 @@ from silkreel.story.forms.po import Wording, listed
 from silkreel.story.grammar import placeholders
 from silkreel.story.lints.catalogue import Found, lint
 from silkreel.story.lints.evidence import Evidence
+from silkreel.story.novel import prose_units
 from silkreel.story.script import Beat, Choice, tag_value
 
 LONGEST_RATIO = 2.5  # to the source, both in what they measure alike: see `_weight`
@@ -180,5 +181,5 @@ def left_alone(evidence: Evidence) -> Iterator[Found]:
     Its line was cut or its id was changed by hand; nothing is guessed.
     """
     for language, translations in evidence.translations.items():
-        for each in listed(translations, evidence.story):
+        for each in listed(translations, evidence.story, prose_units(evidence.chapters)):
             yield Found(f"{language}: {each.line_id}: {each.reason}.", each.at)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 
 from silkreel.catalogue.browse import MAX_SERIES, NotShown, list_series, show_series
 from silkreel.catalogue.series import SLUG_LENGTH
@@ -14,6 +14,7 @@ from silkreel.web.api.shapes import (
     SeriesPageShape,
     SeriesShape,
 )
+from silkreel.web.api.works.media import media_of
 from silkreel.web.edge import Reading, TheViewer
 
 NOES: dict[int | str, dict[str, Any]] = {
@@ -36,9 +37,10 @@ def find(
 
 
 @router.get("/{slug}")
-def series(slug: Slug, tx: Reading, viewer: TheViewer) -> SeriesPageShape:
+def series(slug: Slug, request: Request, tx: Reading, viewer: TheViewer) -> SeriesPageShape:
     """One series with its episodes."""
-    return SeriesPageShape.of_page(show_series(tx, slug, viewer.market, viewer.language))
+    page = show_series(tx, slug, viewer.market, viewer.language)
+    return SeriesPageShape.of_page(page, media_of(request, tx, slug, viewer.market))
 
 
 @router.get("/{slug}/episodes/{number}")

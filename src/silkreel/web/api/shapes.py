@@ -115,12 +115,17 @@ class SeriesPageShape(SeriesShape):
     """A series with its episodes."""
 
     episodes: list[EpisodeShape]
+    media: list[Literal["watch", "read", "play"]] = Field(
+        description="read and play: where a story is published, see /api/works/{slug}"
+    )
 
     @classmethod
-    def of_page(cls, page: SeriesPage) -> "SeriesPageShape":
+    def of_page(
+        cls, page: SeriesPage, media: list[Literal["watch", "read", "play"]]
+    ) -> "SeriesPageShape":
         """From the catalogue."""
         episodes = [EpisodeShape.of(card) for card in page.episodes]
-        return cls(**dict(SeriesShape.of(page.card)), episodes=episodes)
+        return cls(**dict(SeriesShape.of(page.card)), episodes=episodes, media=media)
 
 
 class PlayWish(Shape):

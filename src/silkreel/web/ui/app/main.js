@@ -1,28 +1,57 @@
-// The viewers' app: which screen stands at this address.
+// The viewers' app: which screen stands at this address. A screen's module comes with its first address.
+import { signal } from "@preact/signals";
 import { render } from "preact";
 import { useEffect } from "preact/hooks";
 import { html } from "../shared/html.js";
+import { haveStyle } from "../shared/lazy.js";
 import { route } from "../shared/router.js";
-import { Trouble } from "./frame.js";
-import { Home } from "./home.js";
-import { Rights } from "./rights.js";
-import { Series } from "./series.js";
-import { Watch } from "./watch.js";
+import { learn } from "../shared/words.js";
+import { Trouble, Waiting } from "./frame.js";
+
+/** @type {Record<string, {module: () => Promise<any>, name: string, styles?: string[], words?: string}>} */
+const SCREENS = {
+  home: { module: () => import("./home.js"), name: "Home" },
+  series: { module: () => import("./series.js"), name: "Series" },
+  watch: { module: () => import("./watch.js"), name: "Watch", styles: ["../player/player.css"] },
+  read: { module: () => import("./read/reader.js"), name: "Reader", styles: ["./story/story.css", "./read/read.css"], words: "story" },
+  play: { module: () => import("./play/game.js"), name: "Game", styles: ["./story/story.css", "./play/play.css"], words: "story" },
+  rights: { module: () => import("./rights.js"), name: "Rights" },
+};
+/** @type {import("@preact/signals").Signal<Record<string, any>>} */
+const come = signal({});
+const failed = signal(/** @type {any} */ (null));
+
+/** @param {string} screen */
+async function fetchScreen(screen) {
+  const wanted = SCREENS[screen];
+  if (!wanted || come.value[screen]) return;
+  failed.value = null;
+  try {
+    const styles = (wanted.styles ?? []).map((path) => haveStyle(new URL(path, import.meta.url).href));
+    const [module] = await Promise.all([wanted.module(), wanted.words && learn(wanted.words), ...styles]);
+    come.value = { ...come.value, [screen]: module[wanted.name] };
+  } catch {
+    failed.value = { status: 0 };
+  }
+}
 
 function App() {
   const here = route.value;
   useEffect(() => {
     document.documentElement.dataset.screen = here.screen;
+    fetchScreen(here.screen);
   }, [here.screen]);
-  if (here.screen === "home") return html`<${Home} />`;
-  if (here.screen === "series") return html`<${Series} key=${here.slug} slug=${here.slug} />`;
-  if (here.screen === "watch") return html`<${Watch} key=${here.slug} slug=${here.slug} number=${here.number} at=${here.at} />`;
-  if (here.screen === "rights") return html`<${Rights} />`;
-  return html`<${Trouble} error=${{ status: 404 }} />`;
+  if (here.screen === "missing") return html`<${Trouble} error=${{ status: 404 }} />`;
+  const Screen = come.value[here.screen];
+  if (Screen) return html`<${Screen} key=${"slug" in here ? here.slug : ""} ...${here} />`;
+  if (failed.value) return html`<${Trouble} error=${failed.value} onRetry=${() => fetchScreen(here.screen)} />`;
+  return html`<${Waiting} />`;
 }
 
 const root = document.getElementById("app");
 if (root) {
-  root.textContent = ""; // what was readable without script gives way
-  render(html`<${App} />`, root);
+  fetchScreen(route.value.screen).then(() => {
+    root.textContent = ""; // what was readable without script gives way
+    render(html`<${App} />`, root);
+  });
 }

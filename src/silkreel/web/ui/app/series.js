@@ -5,12 +5,14 @@ import { getSeries } from "../shared/api.js";
 import { html } from "../shared/html.js";
 import { Icon } from "../shared/icons.js";
 import { back, episodePath } from "../shared/router.js";
+import { lately, withStory } from "../shared/lazy.js";
 import { places } from "../shared/store.js";
 import { clock, language, languageName, t } from "../shared/words.js";
 import { Trouble, Waiting } from "./frame.js";
 import { Facts } from "./home.js";
 import { Poster } from "./poster.js";
 
+const Forms = lately(() => withStory(() => import("./story/shelf.js")), "Forms");
 const RANGE = 30; // episodes in one group of the grid
 
 /** The series of an address: from the page itself, or from the server. @param {string} slug */
@@ -58,6 +60,7 @@ export function Series({ slug }) {
           <${Languages} series=${series} />
         </div>
       </section>
+      ${series.media?.length > 1 && html`<${Forms} series=${series} />`}
       <section aria-labelledby="episodes">
         <h2 id="episodes" class="section-title">${t("episodes.title")}</h2>
         <${EpisodeGrid} series=${series} />

@@ -6,6 +6,7 @@ import { boot } from "../shared/boot.js";
 import { html } from "../shared/html.js";
 import { Icon } from "../shared/icons.js";
 import { back, episodePath, replace, route, seriesPath } from "../shared/router.js";
+import { lately, withStory } from "../shared/lazy.js";
 import { keepPlace, places, prefer, preferences } from "../shared/store.js";
 import { language, t } from "../shared/words.js";
 import { parseCaptions } from "../player/captions.js";
@@ -19,6 +20,7 @@ import { EpisodeGrid, useSeries } from "./series.js";
 import { EpisodesSheet, LanguagesSheet, LanguageChoices, PlaybackSheet } from "./sheets.js";
 import { Trouble, Waiting } from "./frame.js";
 
+const Beside = lately(() => withStory(() => import("./story/beside.js")), "Beside");
 const KEEP_MILLISECONDS = 3000; // how often the place is remembered
 const SEEK_SECONDS = 5;
 const NEARLY_OVER = 0.97; // resuming there would show the last second only
@@ -72,6 +74,8 @@ function Player({ series, index, at }) {
   const bundle = pool.bundle.value;
   const subtitles = subtitlesFor(bundle, pool.audio.value);
   const phase = phaseOf(state, current);
+  const begun = useRef(false); // the picture has played: now there is time for what else the story is
+  begun.current ||= phase === "playing";
 
   useEffect(() => {
     if (pool.state.value.current === index) return;
@@ -135,7 +139,7 @@ function Player({ series, index, at }) {
   latest.current = { pool, series, bundle, setSheet, setClean, clean, sheet };
   useEffect(() => {
     const key = (/** @type {KeyboardEvent} */ event) => {
-      if (latest.current.sheet || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (latest.current.sheet || document.querySelector("dialog[open]") || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.target instanceof HTMLInputElement && event.key.startsWith("Arrow")) return;
       const onButton = event.target instanceof HTMLButtonElement || event.target instanceof HTMLAnchorElement;
       if (onButton && (event.key === " " || event.key === "Enter")) return;
@@ -191,6 +195,7 @@ function Player({ series, index, at }) {
         </div>
       </div>
       <${Middle} pool=${pool} phase=${phase} ended=${state.ended} rushing=${rushing.value} series=${series} current=${current} />
+      ${begun.current && series.media?.length > 1 && html`<${Beside} series=${series} episode=${episode} pool=${pool} at=${at} />`}
       ${clean && html`<button class="unclean" aria-label=${t("player.clean")} onClick=${() => setClean(false)}></button>`}
       <p class="visually-hidden" aria-live="polite">${series.title}, ${t("episode.number", { number: episode.number })}</p>
     </main>

@@ -2,16 +2,17 @@
 import { language } from "./words.js";
 
 export class Refusal extends Error {
-  /** @param {string} code @param {string} sentence @param {number} status */
-  constructor(code, sentence, status) {
+  /** @param {string} code @param {string} sentence @param {number} status @param {Record<string, any>} [values] */
+  constructor(code, sentence, status, values = {}) {
     super(sentence);
     this.code = code;
     this.status = status;
+    this.values = values;
   }
 }
 
-/** @param {string} path @param {RequestInit} [options] */
-async function ask(path, options = {}) {
+/** A question; a no is thrown as a Refusal. @param {string} path @param {RequestInit} [options] */
+export async function ask(path, options = {}) {
   let answer;
   try {
     answer = await fetch(path, options);
@@ -20,7 +21,7 @@ async function ask(path, options = {}) {
     throw new Refusal("network", "", 0);
   }
   const body = await answer.json().catch(() => null);
-  if (!answer.ok) throw new Refusal(body?.code ?? `http.${answer.status}`, body?.detail ?? "", answer.status);
+  if (!answer.ok) throw new Refusal(body?.code ?? `http.${answer.status}`, body?.detail ?? "", answer.status, body?.values);
   return body;
 }
 

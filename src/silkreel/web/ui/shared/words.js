@@ -4,6 +4,8 @@ import { boot } from "./boot.js";
 
 export const language = signal(boot.language);
 const words = signal(boot.words);
+/** Groups of words that a screen has fetched besides those every page has. @type {Set<string>} */
+const learnt = new Set(boot.packs ?? []);
 const RIGHT_TO_LEFT = ["ar", "he", "fa", "ur"];
 
 /** A sentence with its places filled. @param {string} id @param {Record<string, string | number>} [values] */
@@ -39,11 +41,25 @@ export function isRightToLeft(tag) {
   return RIGHT_TO_LEFT.includes(tag.split("-")[0]);
 }
 
+/** Have a group of words that only some screens say. @param {string} pack */
+export async function learn(pack) {
+  if (learnt.has(pack)) return;
+  const told = await fetchWords(language.value, pack);
+  learnt.add(pack);
+  words.value = { ...words.value, ...told };
+}
+
+/** @param {string} tag @param {string} [pack] @returns {Promise<Record<string, string>>} */
+async function fetchWords(tag, pack) {
+  const answer = await fetch(pack ? `/words/${pack}/${tag}.json` : `/words/${tag}.json`);
+  if (!answer.ok) throw new Error(`no words in ${tag}`);
+  return answer.json();
+}
+
 /** Change the interface's language now and for the next visit. @param {string} tag */
 export async function speak(tag) {
-  const answer = await fetch(`/words/${tag}.json`);
-  if (!answer.ok) return;
-  words.value = await answer.json();
+  const told = await Promise.all([fetchWords(tag), ...[...learnt].map((pack) => fetchWords(tag, pack))]);
+  words.value = Object.assign({}, ...told);
   language.value = tag;
   document.documentElement.lang = tag;
   document.documentElement.dir = isRightToLeft(tag) ? "rtl" : "ltr";

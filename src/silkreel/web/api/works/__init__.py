@@ -1,0 +1,1 @@
+"""The public story API: read, play, and move between the media (docs/guides/story-api.md)."""
