@@ -103,7 +103,11 @@ def test_a_game_only_moment_is_absent_elsewhere_and_its_log_leads_there(reader):
 
 
 def test_what_names_no_place_is_told_what_to_say(reader):
-    for path, status in (("/moments", 422), ("/moments/nothing", 404), ("/moments?episode=99&second=1", 404)):
+    for path, status in (
+        ("/moments", 422),
+        ("/moments/nothing", 404),
+        ("/moments?episode=99&second=1", 404),
+    ):
         assert reader.get(path).status_code == status
     assert reader.post("/place", medium="read").json()["code"] == "web.nowhere_named"
 
@@ -194,7 +198,5 @@ def test_shares_are_told_once_enough_have_played(house):
         player.save(CANON[0] if number < 4 else line_id(1, "C111"))
         player.save(CANON[0] if number < 4 else line_id(1, "C111"))
         told = player.get("/choices").json()["choices"]
-    assert told == {
-        CANON[0]: {"players": 5, "options": {CANON[0]: 0.8, line_id(1, "C111"): 0.2}}
-    }
+    assert told == {CANON[0]: {"players": 5, "options": {CANON[0]: 0.8, line_id(1, "C111"): 0.2}}}
     assert house.reader().get("/choices").json()["choices"] == told
