@@ -164,7 +164,7 @@ def export(
     """
     evidence = look_into(open_story(path))
     match to:
-        case "epub" | "html" | "twee" | "renpy":
+        case "pdf" | "sheets" | "epub" | "html" | "twee" | "renpy":
             named = slug or path.resolve().stem
             files = export_media(evidence, MediaOrder(to, named, language, base_url))
             _write(files, out, folder=to == "renpy")
