@@ -11,12 +11,12 @@ from silkreel.media.theatre.fonts import find
 from silkreel.story.checking import look_into
 from silkreel.story.exporting import canon_ids
 from silkreel.story.forms.pdf import CannotPrint, write_pdf
-from silkreel.story.forms.sheets import write_sheets
 from silkreel.story.ids import random_digits
 from silkreel.story.importing import import_script
 from silkreel.story.media import MediaOrder, export_media
 from silkreel.story.project import open_story
 from silkreel.story.script import Beat
+from silkreel.story.sheets import write_sheets
 from silkreel.story.stamping import new_story
 
 CHINESE = """第1集

@@ -9,11 +9,11 @@ from silkreel.story.book import book_as_epub, book_as_html, doors_of, open_book,
 from silkreel.story.exporting import canon_ids
 from silkreel.story.forms.pdf import write_pdf
 from silkreel.story.forms.renpy import write_renpy
-from silkreel.story.forms.sheets import write_sheets
 from silkreel.story.forms.twee import write_twee
 from silkreel.story.links import links_of
 from silkreel.story.lints.evidence import Evidence
 from silkreel.story.novel import read_novel
+from silkreel.story.sheets import write_sheets
 
 MediaForm = Literal["pdf", "sheets", "epub", "html", "twee", "renpy"]
 

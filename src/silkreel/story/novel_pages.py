@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from html import escape
 
 from silkreel.kit.words import words
-from silkreel.story.forms.legal import legal
+from silkreel.story.legal import legal
 from silkreel.story.novel import Block, Chapter, Piece, Quote, Text, pieces_of
 from silkreel.story.quotation import quoted, with_comma
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from silkreel.story.forms.legal import legal
 from silkreel.story.forms.linear import Said, linear_scenes
 from silkreel.story.grammar import raw_tag
+from silkreel.story.legal import legal
 from silkreel.story.project import Story
 from silkreel.story.script import Tag
 

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, SubElement, register_namespace, tostr
 
 import polib
 
-from silkreel.story.forms.legal import legal
+from silkreel.story.legal import legal
 from silkreel.story.project import BadStoryFile
 from silkreel.story.readers.fdx import xml_root
 
