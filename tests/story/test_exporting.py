@@ -18,7 +18,7 @@ from silkreel.story.exporting import (
     merged,
 )
 from silkreel.story.ids import CROCKFORD
-from silkreel.story.importing import UnknownForm, import_po, import_script, read_script
+from silkreel.story.importing import UnknownForm, import_script, import_translations, read_script
 from silkreel.story.lints.evidence import Evidence
 from silkreel.story.parsing import parse
 from silkreel.story.project import BadStoryFile, open_story
@@ -111,7 +111,7 @@ def test_translations_keep_what_was_there_and_mark_what_is_stale(tmp_path):
     first = text.replace('msgid "The lamp is on', 'msgid "The lamp was on')
     at = first.index("The lamp was on")
     file.write_text(first[:at] + first[at:].replace('msgstr ""', 'msgstr "La luz."', 1))
-    assert import_po(story, file) == (1, ())
+    assert import_translations(story, file) == (1, ())
     evidence = look_into(story)
     (wording,) = [w for w in evidence.translations["es"].wordings if w.text]
     assert wording.source.startswith("The lamp was on")

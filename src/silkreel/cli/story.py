@@ -15,7 +15,7 @@ from silkreel.story.exporting import ExportOrder, Form
 from silkreel.story.exporting import export as run_export
 from silkreel.story.findings import Finding
 from silkreel.story.ids import random_digits
-from silkreel.story.importing import import_po, import_script
+from silkreel.story.importing import TRANSLATION_ENDINGS, import_script, import_translations
 from silkreel.story.media import MediaForm, MediaOrder, export_media
 from silkreel.story.project import open_story
 from silkreel.story.stamping import new_story, stamp_story, write_stamped
@@ -125,7 +125,7 @@ def take_in(
     file: Path, /, *, out: Path | None = None, story: Path | None = None, language: str = "",
     json: bool = False,
 ) -> int:  # fmt: skip
-    """Make a story of a script (.fountain, .fdx, .docx, .txt), or take translations (.po) into one.
+    """Make a story of a script (.fountain, .fdx, .docx, .txt), or take translations (.po, .xlf) into one.
 
     Args:
         file: what comes in
@@ -134,8 +134,8 @@ def take_in(
         language: the language it is in, where the file does not say
         json: print machine-readable results
     """
-    if file.suffix.lower() == ".po":
-        taken, left = import_po(open_story(story or Path()), file, language)
+    if file.suffix.lower() in TRANSLATION_ENDINGS:
+        taken, left = import_translations(open_story(story or Path()), file, language)
         told = [f"{each.at}: {each.line_id}: {each.reason}" for each in left]
         return _taken({"wordings": taken, "left_alone": told}, json=json)
     made = import_script(file, out or Path(file.stem), random_digits, language)
@@ -153,7 +153,8 @@ def export(
 
     Args:
         path: a story's folder, or one .ink file
-        to: fountain, fdx, po, vtt or ink; epub or html for the novel; twee or renpy for the game
+        to: fountain, fdx, pdf, po, xliff, vtt or ink; sheets for production; epub or html for the
+            novel; twee or renpy for the game
         out: the file to write, for renpy the folder; by default standard output, for epub, html,
             twee and renpy this folder
         language: the language of translations, and of the novel
@@ -163,7 +164,7 @@ def export(
     """
     evidence = look_into(open_story(path))
     match to:
-        case "epub" | "html" | "twee" | "renpy":
+        case "pdf" | "sheets" | "epub" | "html" | "twee" | "renpy":
             named = slug or path.resolve().stem
             files = export_media(evidence, MediaOrder(to, named, language, base_url))
             _write(files, out, folder=to == "renpy")

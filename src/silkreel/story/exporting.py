@@ -4,11 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
+import polib
+
 from silkreel.kit.refusals import Refusal
 from silkreel.story.forms.fdx import write_fdx
 from silkreel.story.forms.fountain import write_fountain
 from silkreel.story.forms.po import read_po, write_po
 from silkreel.story.forms.vtt import write_vtt
+from silkreel.story.forms.xliff import read_xliff, write_xliff
 from silkreel.story.lints.evidence import Evidence
 from silkreel.story.novel import prose_units
 from silkreel.story.parsing import parse
@@ -19,7 +22,7 @@ from silkreel.story.readers.fdx import read_fdx
 from silkreel.story.readers.fountain import read_fountain
 from silkreel.story.script import Beat, Line, Logic, Script
 
-Form = Literal["fountain", "fdx", "po", "vtt", "ink"]
+Form = Literal["fountain", "fdx", "po", "xliff", "vtt", "ink"]
 FORMS: tuple[Form, ...] = get_args(Form)
 
 
@@ -74,6 +77,8 @@ def export(evidence: Evidence, order: ExportOrder) -> str:
         raise LinesWithoutId(path=at.file, line=at.line, count=len(bare))
     if order.form == "po":
         return _po(evidence, order.language)
+    if order.form == "xliff":
+        return _xliff(evidence, order.language)
     if order.form == "ink":
         return _ink(story)
     walk = canon_ids(evidence)
@@ -143,6 +148,18 @@ def _po(evidence: Evidence, language: str) -> str:
     for line in story.lines:
         if back.count(line.id or "") > 1:
             raise GateClosed(path=line.at.file, line=line.at.line, form="po")
+    return text
+
+
+def _xliff(evidence: Evidence, language: str) -> str:
+    po = polib.pofile(_po(evidence, language))
+    text = write_xliff(po, evidence.story.project.language)
+    back = {entry.msgctxt: entry for entry in read_xliff(text, "xliff")}
+    for entry in po:
+        same = back.get(entry.msgctxt)
+        if same is None or (same.msgid, same.msgstr) != (entry.msgid, entry.msgstr):
+            file, line = entry.occurrences[0] if entry.occurrences else ("story", "1")
+            raise GateClosed(path=file, line=int(line), form="xliff")
     return text
 
 

@@ -9,6 +9,7 @@ import yaml
 from silkreel.kit.refusals import Refusal
 from silkreel.story.checking import read_chapters, read_translations
 from silkreel.story.forms.po import Listed, Translations, listed, read_po, write_po
+from silkreel.story.forms.xliff import read_xliff
 from silkreel.story.ids import Draw
 from silkreel.story.novel import prose_units
 from silkreel.story.printing import print_script
@@ -20,6 +21,8 @@ from silkreel.story.readers.fountain import read_fountain
 from silkreel.story.readers.plain import read_plain
 from silkreel.story.stamping import FolderTaken, stamp_story, write_stamped
 
+XLIFF_ENDINGS = (".xlf", ".xliff")
+TRANSLATION_ENDINGS = (".po", *XLIFF_ENDINGS)
 MAX_PACKED_BYTES = 20 * 1024 * 1024  # a Word file may carry pictures; its text is capped apart
 _TEXTS: Mapping[str, Callable[[str, str, str], Draft]] = {
     ".fountain": read_fountain, ".spmd": read_fountain, ".fdx": read_fdx,
@@ -78,15 +81,20 @@ def import_script(path: Path, folder: Path, draw: Draw, language: str = "") -> I
     return Imported(open_story(folder), draft)
 
 
-def import_po(story: Story, path: Path, language: str = "") -> tuple[int, Sequence[Listed]]:
+def import_translations(
+    story: Story, path: Path, language: str = ""
+) -> tuple[int, Sequence[Listed]]:
     """Take translations into `i18n`; how many, and the entries that were left alone.
 
     A wording whose source has changed since is kept and marked: the checks tell it as stale.
 
     Raises:
-        BadStoryFile: it is no PO file, or does not say which language it is in.
+        BadStoryFile: it is no PO or XLIFF file, or does not say which language it is in.
     """
-    found = read_po(_content(path, MAX_FILE_BYTES), path.name)
+    content = _content(path, MAX_FILE_BYTES)
+    if path.suffix.lower() in XLIFF_ENDINGS:
+        content = str(read_xliff(decoded(content, path.name), path.name)).encode()
+    found = read_po(content, path.name)
     tag = language or found.language
     if not tag:
         raise BadStoryFile(

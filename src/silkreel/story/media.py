@@ -1,18 +1,21 @@
-"""A story out as another medium: the novel as a book, the game for other engines."""
+"""A story out as files: paper and sheets for the set, the novel as a book, the game for engines."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from silkreel.media.theatre.fonts import find
 from silkreel.story.book import book_as_epub, book_as_html, doors_of, open_book, reading_of
 from silkreel.story.exporting import canon_ids
+from silkreel.story.forms.pdf import write_pdf
 from silkreel.story.forms.renpy import write_renpy
 from silkreel.story.forms.twee import write_twee
 from silkreel.story.links import links_of
 from silkreel.story.lints.evidence import Evidence
 from silkreel.story.novel import read_novel
+from silkreel.story.sheets import write_sheets
 
-MediaForm = Literal["epub", "html", "twee", "renpy"]
+MediaForm = Literal["pdf", "sheets", "epub", "html", "twee", "renpy"]
 
 Files = Mapping[str, bytes]  # by path: one file, or a folder of them
 
@@ -34,9 +37,15 @@ def export_media(evidence: Evidence, order: MediaOrder) -> Files:
         NotPlayable: the series' own way cannot be walked, so nothing can be joined to it.
         NoNovel: a book is asked for and there are no chapters.
         BadStoryFile: a chapter or picture cannot be read.
+        CannotPrint, FontMissing: a script cannot be put on paper here.
         CannotCarry: the other engine has no word for a piece of the ink.
     """
     story = evidence.story
+    if order.form == "pdf":
+        return {f"{order.slug}.pdf": write_pdf(story, canon_ids(evidence), *find("serif"))}
+    if order.form == "sheets":
+        sheets = write_sheets(evidence, canon_ids(evidence), order.language)
+        return {f"{order.slug}.xlsx": sheets}
     if order.form == "renpy":
         texts = write_renpy(story, evidence.translations)
         return {name: text.encode() for name, text in texts.items()}

@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from html import escape
 
 from silkreel.kit.words import words
+from silkreel.story.legal import legal
 from silkreel.story.novel import Block, Chapter, Piece, Quote, Text, pieces_of
 from silkreel.story.quotation import quoted, with_comma
 
-# What XML 1.0 forbids in any form; such a character in a text file is a slip of an editor.
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _KEPT_ESCAPE = re.compile(r"\\([\\{}<])")
 RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
 
@@ -39,7 +38,7 @@ class Reading:
 
 def markup(text: str) -> str:
     """Text for HTML and XML, without the characters XML forbids."""
-    return escape(_FORBIDDEN.sub("", text))
+    return escape(legal(text))
 
 
 def told_text(text: str) -> str:

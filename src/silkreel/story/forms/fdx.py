@@ -5,6 +5,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from silkreel.story.forms.linear import Said, linear_scenes
 from silkreel.story.grammar import raw_tag
+from silkreel.story.legal import legal
 from silkreel.story.project import Story
 from silkreel.story.script import Tag
 
@@ -49,9 +50,4 @@ def _paragraph(content: Element, kind: str, text: str, *, number: str = "", note
     if note:
         inner = SubElement(SubElement(paragraph, "ScriptNote"), "Paragraph")
         SubElement(inner, "Text").text = note
-    SubElement(paragraph, "Text").text = _printable(text)
-
-
-def _printable(text: str) -> str:
-    """The text without characters that XML 1.0 forbids."""
-    return "".join(char for char in text if char >= " " or char == "\t")
+    SubElement(paragraph, "Text").text = legal(text)
