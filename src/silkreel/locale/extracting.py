@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 SOURCES = Path(__file__).parent.parent
-PAGES = tuple(SOURCES / "web" / "ui" / part / "words.json" for part in ("shared", "desk"))
+PAGES = tuple(SOURCES / "web" / "ui" / part / "words.json" for part in ("shared", "money", "desk"))
 NOT_OURS = ("locale", "migrations")  # folders that say nothing to people
 SAID = ("words", "Counted")
 TABLES = "SENTENCES"

@@ -18,6 +18,7 @@ from silkreel.kit.words import SOURCE_LANGUAGE, languages, load_catalogue, reade
 from silkreel.web.assets import UI_FOLDER
 
 WORDS_FILE = UI_FOLDER / "shared" / "words.json"
+MONEY_WORDS_FILE = UI_FOLDER / "money" / "words.json"
 DESK_WORDS_FILE = UI_FOLDER / "desk" / "words.json"
 DEFAULT = SOURCE_LANGUAGE
 ONE, MANY = ".one", ".other"  # how the ids of a sentence with a count end: CLDR's categories

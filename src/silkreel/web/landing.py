@@ -66,6 +66,14 @@ def episode_body(series: SeriesPageShape, episode: EpisodeShape, words: Words) -
     )
 
 
+def script_needed(name: str, words: Words) -> str:
+    """A page that is nothing without script, and says so."""
+    return (
+        f'<main class="plain"><h1>{escape(name)}</h1>'
+        f"<noscript><p>{_t(words, 'error.noscript')}</p></noscript></main>"
+    )
+
+
 def series_linked(series: SeriesPageShape, origin: str) -> dict[str, Any]:
     """schema.org TVSeries."""
     return {

@@ -13,6 +13,7 @@ from silkreel.catalogue.browse import NotShown, list_series, show_series
 from silkreel.catalogue.series import SLUG_LENGTH
 from silkreel.kit.database import Session
 from silkreel.kit.languages import own_name
+from silkreel.people.brands import brand_at
 from silkreel.web import landing
 from silkreel.web.api.shapes import MAX_NUMBER, SeriesPageShape, SeriesShape
 from silkreel.web.edge import Reading, TheSite, TheViewer, Viewer
@@ -33,12 +34,13 @@ class Reader:
 
     viewer: Viewer
     language: str
+    demo: bool  # whether the brand they are at takes play money
 
 
 @router.get("/")
 def home(request: Request, tx: Reading, site: TheSite, viewer: TheViewer) -> Response:
     """All released series."""
-    reader = _reader(request, site, viewer)
+    reader = _reader(request, site, viewer, tx)
     cards = [SeriesShape.of(c) for c in list_series(tx, viewer.market, _title_language(reader))]
     words = site.interface.words[reader.language]
     page = landing.Page(
@@ -61,7 +63,7 @@ def series(
     viewer: TheViewer,
 ) -> Response:
     """A series: what it is, its languages, its episodes."""
-    reader = _reader(request, site, viewer)
+    reader = _reader(request, site, viewer, tx)
     shape = _series(tx, slug, reader)
     words = site.interface.words[reader.language]
     page = landing.Page(
@@ -87,7 +89,7 @@ def episode(
     viewer: TheViewer,
 ) -> Response:
     """An episode: with script it plays."""
-    reader = _reader(request, site, viewer)
+    reader = _reader(request, site, viewer, tx)
     shape = _series(tx, slug, reader)
     chosen = next((e for e in shape.episodes if e.number == number), None)
     if chosen is None:
@@ -104,6 +106,26 @@ def episode(
         linked=landing.episode_linked(shape, chosen, _origin(request, site)),
     )
     return _shell(request, site, reader, page)
+
+
+@router.get("/wallet")
+@router.get("/vip")
+def money(request: Request, tx: Reading, site: TheSite, viewer: TheViewer) -> Response:
+    """The wallet and VIP: nothing of theirs is in the page itself, the app asks for it."""
+    reader = _reader(request, site, viewer, tx)
+    words = site.interface.words[reader.language]
+    name = words["vip.title" if request.url.path == "/vip" else "wallet.title"]
+    page = landing.Page(
+        title=f"{name} · {words['brand']}",
+        description=words["home.tagline"],
+        path=request.url.path,
+        body=landing.script_needed(name, words),
+        image=None,
+        data={},
+    )
+    shell = _shell(request, site, reader, page)
+    shell.headers["x-robots-tag"] = "noindex"
+    return shell
 
 
 @router.get("/assets/{tree}/{path:path}")
@@ -125,6 +147,15 @@ async def asset(tree: str, path: str, request: Request, site: TheSite) -> Respon
 async def words(language: str, site: TheSite) -> Response:
     """The interface's words in a language."""
     known = site.interface.words.get(language)
+    if known is None:
+        raise NotShown
+    return Response(json.dumps(known, ensure_ascii=False), media_type="application/json")
+
+
+@router.get("/words/money/{language}.json")
+async def money_words(language: str, site: TheSite) -> Response:
+    """The words of the money pages, which few visits need."""
+    known = site.money.words.get(language)
     if known is None:
         raise NotShown
     return Response(json.dumps(known, ensure_ascii=False), media_type="application/json")
@@ -163,12 +194,14 @@ def _title_language(reader: Reader) -> str:
     return reader.viewer.languages[0] if reader.viewer.languages else reader.language
 
 
-def _reader(request: Request, site: Site, viewer: Viewer) -> Reader:
+def _reader(request: Request, site: Site, viewer: Viewer, tx: Session) -> Reader:
     """The interface language: the address's, then what was chosen before, then the browser's."""
     asked = [request.query_params.get("hl", ""), request.cookies.get(COOKIE, "")]
     chosen = [tag for tag in map(one_language, filter(None, asked)) if tag]
     wished = tuple(dict.fromkeys([*chosen, *viewer.languages]))
-    return Reader(Viewer(viewer.market, wished), site.interface.choose(wished))
+    brand = brand_at(tx, request.headers.get("host", "")).id
+    demo = site.counter.is_demo(brand)
+    return Reader(Viewer(viewer.market, wished), site.interface.choose(wished), demo)
 
 
 def _origin(request: Request, site: Site) -> str:
@@ -182,6 +215,9 @@ def _shell(request: Request, site: Site, reader: Reader, page: landing.Page) -> 
         "languages": {tag: own_name(tag) for tag in site.interface.languages},
         "words": site.interface.words[reader.language],
         "worker": site.assets.url("vendor/hls.worker.js"),
+        "sells": site.shop.sells(),
+        "demo": reader.demo,
+        "trader": site.settings.trader,
         "data": page.data,
     }
     html = _HTML.format(

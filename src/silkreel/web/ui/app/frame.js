@@ -13,6 +13,7 @@ export function Header({ onSearch }) {
     <a class="brand" href="/"><span class="brand-mark" aria-hidden="true"></span>${t("brand")}</a>
     <nav class="top-actions">
       ${onSearch && html`<button class="icon-button" onClick=${onSearch} aria-label=${t("search.title")}><${Icon} name="search" /></button>`}
+      ${boot.sells && html`<a class="icon-button" href="/wallet" aria-label=${t("wallet.title")}><${Icon} name="wallet" /></a>`}
       <button class="icon-button" onClick=${() => setChoosing(true)} aria-label=${t("languages.interface")}><${Icon} name="globe" /></button>
     </nav>
     ${choosing && html`<${InterfaceLanguages} onClose=${() => setChoosing(false)} />`}

@@ -6,6 +6,7 @@ import { route } from "../shared/router.js";
 import { Trouble } from "./frame.js";
 import { Home } from "./home.js";
 import { Series } from "./series.js";
+import { Money } from "./till.js";
 import { Watch } from "./watch.js";
 
 function App() {
@@ -16,6 +17,8 @@ function App() {
   if (here.screen === "home") return html`<${Home} />`;
   if (here.screen === "series") return html`<${Series} key=${here.slug} slug=${here.slug} />`;
   if (here.screen === "watch") return html`<${Watch} key=${here.slug} slug=${here.slug} number=${here.number} at=${here.at} />`;
+  if (here.screen === "wallet") return html`<${Money} part="Wallet" screen=${true} />`;
+  if (here.screen === "vip") return html`<${Money} part="Vip" screen=${true} />`;
   return html`<${Trouble} error=${{ status: 404 }} />`;
 }
 

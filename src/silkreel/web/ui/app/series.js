@@ -7,9 +7,11 @@ import { Icon } from "../shared/icons.js";
 import { back, episodePath } from "../shared/router.js";
 import { places } from "../shared/store.js";
 import { clock, language, languageName, t } from "../shared/words.js";
+import { DemoStrip } from "./demo.js";
 import { Trouble, Waiting } from "./frame.js";
 import { Facts } from "./home.js";
 import { Poster } from "./poster.js";
+import { PriceCard } from "./price.js";
 
 const RANGE = 30; // episodes in one group of the grid
 
@@ -54,6 +56,7 @@ export function Series({ slug }) {
             <a class="button main" href=${episodePath(slug, place?.number ?? first)}><${Icon} name="play" />${place ? t("series.resume", { number: place.number }) : t("series.play")}</a>
             ${place && place.number !== first && html`<a class="button quiet" href=${`${episodePath(slug, first)}?t=0`}><${Icon} name="again" />${t("series.from_start")}</a>`}
           </div>
+          <${PriceCard} slug=${slug} />
           <p class="synopsis full">${series.synopsis}</p>
           <${Languages} series=${series} />
         </div>
@@ -62,6 +65,7 @@ export function Series({ slug }) {
         <h2 id="episodes" class="section-title">${t("episodes.title")}</h2>
         <${EpisodeGrid} series=${series} />
       </section>
+      ${boot.demo && html`<${DemoStrip} />`}
     </main>
   </div>`;
 }

@@ -2,16 +2,17 @@
 import { language } from "./words.js";
 
 export class Refusal extends Error {
-  /** @param {string} code @param {string} sentence @param {number} status */
-  constructor(code, sentence, status) {
+  /** @param {string} code @param {string} sentence @param {number} status @param {Record<string, any>} [values] */
+  constructor(code, sentence, status, values = {}) {
     super(sentence);
     this.code = code;
     this.status = status;
+    this.values = values; // what the sentence was made with
   }
 }
 
 /** @param {string} path @param {RequestInit} [options] */
-async function ask(path, options = {}) {
+export async function ask(path, options = {}) {
   let answer;
   try {
     answer = await fetch(path, options);
@@ -20,11 +21,11 @@ async function ask(path, options = {}) {
     throw new Refusal("network", "", 0);
   }
   const body = await answer.json().catch(() => null);
-  if (!answer.ok) throw new Refusal(body?.code ?? `http.${answer.status}`, body?.detail ?? "", answer.status);
+  if (!answer.ok) throw new Refusal(body?.code ?? `http.${answer.status}`, body?.detail ?? "", answer.status, body?.values);
   return body;
 }
 
-const reader = () => `language=${encodeURIComponent(language.value)}`;
+export const reader = () => `language=${encodeURIComponent(language.value)}`;
 
 /** @param {string} [words] @param {AbortSignal} [signal] */
 export const findSeries = async (words = "", signal) =>
@@ -32,6 +33,28 @@ export const findSeries = async (words = "", signal) =>
 
 /** @param {string} slug */
 export const getSeries = (slug) => ask(`/api/series/${encodeURIComponent(slug)}?${reader()}`);
+
+/** What a series costs this viewer; looking makes the price hold. @param {string} slug */
+export const getPrice = (slug) => ask(`/api/series/${encodeURIComponent(slug)}/price?${reader()}`);
+
+/** This episode was really played: its unlock stays. Said in passing, so a no is let go. @param {string} id */
+export const tellWatched = (id) =>
+  ask(`/api/episodes/${encodeURIComponent(id)}/watched`, { method: "POST", keepalive: true }).catch(() => {});
+
+const BREAK_WITHIN_MILLISECONDS = 2500; // the story does not wait longer for an ad
+
+/** Whether an ad stands between two episodes. @param {string} ended @param {string} next @param {number} seconds */
+export const askBreak = (ended, next, seconds) =>
+  ask(`/api/ads/breaks?${reader()}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ ended, next, position_seconds: seconds }),
+    signal: AbortSignal.timeout(BREAK_WITHIN_MILLISECONDS),
+  });
+
+/** Take an unlock back, once per key. @param {number} txn @param {string} key */
+export const undoUnlock = (txn, key) =>
+  ask(`/api/unlocks/${txn}/undo?${reader()}`, { method: "POST", headers: { "idempotency-key": key, "accept-language": language.value } });
 
 /** @param {string} id @param {string | null} audio @param {AbortSignal} [signal] */
 export const play = (id, audio, signal) =>

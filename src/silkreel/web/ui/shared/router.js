@@ -1,7 +1,7 @@
 // Addresses and screens, on the History API; focus and scroll come back with Back.
 import { signal } from "@preact/signals";
 
-/** @typedef {{screen: "home"} | {screen: "series", slug: string} | {screen: "watch", slug: string, number: number, at: string | null} | {screen: "missing"}} Route */
+/** @typedef {{screen: "home"} | {screen: "series", slug: string} | {screen: "watch", slug: string, number: number, at: string | null} | {screen: "wallet"} | {screen: "vip"} | {screen: "missing"}} Route */
 
 /** @param {string} address @returns {Route} */
 export function parse(address) {
@@ -11,6 +11,7 @@ export function parse(address) {
   if (parts[0] === "s" && parts.length === 2) return { screen: "series", slug: parts[1] };
   if (parts[0] === "s" && parts[2] === "e" && parts.length === 4 && /^\d+$/.test(parts[3]))
     return { screen: "watch", slug: parts[1], number: Number(parts[3]), at: url.searchParams.get("t") };
+  if (parts.length === 1 && (parts[0] === "wallet" || parts[0] === "vip")) return { screen: parts[0] };
   return { screen: "missing" };
 }
 

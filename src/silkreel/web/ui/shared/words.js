@@ -4,6 +4,8 @@ import { boot } from "./boot.js";
 
 export const language = signal(boot.language);
 const words = signal(boot.words);
+/** @type {Set<string>} */
+const learnt = new Set(); // parts of the app whose words came after the first screen's
 const RIGHT_TO_LEFT = ["ar", "he", "fa", "ur"];
 
 /** A sentence with its places filled. @param {string} id @param {Record<string, string | number>} [values] */
@@ -39,11 +41,27 @@ export function isRightToLeft(tag) {
   return RIGHT_TO_LEFT.includes(tag.split("-")[0]);
 }
 
+/** @param {string} path */
+async function fetchWords(path) {
+  const answer = await fetch(path);
+  if (!answer.ok) throw new Error(`no words at ${path}`);
+  return answer.json();
+}
+
+/** The words of a part that few screens need, before it is shown. @param {string} part */
+export async function learn(part) {
+  if (learnt.has(part)) return;
+  const more = await fetchWords(`/words/${part}/${language.value}.json`);
+  learnt.add(part);
+  words.value = { ...words.value, ...more };
+}
+
 /** Change the interface's language now and for the next visit. @param {string} tag */
 export async function speak(tag) {
-  const answer = await fetch(`/words/${tag}.json`);
-  if (!answer.ok) return;
-  words.value = await answer.json();
+  const paths = [`/words/${tag}.json`, ...[...learnt].map((part) => `/words/${part}/${tag}.json`)];
+  const parts = await Promise.all(paths.map(fetchWords)).catch(() => null);
+  if (!parts) return;
+  words.value = Object.assign({}, ...parts);
   language.value = tag;
   document.documentElement.lang = tag;
   document.documentElement.dir = isRightToLeft(tag) ? "rtl" : "ltr";
