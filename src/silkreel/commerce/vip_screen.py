@@ -9,7 +9,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from silkreel.commerce.pricebook import Book
+from silkreel.commerce.book import Book
 from silkreel.commerce.tables import ConsentRow
 from silkreel.kit.database import Session
 from silkreel.kit.keys import canonical_json

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from silkreel.commerce import orders
+from silkreel.commerce.book import WEB, Book
 from silkreel.commerce.orders import Order, Wish
 from silkreel.commerce.payments import Environment, Provider
-from silkreel.commerce.pricebook import WEB, Book
 from silkreel.flows import take_payments
 from silkreel.flows.sell_episodes import Onlooker, book_at
 from silkreel.flows.take_payments import Begun

@@ -11,7 +11,17 @@ from silkreel.kit.artifacts import Workshop
 from silkreel.kit.settings import Settings
 from silkreel.web import pages
 from silkreel.web.api import health, play, posters, series
-from silkreel.web.api.money import hooks, orders, pretend, price, unlocks, wallet, watched
+from silkreel.web.api.money import (
+    ads,
+    hooks,
+    offers,
+    orders,
+    pretend,
+    price,
+    unlocks,
+    wallet,
+    watched,
+)
 from silkreel.web.edge import Edge, Receive, Scope, Send, answer_noes
 from silkreel.web.limits import RateLimit
 from silkreel.web.segments import Segments
@@ -67,7 +77,7 @@ def _framework(site: Site, segments: Segments) -> FastAPI:
     answer_noes(app)
     for module in (series, play, posters, health, pages, door, account, team, log, page):
         app.include_router(module.router)
-    for noun in (price, wallet, unlocks, orders, watched, hooks, pretend):
+    for noun in (price, offers, wallet, unlocks, orders, ads, watched, hooks, pretend):
         app.include_router(noun.router)
     return app
 

@@ -1,9 +1,12 @@
 """What takes money here: the till, the ways to pay and the ad networks, opened when first needed."""
 
+import hashlib
+import hmac
 from threading import Lock
 
 from silkreel.commerce import registry
 from silkreel.commerce.ad_proofs import AdNetwork, NetworkMissing
+from silkreel.commerce.adnetworks.beacons import Beacons
 from silkreel.commerce.payments import Provider
 from silkreel.commerce.till import Till
 from silkreel.kit.database import Database
@@ -13,9 +16,10 @@ from silkreel.kit.settings import Settings
 class Counter:
     """The money side of an installation; one that nobody pays at has no thread and opens nothing."""
 
-    def __init__(self, settings: Settings, database: Database) -> None:
+    def __init__(self, settings: Settings, database: Database, house_key: bytes) -> None:
         self._settings = settings
         self._database = database
+        self._house_key = house_key
         self._lock = Lock()
         self._till: Till | None = None
         self._providers: dict[str, Provider] | None = None
@@ -39,6 +43,11 @@ class Counter:
             return self._providers
 
     @property
+    def beacons(self) -> Beacons:
+        """What signs the beacons of our own ads: the set secrets, else one of the home's key."""
+        return Beacons(self._settings.secrets("beacon_secrets") or (self._own_secret("beacons"),))
+
+    @property
     def networks(self) -> dict[str, AdNetwork]:
         """Ad networks that can prove an ad here, by name."""
         with self._lock:
@@ -49,6 +58,9 @@ class Counter:
     def is_demo(self, brand_id: str) -> bool:
         """Whether the operator said that this brand's coins are play money."""
         return brand_id in self._settings.engines("demo_brands")
+
+    def _own_secret(self, use: str) -> str:
+        return hmac.new(self._house_key, f"counter\n{use}".encode(), hashlib.sha256).hexdigest()
 
     def close(self) -> None:
         """Finish what waits at the till; where nobody rang, nothing is to be done."""

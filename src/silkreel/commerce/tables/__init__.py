@@ -4,7 +4,15 @@ Viewers, brands, series and episodes are kept as text without a foreign key: the
 outlives the title and the account it was about.
 """
 
-from silkreel.commerce.tables.ads import AdDayRow, AdFinalRow, AdImpressionRow, AdIntentRow
+from silkreel.commerce.tables.ads import (
+    AdBreakRow,
+    AdCampaignRow,
+    AdDayRow,
+    AdFinalRow,
+    AdImpressionRow,
+    AdIntentRow,
+    FeedItemRow,
+)
 from silkreel.commerce.tables.contracts import (
     ContractRow,
     SettlementRow,
@@ -29,11 +37,20 @@ from silkreel.commerce.tables.orders import (
     PaymentEventRow,
     ReconcileItemRow,
 )
-from silkreel.commerce.tables.prices import ExposureRow, PriceBookRow, PriceRow, QuoteRow
+from silkreel.commerce.tables.prices import (
+    ExposureRow,
+    OfferLogRow,
+    PriceBookRow,
+    PriceProposalRow,
+    PriceRow,
+    QuoteRow,
+)
 from silkreel.commerce.tables.vip import ConsentRow, VipFactRow, VipPeriodRow, VipRow
 
 __all__ = [
     "AccountRow",
+    "AdBreakRow",
+    "AdCampaignRow",
     "AdDayRow",
     "AdFinalRow",
     "AdImpressionRow",
@@ -43,15 +60,18 @@ __all__ = [
     "ContractRow",
     "EntitlementRow",
     "ExposureRow",
+    "FeedItemRow",
     "InboxEventRow",
     "LedgerBlockRow",
     "LotRow",
     "LotUseRow",
+    "OfferLogRow",
     "OrderRow",
     "OutboxRow",
     "PaymentEventRow",
     "PostingRow",
     "PriceBookRow",
+    "PriceProposalRow",
     "PriceRow",
     "QuoteRow",
     "ReconcileItemRow",

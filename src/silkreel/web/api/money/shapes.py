@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
+from silkreel.commerce.book import Bundle
 from silkreel.commerce.history import Entry, HistoryPage
 from silkreel.commerce.orders import Order
 from silkreel.commerce.payments import ClientToken, Redirect
-from silkreel.commerce.pricebook import Bundle
 from silkreel.commerce.requests import MAX_COINS, MAX_ITEMS, Answer
 from silkreel.commerce.unlock import Unlocked
 from silkreel.commerce.wallets import Holding, WalletView
@@ -69,6 +69,7 @@ class PriceShape(Shape):
     cap: CoinsShape | None = Field(None, description="nobody ever pays more for the series")
     days_with_ads: int | None = Field(None, description="to open all of it by ads, if they do")
     holds_until: datetime | None = Field(None, description="it may fall before, and never rises")
+    ways: list[str] = Field(default_factory=list, description="what opens it: coins, ads, vip")
     bundles: list[BundleOfCoins] = Field(default_factory=list)
 
     @classmethod
@@ -80,14 +81,17 @@ class PriceShape(Shape):
     def of(cls, told: Told) -> "PriceShape":
         """From the quote."""
         price, book = told.price, told.quote.book
+        coins = book.sells_coins
+        offered = {"coins": coins, "ads": book.opens_by_ads, "vip": book.sells_vip}
         return cls(
             free=False,
             episodes=price.episodes,
             free_episodes=price.free_episodes,
             locked_episodes=price.locked_episodes,
-            episode=_coins(price.episode_coins, price.episode_money),
-            finish=_coins(price.finish_coins, price.finish_money),
-            cap=_coins(price.cap_coins, price.cap_money),
+            episode=_coins(price.episode_coins, price.episode_money) if coins else None,
+            finish=_coins(price.finish_coins, price.finish_money) if coins else None,
+            cap=_coins(price.cap_coins, price.cap_money) if coins else None,
+            ways=[way for way, open_here in offered.items() if open_here],
             days_with_ads=price.days_with_ads,
             holds_until=told.quote.until,
             bundles=[BundleOfCoins.of(bundle) for bundle in book.bundles],
