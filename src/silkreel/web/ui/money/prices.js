@@ -32,9 +32,8 @@ export function PriceSheet({ price, onClose }) {
 /** Amounts of coins with their prices; a list to read, or to choose from where `onChoose` is given.
  * @param {{bundles: any[], onChoose?: (bundle: any) => void, busy?: boolean}} props */
 export function PackList({ bundles, onChoose, busy = false }) {
-  const line = (/** @type {any} */ pack) => html`<span class="way-text"><strong>${inCoins(pack.paid_coins)}</strong>
-      ${pack.bonus_coins > 0 && html`<small>${t("pack.bonus", { coins: inCoins(pack.bonus_coins) })}</small>`}</span>
-    <span class="way-price">${inMoney(pack.price)}</span>`;
+  const line = (/** @type {any} */ pack) => html`<strong>${inCoins(pack.paid_coins)}</strong><span class="way-price">${inMoney(pack.price)}</span>
+    ${pack.bonus_coins > 0 && html`<span class="way-notes"><small>${t("pack.bonus", { coins: inCoins(pack.bonus_coins) })}</small></span>`}`;
   return html`<ul class="ways packs">
     ${bundles.map((pack) => html`<li key=${pack.item}>${onChoose ? html`<button class="way" disabled=${busy} onClick=${() => onChoose(pack)}>${line(pack)}</button>` : html`<span class="way plain">${line(pack)}</span>`}</li>`)}
   </ul>`;

@@ -111,7 +111,7 @@ export function JoinVip({ path, told = null }) {
   return html`<p class="told">${t("vip.what")}</p>
     <ul class="ways">
       ${plans.map((/** @type {any} */ each) => html`<li key=${each.plan}><button class="way" onClick=${() => setPlan(each.plan)}>
-        <span class="way-text"><strong>${t(`vip.plan.${each.plan}`)}</strong><small>${t("vip.renews_no")}</small></span><span class="way-price">${inMoney(each.price)}</span>
+        <strong>${t(`vip.plan.${each.plan}`)}</strong><span class="way-price">${inMoney(each.price)}</span><span class="way-notes"><small>${t("vip.renews_no")}</small></span>
       </button></li>`)}
     </ul>
     ${gaps.length > 0 ? html`<section class="gaps"><h3>${t("vip.not_covered")}</h3><p>${gaps.map((/** @type {any} */ gap) => gap.title).join(" · ")}</p></section>` : html`<p class="fine">${t("vip.covers_all")}</p>`}

@@ -166,12 +166,13 @@ export function Balance({ wallet }) {
 
 /** One way on: what it does, what it costs, what follows. @param {any} props */
 function Way({ option, plans, offers, busy, waiting, onChoose }) {
-  if (option.kind === "wait") return html`<p class="way plain"><${Icon} name="clock" /><span class="way-text"><strong>${t("wall.wait")}</strong><small>${t("wall.wait_until", { moment: soon(option.again_at) })}</small></span><span class="way-price">${t("wall.free")}</span></p>`;
+  if (option.kind === "wait") return html`<p class="way plain"><${Icon} name="clock" /><strong>${t("wall.wait")}</strong><span class="way-price">${t("wall.free")}</span><span class="way-notes"><small>${t("wall.wait_until", { moment: soon(option.again_at) })}</small></span></p>`;
   const { icon, name, notes, price } = said(option, plans, offers);
   return html`<button class="way" disabled=${busy} aria-busy=${waiting} onClick=${onChoose}>
     <${Icon} name=${icon} />
-    <span class="way-text"><strong>${name}</strong>${notes.map((note) => html`<small key=${note}>${note}</small>`)}</span>
+    <strong>${name}</strong>
     <span class="way-price">${waiting ? html`<span class="spinner tiny" aria-hidden="true"></span>` : price}</span>
+    <span class="way-notes">${notes.map((note) => html`<small key=${note}>${note}</small>`)}</span>
   </button>`;
 }
 
