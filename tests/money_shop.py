@@ -42,11 +42,31 @@ MONEY = {
     "GET /api/ads/beacon/{step}",
     "GET /api/ads/vast",
     "POST /api/ads/breaks",
+    "GET /api/demo",
+    "POST /api/demo/market",
+    "GET /api/vip",
+    "GET /api/vip/screen",
+    "POST /api/vip",
+    "POST /api/vip/cancel",
+    "POST /api/vip/cancel/confirm",
+    "POST /api/vip/withdraw",
+    "POST /api/vip/withdraw/confirm",
 }
 AD_SECONDS = 6
 STEPS = ("start", "first_quartile", "midpoint", "third_quartile", "complete")
 # Every module of the money side that asks what time it is.
-CLOCKS = ("ads", "offers", "price", "unlocks", "wallet", "orders", "hooks", "pretend")
+CLOCKS = (
+    "ads",
+    "offers",
+    "price",
+    "unlocks",
+    "wallet",
+    "orders",
+    "hooks",
+    "pretend",
+    "vip",
+    "watched",
+)
 
 
 def demo_settings(settings: Settings, **more: object) -> Settings:
@@ -168,6 +188,24 @@ class Customer:
         wish = {"ended": self.episodes[ended - 1], "next": self.episodes[after - 1],
                 "position_seconds": position}  # fmt: skip
         return self.browser.post("/api/ads/breaks", json=wish)
+
+    def vip(self):
+        return self.browser.get("/api/vip").json()
+
+    def vip_screen(self, plan="week", *, renews=False):
+        told = {"plan": plan, "renews": renews}
+        return self.browser.get("/api/vip/screen", params=told)
+
+    def join(self, plan="week", *, renews=False, screen=None, key=None):
+        """Say yes to a plan's screen."""
+        shown = screen or self.vip_screen(plan, renews=renews).json()["sha256"]
+        wish = {"plan": plan, "renews": renews, "screen": shown}
+        return self.browser.post("/api/vip", json=wish, headers=keyed(key))
+
+    def join_and_pay(self, plan="week", **more):
+        joined = self.join(plan, **more).json()
+        self.browser.post(joined["pay"]["url"], follow_redirects=False)
+        return joined
 
     def buy(self, item="bundle:500"):
         """Order and pretend to pay."""

@@ -13,8 +13,10 @@ from silkreel.cli.opening import House, opened
 from silkreel.flows.bill import Bill, cpu_seconds_so_far
 from silkreel.flows.check_dub import SeriesChecks, series_checks
 from silkreel.flows.make_demo import OcrScore, make_demo_series, score_reading
+from silkreel.flows.open_demo_shop import open_demo_shop
 from silkreel.flows.release_series import release_series
 from silkreel.flows.steps_ahead import episode_numbers, step_words
+from silkreel.kit.clock import now
 from silkreel.kit.effort import measuring
 from silkreel.kit.settings import Settings
 from silkreel.kit.words import words
@@ -30,6 +32,7 @@ class _Made:
     checks: SeriesChecks
     bill: Bill
     notes: list[str]
+    markets: tuple[str, ...]
 
 
 def demo(
@@ -90,6 +93,7 @@ def _make(house: House, languages: list[str], episodes: int | None) -> _Made:
     answer = status.answer()
     shown = Allowed(drafts=True, unfinished=True)  # a machine that lacks models shows what it has
     release_series(house.workshop, series.slug, WORLD, allowed=shown)
+    markets = open_demo_shop(house.workshop, now())
     numbers = episode_numbers(house.workshop, series.slug)
     problems = [f"{step_words(p['label'], numbers)}: {p['sentence']}" for p in answer["problems"]]
     burnt = dict(bill.engine_cpu_seconds)
@@ -103,6 +107,7 @@ def _make(house: House, languages: list[str], episodes: int | None) -> _Made:
         checks=series_checks(house.workshop, series.slug),
         bill=Bill(cpu_seconds_so_far(), burnt),
         notes=[*series.notes, *problems],
+        markets=markets,
     )
 
 
@@ -131,6 +136,7 @@ def _payload(made: _Made, addresses: dict[str, str]) -> dict[str, Any]:
         "cpu_seconds": made.bill.to_json(),
         "addresses": addresses,
         "notes": made.notes,
+        "markets": list(made.markets),
     }
 
 
@@ -156,5 +162,12 @@ def _print(made: _Made, addresses: dict[str, str]) -> None:
             "The translations were written and approved by the sample's author; the voices are AI."
         )
     )
+    if made.markets:
+        print(
+            words(
+                "It is sold for play money, by the prices of {markets}: choose one on the page.",
+                markets=", ".join(made.markets),
+            )
+        )
     for name, address in addresses.items():
         print(f"{name.replace('_', ' '):>14}  {address}")

@@ -104,6 +104,8 @@ def order_wish(
 
 def _promised(book: Book, item: str) -> tuple[int, int, int]:
     """Bought coins, given ones, and the price in minor units."""
+    if not book.sells_coins:
+        raise NotOnSale(item=item)
     if item.startswith(TOP_UP):
         missing = int(item.removeprefix(TOP_UP))
         if not 0 < missing <= TOP_UP_COINS:

@@ -13,12 +13,14 @@ from silkreel.web import pages
 from silkreel.web.api import health, play, posters, series
 from silkreel.web.api.money import (
     ads,
+    demo,
     hooks,
     offers,
     orders,
     pretend,
     price,
     unlocks,
+    vip,
     wallet,
     watched,
 )
@@ -77,7 +79,7 @@ def _framework(site: Site, segments: Segments) -> FastAPI:
     answer_noes(app)
     for module in (series, play, posters, health, pages, door, account, team, log, page):
         app.include_router(module.router)
-    for noun in (price, offers, wallet, unlocks, orders, ads, watched, hooks, pretend):
+    for noun in (demo, price, offers, wallet, unlocks, orders, ads, vip, watched, hooks, pretend):
         app.include_router(noun.router)
     return app
 

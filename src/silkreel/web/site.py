@@ -14,6 +14,7 @@ from silkreel.kit.settings import Settings
 from silkreel.people.house_key import load_house_key
 from silkreel.web.assets import AssetTree
 from silkreel.web.counter import Counter
+from silkreel.web.demo import DemoFloor
 from silkreel.web.interface import DESK_WORDS_FILE, MONEY_WORDS_FILE, Interface
 from silkreel.web.limits import PURCHASES_PER_MINUTE, RateLimit
 from silkreel.web.segments import Media
@@ -35,6 +36,7 @@ class Site:
     purchases: RateLimit
     shelf: Shelf
     shop: Shop
+    demo: DemoFloor
     counter: Counter
     house_key: bytes
 
@@ -80,6 +82,7 @@ def open_site(
 ) -> Site:
     """Read the keys and the interface's files."""
     shelf, house_key = Shelf(workshop.database), load_house_key(settings.folder)
+    demo = DemoFloor(workshop.database, shelf.version, settings.engines("demo_brands"))
     return Site(
         settings,
         workshop,
@@ -92,6 +95,7 @@ def open_site(
         purchases or RateLimit(PURCHASES_PER_MINUTE),
         shelf,
         Shop(workshop.database, shelf.version),
-        Counter(settings, workshop.database, house_key),
+        demo,
+        Counter(settings, workshop.database, house_key, demo),
         house_key,
     )
