@@ -28,6 +28,7 @@ SECRET = "pretend"
 MONEY = {
     "GET /api/series/{slug}/price",
     "GET /api/wallet",
+    "GET /api/wallet/bundles",
     "GET /api/wallet/history",
     "POST /api/unlocks",
     "POST /api/unlocks/{txn}/undo",

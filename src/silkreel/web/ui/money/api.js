@@ -23,6 +23,7 @@ const part = encodeURIComponent;
 
 export const askOffers = (/** @type {string} */ episode) => read(`/api/offers?episode=${part(episode)}`);
 export const askWallet = () => read("/api/wallet");
+export const askBundles = () => read("/api/wallet/bundles");
 export const askHistory = (/** @type {number | null} */ before) => read(`/api/wallet/history?limit=20${before ? `&before=${before}` : ""}`);
 
 /** @param {{series: string, episodes: string[], expected_coins: number}} wish @param {string} key */
@@ -46,6 +47,3 @@ export const confirmWithdraw = () => write("/api/vip/withdraw/confirm");
 export const beginAd = (/** @type {string} */ episode, /** @type {string} */ key) => write("/api/ads/intents", { episode, network: null }, key);
 export const adShown = (/** @type {string} */ nonce) => write(`/api/ads/intents/${part(nonce)}/shown`);
 export const claimAd = (/** @type {string} */ nonce) => write(`/api/ads/intents/${part(nonce)}/claim`);
-
-export const askDemo = () => read("/api/demo");
-export const chooseMarket = (/** @type {string} */ market) => write("/api/demo/market", { market });

@@ -48,8 +48,8 @@ export async function goAndPay(purchase) {
 }
 
 /** Where a payer came back: what became of the order, and the way on.
- * @param {{known: Underway, onPaid: (order: any, known: Underway) => void, onLeave: () => void}} props */
-export function OrderState({ known, onPaid, onLeave }) {
+ * @param {{known: Underway, onPaid: (order: any, known: Underway) => void, onLeave: () => void, other?: string}} props */
+export function OrderState({ known, onPaid, onLeave, other = t("order.other") }) {
   const [made, setMade] = useState(/** @type {any} */ (null));
   const [error, setError] = useState(/** @type {any} */ (null));
   const [late, setLate] = useState(false);
@@ -100,7 +100,7 @@ export function OrderState({ known, onPaid, onLeave }) {
     ${late && html`<p class="fine">${t("order.late")}</p>`}
     <div class="row">
       ${(made.state === "created" || OVER.includes(made.state)) && html`<button class="button main" onClick=${again}>${t("order.pay", { price })}</button>`}
-      <button class="button quiet" onClick=${leave}>${t(made.state === "created" ? "order.leave" : "order.other")}</button>
+      <button class="button quiet" onClick=${leave}>${made.state === "created" ? t("order.leave") : other}</button>
     </div>
     <p class="fine">${t("order.number", { id: known.id })}</p>
   </div>`;

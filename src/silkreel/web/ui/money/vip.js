@@ -17,7 +17,7 @@ export function Vip() {
   const [known, setKnown] = useState(underway);
   useEffect(() => void (document.title = `${t("vip.title")} · ${t("brand")}`), []);
   const body = () => {
-    if (known) return html`<${OrderState} known=${known} onLeave=${() => setKnown(null)} onPaid=${() => {
+    if (known) return html`<${OrderState} known=${known} other=${t("order.hide")} onLeave=${() => setKnown(null)} onPaid=${() => {
       setKnown(null);
       again();
     }} />`;
@@ -108,13 +108,13 @@ export function JoinVip({ path, told = null }) {
   const { plans, not_covered: gaps } = asked.value;
   if (!plans.length) return html`<p class="told">${t("vip.none")}</p>`;
   if (plan) return html`<${ConsentScreen} plan=${plan} path=${path} onBack=${() => setPlan(null)} />`;
-  return html`<p class="told">${t("vip.what")}</p>
+  return html`<p class="told">${t(gaps.length ? "vip.what_but" : "vip.what")}</p>
     <ul class="ways">
       ${plans.map((/** @type {any} */ each) => html`<li key=${each.plan}><button class="way" onClick=${() => setPlan(each.plan)}>
         <strong>${t(`vip.plan.${each.plan}`)}</strong><span class="way-price">${inMoney(each.price)}</span><span class="way-notes"><small>${t("vip.renews_no")}</small></span>
       </button></li>`)}
     </ul>
-    ${gaps.length > 0 ? html`<section class="gaps"><h3>${t("vip.not_covered")}</h3><p>${gaps.map((/** @type {any} */ gap) => gap.title).join(" · ")}</p></section>` : html`<p class="fine">${t("vip.covers_all")}</p>`}
+    ${gaps.length > 0 && html`<section class="gaps"><h3>${t("vip.not_covered")}</h3><p>${gaps.map((/** @type {any} */ gap) => gap.title).join(" · ")}</p></section>`}
     <p class="fine">${t("vip.leave_easily")}</p>`;
 }
 

@@ -1,5 +1,6 @@
 // The wallet: what is there, when it ends, every movement with its reason, and the ways to have it back.
 import { useEffect, useState } from "preact/hooks";
+import { undoUnlock } from "../shared/api.js";
 import { boot } from "../shared/boot.js";
 import { html } from "../shared/html.js";
 import { Icon } from "../shared/icons.js";
@@ -7,20 +8,17 @@ import { inCoins, inMoney, onDay } from "../shared/money.js";
 import { episodePath } from "../shared/router.js";
 import { Sheet } from "../shared/sheet.js";
 import { language, plural, t } from "../shared/words.js";
-import { undoUnlock } from "../shared/api.js";
-import { askHistory, askWallet } from "./api.js";
+import { askBundles, askHistory, askWallet } from "./api.js";
 import { Screen } from "./frame.js";
 import { once } from "../shared/keys.js";
-import { OrderState, underway } from "./order.js";
+import { OrderState, goAndPay, underway } from "./order.js";
 import { Busy, Facts, Footing, Terms, Told, sentenceOf, useAsked } from "./parts.js";
-
-const UNDO_DAYS = 14;
-const DAY_MILLISECONDS = 24 * 3600 * 1000;
+import { PackList } from "./prices.js";
 
 export function Wallet() {
   const wallet = useAsked(askWallet);
   const [known, setKnown] = useState(underway);
-  const [terms, setTerms] = useState(false);
+  const [sheet, setSheet] = useState(/** @type {"packs" | "terms" | null} */ (null));
   const [turn, setTurn] = useState(0); // the history begins anew after each movement
   const changed = () => {
     wallet.again();
@@ -28,17 +26,38 @@ export function Wallet() {
   };
   useEffect(() => void (document.title = `${t("wallet.title")} · ${t("brand")}`), []);
   return html`<${Screen} title=${t("wallet.title")}>
-    ${known && html`<${OrderState} known=${known} onLeave=${() => setKnown(null)} onPaid=${() => {
+    ${known && html`<${OrderState} known=${known} other=${t("order.hide")} onLeave=${() => setKnown(null)} onPaid=${() => {
       setKnown(null);
       changed();
     }} />`}
     ${wallet.error && html`<${Told} error=${wallet.error} onAgain=${wallet.again} />`}
     ${wallet.value ? html`<${Holdings} wallet=${wallet.value} />` : !wallet.error && html`<${Busy} />`}
-    <div class="row"><a class="button quiet" href="/vip"><${Icon} name="star" />${t("vip.title")}</a></div>
+    <div class="row"><button class="button quiet" onClick=${() => setSheet("packs")}><${Icon} name="coin" />${t("pack.title")}</button><a class="button quiet" href="/vip"><${Icon} name="star" />${t("vip.title")}</a></div>
     <${History} key=${turn} onChange=${changed} />
-    <${Footing} onOpen=${() => setTerms(true)} />
-    ${terms && html`<${Sheet} title=${t("terms.title")} onClose=${() => setTerms(false)} wide=${true}><${Terms} /><//>`}
+    <${Footing} onOpen=${() => setSheet("terms")} />
+    ${sheet === "packs" && html`<${Sheet} title=${t("pack.title")} onClose=${() => setSheet(null)} wide=${true}><${Buy} /><//>`}
+    ${sheet === "terms" && html`<${Sheet} title=${t("terms.title")} onClose=${() => setSheet(null)} wide=${true}><${Terms} /><//>`}
   <//>`;
+}
+
+/** Coins for later; nothing is opened with them here. */
+function Buy() {
+  const asked = useAsked(askBundles);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState(/** @type {any} */ (null));
+  const pay = async (/** @type {any} */ pack) => {
+    setBusy(true);
+    setError(null);
+    await goAndPay({ name: `order:${pack.item}`, item: pack.item, path: "/wallet" }).catch(setError);
+    setBusy(false);
+  };
+  if (asked.error) return html`<${Told} error=${asked.error} onAgain=${asked.again} />`;
+  if (!asked.value) return html`<${Busy} />`;
+  const { bundles } = /** @type {any} */ (asked.value);
+  if (!bundles.length) return html`<p class="told">${t("pack.none")}</p>`;
+  return html`<${PackList} bundles=${bundles} busy=${busy} onChoose=${pay} />
+    <p class="fine">${t("pack.never_end")}</p>
+    <div aria-live="polite">${error && html`<p class="told" role="alert">${sentenceOf(error)}</p>`}</div>`;
 }
 
 /** @param {{wallet: any}} props */
@@ -73,12 +92,11 @@ function History({ onChange }) {
     }, setError);
   };
   useEffect(more, []);
-  const undone = new Set(entries.filter((each) => each.reason === "undo").flatMap((each) => each.reverses ?? []));
   return html`<section aria-labelledby="history">
     <h2 id="history">${t("history.title")}</h2>
     ${error && html`<${Told} error=${error} onAgain=${more} />`}
     ${before === null && !entries.length && html`<p class="told">${t("history.empty")}</p>`}
-    <ol class="history">${entries.map((entry) => html`<${Entry} key=${entry.txn} entry=${entry} undone=${undone.has(entry.txn)} onChange=${onChange} />`)}</ol>
+    <ol class="history">${entries.map((entry) => html`<${Entry} key=${entry.txn} entry=${entry} onChange=${onChange} />`)}</ol>
     ${before === undefined && !error && html`<${Busy} />`}
     <div class="row">
       ${before && html`<button class="button quiet" onClick=${more}>${t("history.more")}</button>`}
@@ -87,8 +105,8 @@ function History({ onChange }) {
   </section>`;
 }
 
-/** @param {{entry: any, undone: boolean, onChange: () => void}} props */
-function Entry({ entry, undone, onChange }) {
+/** @param {{entry: any, onChange: () => void}} props */
+function Entry({ entry, onChange }) {
   const [told, setTold] = useState("");
   const [busy, setBusy] = useState(false);
   const coins = entry.paid_coins + entry.bonus_coins;
@@ -108,7 +126,7 @@ function Entry({ entry, undone, onChange }) {
       <small>${onDay(entry.at, { dateStyle: "medium", timeStyle: "short" })}${entry.order ? ` · ${t("history.order", { id: entry.order })}` : ""}</small>
       ${entry.debt_coins !== 0 && html`<small>${t(entry.debt_coins > 0 ? "history.owed_more" : "history.owed_less", { coins: inCoins(Math.abs(entry.debt_coins)) })}</small>`}</span>
     <span class=${coins < 0 ? "entry-coins out" : "entry-coins"}>${signed(coins)}</span>
-    ${undoable(entry) && !undone && html`<button class="button quiet small" disabled=${busy} onClick=${back}>${t("history.undo_it")}</button>`}
+    ${entry.undoable_until && Date.parse(entry.undoable_until) > Date.now() && html`<button class="button quiet small" disabled=${busy} onClick=${back}>${t("history.undo_it")}</button>`}
     <span class="entry-told" aria-live="polite">${told}</span>
   </li>`;
 }
@@ -119,23 +137,15 @@ function reasonOf(entry) {
   return t(`history.${entry.reason}`);
 }
 
-/** What was opened, by name where the server told it. @param {any} entry */
-function what(entry) {
-  if (!entry.series) return entry.episodes.length ? html`<small>${plural("episodes.count", entry.episodes.length)}</small>` : null;
-  const numbers = entry.numbers ?? [];
-  const list = new Intl.ListFormat(language.value, { type: "unit", style: "narrow" }).format(numbers.map(String));
-  return html`<small><a href=${episodePath(entry.series.slug, numbers[0] ?? 1)}>${t("history.episodes", { title: entry.series.title, numbers: list })}</a></small>`;
+/** What was opened, by name. @param {any} entry */
+function what({ opened, episodes }) {
+  if (!opened) return episodes.length ? html`<small>${plural("episodes.count", episodes.length)}</small>` : null;
+  const numbers = new Intl.ListFormat(language.value, { type: "unit", style: "narrow" }).format(opened.numbers.map(String));
+  return html`<small><a href=${episodePath(opened.slug, opened.numbers[0] ?? 1)}>${t("history.episodes", { title: opened.title, numbers })}</a></small>`;
 }
 
 /** @param {number} coins */
 const signed = (coins) => new Intl.NumberFormat(language.value, { signDisplay: "exceptZero" }).format(coins);
-
-/** @param {any} entry */
-function undoable(entry) {
-  if (entry.reason !== "unlock") return false;
-  if (entry.undoable_until !== undefined) return entry.undoable_until !== null && Date.parse(entry.undoable_until) > Date.now();
-  return Date.now() - Date.parse(entry.at) < UNDO_DAYS * DAY_MILLISECONDS;
-}
 
 /** The whole history as a file, for its owner. */
 function Export() {
