@@ -42,6 +42,8 @@ COMMANDS = {
     "export": ("exporting:export", "Take lines, subtitles, sound or checks out as a file."),
     "staff": ("staff:app", "Who works here: add, list, roles, reset, disable, enable."),
     "audit": ("audit:app", "What was done by whom, and whether the log is as it was written."),
+    "prices": ("prices:app", "What a market costs: start, check, publish, show, export."),
+    "ads": ("house_ads:app", "Films of your own to show where ads stand: add, list, end."),
     "orders": ("orders:app", "Purchases: list, show, and ask about those that are open."),
     "refund": ("refunding:refund", "Give an order's money back, and take its coins with it."),
     "reconcile": (

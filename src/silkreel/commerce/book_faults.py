@@ -112,6 +112,6 @@ def _faults_of_terms(book: Book, *, demo: bool) -> Iterable[tuple[bool, str]]:
 def _is_zone(name: str) -> bool:
     try:
         ZoneInfo(name)
-    except (ValueError, OSError):  # no key, or no such zone
+    except (KeyError, ValueError, OSError):  # no such zone, or no name of one
         return False
     return True

@@ -28,7 +28,7 @@ from silkreel.web.edge import Edge, Receive, Scope, Send, answer_noes
 from silkreel.web.limits import RateLimit
 from silkreel.web.segments import Segments
 from silkreel.web.site import Site, open_site
-from silkreel.web.staff import account, door, log, page, team
+from silkreel.web.staff import account, door, log, page, prices, team
 
 
 class WebApp:
@@ -77,7 +77,7 @@ def _framework(site: Site, segments: Segments) -> FastAPI:
     )
     app.state.site = site
     answer_noes(app)
-    for module in (series, play, posters, health, pages, door, account, team, log, page):
+    for module in (series, play, posters, health, pages, door, account, team, prices, log, page):
         app.include_router(module.router)
     for noun in (demo, price, offers, wallet, unlocks, orders, ads, vip, watched, hooks, pretend):
         app.include_router(noun.router)

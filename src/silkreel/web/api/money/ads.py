@@ -57,7 +57,9 @@ assert set(STEPS[1:]) < set(Step.__args__)  # type: ignore[attr-defined]
 
 
 @router.post("/intents", status_code=201, responses=AD_NOES)
-def ask(wish: IntentWish, request: Request, site: TheSite, who: TheOnlooker) -> IntentShape:
+def ask_for_reward(
+    wish: IntentWish, request: Request, site: TheSite, who: TheOnlooker
+) -> IntentShape:
     """Ask for an ad that opens an episode; one nonce is one ad and one unlock."""
     begun = ask_for_ad(
         site.workshop, _watcher(request, site, who), wish.episode, device_of(request, site),
@@ -68,7 +70,7 @@ def ask(wish: IntentWish, request: Request, site: TheSite, who: TheOnlooker) -> 
 
 
 @router.post("/intents/{nonce}/shown", responses=AD_NOES)
-def shown(nonce: Nonce, site: TheSite, who: TheOnlooker) -> ClaimShape:
+def reward_shown(nonce: Nonce, site: TheSite, who: TheOnlooker) -> ClaimShape:
     """The ad has begun to play."""
     with site.workshop.transaction() as tx:
         intent = intents.show(tx, nonce, who.viewer_id or "", now())
@@ -76,13 +78,13 @@ def shown(nonce: Nonce, site: TheSite, who: TheOnlooker) -> ClaimShape:
 
 
 @router.post("/intents/{nonce}/claim", responses=AD_NOES)
-def claim(nonce: Nonce, site: TheSite, who: TheOnlooker) -> ClaimShape:
+def claim_reward(nonce: Nonce, site: TheSite, who: TheOnlooker) -> ClaimShape:
     """The ad is over. Ours is proved by its beacons; a network's proof may still be on its way."""
     return ClaimShape.of(claim_ad(site.workshop.database, who, nonce, now()))
 
 
 @router.get("/beacon/{step}", responses=AD_NOES)
-def beacon(
+def ad_beacon(
     step: Step, site: TheSite, ticket: Annotated[str, Query(min_length=1, max_length=MAX_TICKET)]
 ) -> TicketShape:
     """How far an ad of ours was watched, by the server's clock; `complete` opens the episode."""
@@ -94,7 +96,7 @@ def beacon(
 
 
 @router.get("/vast", response_class=Response, responses={**AD_NOES, **VAST_ANSWER})
-def vast(
+def ad_vast(
     request: Request, site: TheSite, who: TheOnlooker,
     nonce: Annotated[str, Query(pattern=NONCE)],
 ) -> Response:  # fmt: skip
@@ -112,7 +114,7 @@ def vast(
 
 
 @router.post("/breaks", responses=AD_NOES)
-def between(wish: BreakWish, request: Request, site: TheSite, who: TheOnlooker) -> BreakShape:
+def ad_break(wish: BreakWish, request: Request, site: TheSite, who: TheOnlooker) -> BreakShape:
     """Whether an ad stands before the next episode; one that is answered counts as shown."""
     answer = ask_for_break(
         site.workshop, _watcher(request, site, who), wish.ended, wish.next,

@@ -59,7 +59,9 @@ def demo(request: Request, site: TheSite, viewer: TheViewer) -> DemoShape:
 
 
 @router.post("/market")
-def choose(wish: MarketWish, request: Request, response: Response, site: TheSite) -> DemoShape:
+def choose_market(
+    wish: MarketWish, request: Request, response: Response, site: TheSite
+) -> DemoShape:
     """See the prices of a market; kept in a cookie that counts in a demo and nowhere else."""
     offered = site.demo.markets_at(request.headers.get("host", ""))
     if offered is None:

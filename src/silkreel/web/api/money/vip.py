@@ -46,7 +46,7 @@ def vip(site: TheSite, who: TheOnlooker) -> VipShape:
 
 
 @router.get("/screen")
-def screen(
+def vip_screen(
     site: TheSite,
     who: TheOnlooker,
     plan: Annotated[PlanName, Query()],
@@ -58,7 +58,7 @@ def screen(
 
 
 @router.post("")
-def join(
+def join_vip_here(
     wish: VipWishShape, key: Key, request: Request, site: TheSite, who: TheOnlooker
 ) -> VipOrderShape:
     """Say yes to a screen and learn where to pay; the same key again is the same order."""
@@ -75,26 +75,26 @@ def join(
 
 
 @router.post("/cancel")
-def cancel(site: TheSite, who: TheOnlooker) -> LeavingShape:
+def cancel_vip(site: TheSite, who: TheOnlooker) -> LeavingShape:
     """The first step: what cancelling would do. Changes nothing."""
     return _shown(site, who, VipKind.CANCELLED)
 
 
 @router.post("/cancel/confirm")
-def confirm_cancel(site: TheSite, who: TheOnlooker) -> LeavingShape:
+def confirm_cancelling_vip(site: TheSite, who: TheOnlooker) -> LeavingShape:
     """The second step: never charged again, open until its end."""
     with site.workshop.transaction() as tx:
         return LeavingShape.of(leave(tx, who, VipKind.CANCELLED, now()), done=True)
 
 
 @router.post("/withdraw")
-def withdraw(site: TheSite, who: TheOnlooker) -> LeavingShape:
+def withdraw_vip(site: TheSite, who: TheOnlooker) -> LeavingShape:
     """The first step: what ending VIP now would give back. Changes nothing."""
     return _shown(site, who, VipKind.WITHDRAWN)
 
 
 @router.post("/withdraw/confirm", response_model=LeavingShape)
-def confirm_withdrawal(site: TheSite, who: TheOnlooker) -> JSONResponse:
+def confirm_withdrawing_vip(site: TheSite, who: TheOnlooker) -> JSONResponse:
     """The second step: VIP ends now, and what is due goes back the way it came."""
     at, database = now(), site.workshop.database
     with site.workshop.transaction() as tx:
