@@ -72,7 +72,7 @@ def list_all(*, brand: Brand = HOUSE, json: bool = False) -> None:
         for each in found
     ]  # fmt: skip
     columns = (
-        words("campaign"), words("title"), words("advertiser"), words("seconds"), words("shown"),
+        words("campaign"), words("title"), words("advertiser"), words("seconds"), words("times shown"),
         words("markets"), words("until"),
     )  # fmt: skip
     show.print_table(words("House ads"), columns, rows)

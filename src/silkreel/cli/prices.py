@@ -24,12 +24,13 @@ from silkreel.flows.publish_prices import (
 from silkreel.kit.clock import now
 from silkreel.kit.database import Session
 from silkreel.kit.refusals import Refusal
-from silkreel.kit.words import words
+from silkreel.kit.words import Counted, words
 from silkreel.people.actors import Actor, machine
 from silkreel.people.brands import HOUSE, end_demo, find_brand
 
 app = App(name="prices", help="What a market costs: start, check, publish, show, export.")
 Brand = Annotated[str, Parameter(help="the brand whose prices they are")]
+COINS = Counted("{coins} coins (about {money})", one="{coins} coin (about {money})", by="coins")
 Out = Annotated[Path | None, Parameter(help="a file to write; by default it is printed")]
 
 
@@ -203,7 +204,7 @@ def book_json(book: Book) -> dict[str, Any]:
 
 
 def _coins(book: Book, coins: int) -> str:
-    return words("{coins} coins (about {money})", coins=coins, money=book.money(coins))
+    return words(COINS, coins=coins, money=book.money(coins))
 
 
 def _print_change(checked: Checked) -> None:
