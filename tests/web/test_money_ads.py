@@ -12,6 +12,7 @@ from money_shop import AD_SECONDS, NIGHT, demo_settings, hold_clock, open_shop, 
 from silkreel.commerce.adnetworks.unity import callback_hmac
 from silkreel.commerce.tables import AdImpressionRow, AdIntentRow
 from silkreel.flows.house_ads import built_in
+from silkreel.flows.orders_desk import check_payments
 from silkreel.kit.clock import now
 from trial_home import seed
 
@@ -243,6 +244,25 @@ def test_two_claims_that_wait_for_proof_are_enough(settings, workshop, media_fol
     with workshop.transaction() as tx:
         tx.execute(sa.text("UPDATE entitlements SET ends_at = starts_at"))
     assert no(mei.ask_ad(6, network="unity")) == (409, "commerce.ads_wait_for_proof")
+    shop.app.api.state.site.close()
+
+
+def test_three_claims_that_nothing_proved_make_the_next_wait(
+    settings, workshop, media_folder, clock
+):
+    episodes = seed(workshop, NIGHT, media_folder)
+    publish(workshop)
+    app = demo_settings(settings, unity_ads_secret=SecretStr("s"))
+    shop = open_shop(app, workshop, episodes)
+    mei = shop.customer()
+    for _ in range(3):
+        claimed = mei.claim(mei.ask_ad(6, network="unity").json()["nonce"]).json()
+        assert claimed["opened"] == [episodes[5]]
+        clock.passes(minutes=31)
+        check_payments(app, workshop.database, clock.at)
+    waiting = mei.claim(mei.ask_ad(6, network="unity").json()["nonce"]).json()
+    assert (waiting["state"], waiting["opened"]) == ("provisional", [])
+    assert mei.play(6).status_code == 402
     shop.app.api.state.site.close()
 
 
