@@ -64,11 +64,15 @@ def test_alone_one_decides_and_with_a_staff_two_do(home, capsys):
 
 def test_an_operators_film_is_examined_shown_and_taken_off(home, capsys):
     film = make_house_film(home / "tea.mp4").path
-    assert run(["ads", "add", str(film), "--title", "Tea", "--advertiser", "Tea House"]) == 0
+    told = [str(film), "--title", "Tea", "--advertiser", "Tea House", "--until", "2099-12-31"]
+    assert run(["ads", "add", *told, "--click-url", "javascript:alert(1)"]) == 1
+    assert run(["ads", "add", *told, "--weight", "0"]) == 2
+    assert run(["ads", "add", *told, "--market", "BR"]) == 0
     assert "Tea is shown from now on" in capsys.readouterr().out
     assert run(["ads", "list", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert [(each["title"], each["seconds"], each["shown"]) for each in found] == [("Tea", 6, 0)]
+    assert (found[0]["markets"], found[0]["ends_at"][:10]) == (["BR"], "2099-12-31")
     workshop = open_workshop(Settings(home=home / "home"))
     workshop.database.close()
     assert run(["ads", "end", found[0]["id"]]) == 0

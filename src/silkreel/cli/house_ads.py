@@ -1,18 +1,20 @@
 """`silkreel ads`: films of your own to show where ads stand."""
 
-from datetime import datetime
+import getpass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import App, Parameter
+from cyclopts import App, Parameter, validators
 
 from silkreel.cli import show
 from silkreel.cli.opening import opened
-from silkreel.commerce.campaigns import Campaign, end_campaign, list_campaigns, shown_times
-from silkreel.flows.house_ads import Running, take_campaign
+from silkreel.commerce.campaigns import Campaign, list_campaigns, shown_times
+from silkreel.flows.house_ads import Running, drop_campaign, take_campaign
 from silkreel.kit.clock import now
-from silkreel.kit.ids import random_id
+from silkreel.kit.database import Session
 from silkreel.kit.words import words
+from silkreel.people.actors import Actor, machine
 from silkreel.people.brands import HOUSE, find_brand
 
 app = App(name="ads", help="Films of your own to show where ads stand: add, list, end.")
@@ -28,7 +30,7 @@ def add(
     advertiser: str,
     click_url: str | None = None,
     market: Annotated[list[str] | None, Parameter(negative="")] = None,
-    weight: int = 1,
+    weight: Annotated[int, Parameter(validator=validators.Number(gte=1, lte=100))] = 1,
     until: datetime | None = None,
     brand: Brand = HOUSE,
 ) -> None:
@@ -41,14 +43,15 @@ def add(
         click_url: where a click on it leads
         market: only in this market; give it again for more
         weight: how often, against the others
-        until: the last moment it is shown
+        until: the last moment it is shown (UTC)
         brand: the brand that shows it
     """
-    told = Running(title, advertiser, click_url, tuple(market or ()), weight, until)
+    ends_at = until.replace(tzinfo=until.tzinfo or UTC) if until else None
+    told = Running(title, advertiser, click_url, tuple(market or ()), weight, ends_at)
     with opened() as house:
         with house.workshop.reading() as tx:
-            brand_id = find_brand(tx, brand).id
-        made = take_campaign(house.workshop, random_id(12), brand_id, film, told, now())
+            by = _operator(tx, brand)
+        made = take_campaign(house.workshop, film, told, by=by)
     print(words("{title} is shown from now on ({campaign}).", title=made.title, campaign=made.id))
 
 
@@ -87,8 +90,12 @@ def end(campaign: str, /, *, brand: Brand = HOUSE) -> None:
         brand: the brand that shows it
     """
     with opened() as house, house.workshop.transaction() as tx:
-        ended = end_campaign(tx, campaign, find_brand(tx, brand).id, now())
+        ended = drop_campaign(tx, campaign, by=_operator(tx, brand))
     print(words("{title} is no longer shown.", title=ended.title))
+
+
+def _operator(tx: Session, brand: str) -> Actor:
+    return machine(getpass.getuser(), find_brand(tx, brand).id, now())
 
 
 def _json(campaign: Campaign, times: int) -> dict[str, object]:

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from silkreel.commerce.tables import AdCampaignRow, AdImpressionRow
 from silkreel.commerce.vast import HouseAd, MediaFile
 from silkreel.kit.database import Session, insert_once
-from silkreel.kit.ids import random_id
 from silkreel.kit.refusals import Refusal
 
 BUILT_IN = "built-in"
@@ -127,7 +126,7 @@ def list_campaigns(tx: Session, brand_id: str) -> list[Campaign]:
 
 def add_campaign(tx: Session, campaign: Campaign) -> Campaign:
     """Put a campaign on; the same id again takes the new film."""
-    film, values = campaign.film, {}
+    film = campaign.film
     values = {
         "brand_id": campaign.brand_id, "title": campaign.title, "advertiser": campaign.advertiser,
         "content_hash": film.content_hash, "suffix": film.suffix, "size_bytes": film.size_bytes,
@@ -137,7 +136,7 @@ def add_campaign(tx: Session, campaign: Campaign) -> Campaign:
         "built_in": campaign.built_in, "starts_at": campaign.starts_at,
         "ends_at": campaign.ends_at,
     }  # fmt: skip
-    insert_once(tx, AdCampaignRow, {"id": campaign.id or random_id(12), **values})
+    insert_once(tx, AdCampaignRow, {"id": campaign.id, **values})
     row = tx.get_one(AdCampaignRow, campaign.id)
     for name, value in values.items():
         setattr(row, name, value)

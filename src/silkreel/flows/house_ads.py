@@ -12,16 +12,22 @@ from silkreel.commerce.campaigns import (
     Campaign,
     Film,
     add_campaign,
+    end_campaign,
     film_named,
     pick,
     running,
 )
 from silkreel.kit.artifacts import Artifact, Workshop
+from silkreel.kit.database import Session
+from silkreel.kit.ids import random_id
 from silkreel.kit.keys import work_key
 from silkreel.kit.refusals import Refusal
 from silkreel.media.house_film import VERSION, make_house_film
 from silkreel.media.probe import Probe, probe_file
+from silkreel.people.actors import Actor
+from silkreel.people.audit import record
 
+EDIT = "brand.edit"  # the right to show films on the brand's pages
 LEAST_SECONDS, MOST_SECONDS = 3, 60  # shorter is no ad, longer is an episode
 MOST_BYTES = 64 * 1024**2
 CODECS = {"h264": "H.264"}
@@ -71,29 +77,43 @@ def built_in(workshop: Workshop, at: datetime) -> Campaign:
         )  # fmt: skip
 
 
-def take_campaign(
-    workshop: Workshop, campaign_id: str, brand_id: str, path: Path, told: Running, at: datetime
-) -> Campaign:
+def take_campaign(workshop: Workshop, path: Path, told: Running, *, by: Actor) -> Campaign:
     """Examine a film of the operator's, keep it, and show it from now on.
 
     Raises:
-        BadFilm: it is no H.264 in MP4 of 3 to 60 seconds.
+        NotYours: the person may not change the brand.
+        BadFilm: it is no H.264 in MP4 of 3 to 60 seconds, or a click on it leads nowhere.
     """
+    by.need(EDIT)
+    if told.click_url is not None and not told.click_url.startswith(("https://", "http://")):
+        raise BadFilm(path=str(path), why="a click has to lead to an address such as https://...")
     probe = _examined(path)
-    content_hash = workshop.store.copy(path)
     film = Film(
-        content_hash, path.suffix.lower(), path.stat().st_size, probe.width_pixels,
+        workshop.store.copy(path), path.suffix.lower(), path.stat().st_size, probe.width_pixels,
         probe.height_pixels, math.ceil(probe.length_seconds),
     )  # fmt: skip
+    wanted = Campaign(
+        id=random_id(12), brand_id=by.brand_id, title=told.title, advertiser=told.advertiser,
+        film=film, starts_at=by.at, click_url=told.click_url, markets=told.markets,
+        weight=told.weight, ends_at=told.ends_at,
+    )  # fmt: skip
     with workshop.transaction() as tx:
-        return add_campaign(
-            tx,
-            Campaign(
-                id=campaign_id, brand_id=brand_id, title=told.title, advertiser=told.advertiser,
-                film=film, starts_at=at, click_url=told.click_url, markets=told.markets,
-                weight=told.weight, ends_at=told.ends_at,
-            ),
-        )  # fmt: skip
+        made = add_campaign(tx, wanted)
+        after = {"title": made.title, "advertiser": made.advertiser}
+        record(tx, by, "ads.begun", f"campaign:{made.id}", after=after)
+        return made
+
+
+def drop_campaign(tx: Session, campaign_id: str, *, by: Actor) -> Campaign:
+    """Take a film off; what was shown stays counted.
+
+    Raises:
+        NotYours, NoSuchCampaign.
+    """
+    by.need(EDIT)
+    ended = end_campaign(tx, campaign_id, by.brand_id, by.at)
+    record(tx, by, "ads.ended", f"campaign:{ended.id}")
+    return ended
 
 
 def film_path(workshop: Workshop, file: str) -> Path | None:
