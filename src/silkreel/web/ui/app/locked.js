@@ -67,7 +67,7 @@ export function useWatched(pool, slug) {
     const look = () => {
       const seat = pool.current;
       const price = knownPrice(slug);
-      if (!seat?.bundle || !price || price.free || seat.bundle.number <= price.free_episodes || told.has(seat.bundle.episode_id)) return;
+      if (!seat?.bundle || !price || price.free || price.untold || seat.bundle.number <= price.free_episodes || told.has(seat.bundle.episode_id)) return;
       const enough = Math.min(WATCHED_SECONDS, WATCHED_SHARE * seat.bundle.length_seconds);
       if (playedSeconds(seat.video) < enough) return;
       told.add(seat.bundle.episode_id);

@@ -217,7 +217,7 @@ function Player({ series, index, at }) {
       <section><h2 class="section-title">${t("episodes.title")}</h2><${EpisodeGrid} series=${series} current=${episode.number} /></section>
       ${bundle && html`<section><h2 class="section-title">${t("languages.title")}</h2><${LanguageChoices} pool=${pool} bundle=${bundle} source=${series.source_language} subtitles=${subtitles} /></section>`}
     </aside>
-    ${pause && html`<${Money} part="Break" slot=${pause.slot} onDone=${pause.done} />`}
+    ${pause && html`<${Money} part="Break" slot=${pause.slot} onDone=${pause.done} onMissing=${pause.done} />`}
     ${sheet === "episodes" && html`<${EpisodesSheet} series=${series} current=${episode.number} onClose=${() => setSheet(null)} />`}
     ${sheet === "languages" && bundle && html`<${LanguagesSheet} pool=${pool} bundle=${bundle} source=${series.source_language} subtitles=${subtitles} onClose=${() => setSheet(null)} />`}
     ${sheet === "playback" && html`<${PlaybackSheet} pool=${pool} onClose=${() => setSheet(null)} onClean=${() => { setSheet(null); setClean(true); }} />`}

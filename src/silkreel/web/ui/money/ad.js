@@ -5,7 +5,6 @@ import { html } from "../shared/html.js";
 import { Icon } from "../shared/icons.js";
 import { clock, t } from "../shared/words.js";
 import { adShown, beginAd, claimAd } from "./api.js";
-import { once } from "../shared/keys.js";
 import { Busy, sentenceOf } from "./parts.js";
 import { NoAd, chooseFilm, readVast } from "./vast.js";
 
@@ -18,7 +17,7 @@ export function RewardedAd({ episode, onOpened, onBack }) {
   const [play, setPlay] = useState(/** @type {any} */ (null));
   useEffect(() => {
     let over = false;
-    once(`ad:${episode.id}`, (key) => beginAd(episode.id, key))
+    beginAd(episode.id)
       .then(async (intent) => ({ intent, film: await load(intent.ad) }))
       .then((found) => !over && setPlay(found))
       .catch((error) => !over && onBack(error instanceof NoAd ? t("ad.none") : sentenceOf(error)));
@@ -114,8 +113,8 @@ export function AdFilm({ ad, film, skipSeconds = null, consequence = "", onBegin
   };
 
   const start = () => {
-    const element = /** @type {HTMLVideoElement} */ (video.current);
-    element.play().catch((error) => {
+    const element = video.current;
+    element?.play().catch((error) => {
       if (error.name !== "NotAllowedError" || element.muted) return;
       element.muted = true;
       setMuted(true);
@@ -136,7 +135,8 @@ export function AdFilm({ ad, film, skipSeconds = null, consequence = "", onBegin
     tell("start");
   };
   const moved = () => {
-    const element = /** @type {HTMLVideoElement} */ (video.current);
+    const element = video.current;
+    if (!element) return; // the last of them may come after the film was put away
     setAt(element.currentTime);
     for (const [step, share] of QUARTERS) if (element.currentTime >= share * film.seconds) tell(step);
   };

@@ -44,6 +44,6 @@ export const confirmCancel = () => write("/api/vip/cancel/confirm");
 export const showWithdraw = () => write("/api/vip/withdraw");
 export const confirmWithdraw = () => write("/api/vip/withdraw/confirm");
 
-export const beginAd = (/** @type {string} */ episode, /** @type {string} */ key) => write("/api/ads/intents", { episode, network: null }, key);
+export const beginAd = (/** @type {string} */ episode) => write("/api/ads/intents", { episode, network: null });
 export const adShown = (/** @type {string} */ nonce) => write(`/api/ads/intents/${part(nonce)}/shown`);
 export const claimAd = (/** @type {string} */ nonce) => write(`/api/ads/intents/${part(nonce)}/claim`);

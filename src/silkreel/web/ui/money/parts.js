@@ -56,7 +56,7 @@ export function Footing({ onOpen }) {
 /** How coins work and who sells them. */
 export function Terms() {
   const points = ["buy", "order", "undo", "refund", "price", "children"];
-  return html`<div class="terms">
+  return html`<div class="terms" role="region" tabindex="0" aria-label=${t("terms.title")}>
     <section><h3>${t("terms.seller")}</h3><p>${boot.trader || t(boot.demo ? "terms.seller_demo" : "terms.seller_unnamed")}</p></section>
     ${points.map((point) => html`<section key=${point}><h3>${t(`terms.${point}`)}</h3><p>${t(`terms.${point}_text`)}</p></section>`)}
   </div>`;

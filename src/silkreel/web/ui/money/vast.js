@@ -24,7 +24,7 @@ export class NoAd extends Error {
 /** @param {string} text @returns {Ad} */
 export function readVast(text) {
   const root = new DOMParser().parseFromString(text, "application/xml").documentElement;
-  if (root.localName !== "VAST") throw new NoAd(NO_XML);
+  if (root.localName !== "VAST" || within(root, "parsererror").length) throw new NoAd(NO_XML);
   const errors = texts(root, "Error");
   const ad = within(root, "Ad")[0];
   if (!ad) throw new NoAd(NO_AD, errors);

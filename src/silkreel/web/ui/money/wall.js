@@ -136,7 +136,7 @@ function Ways({ offers, busy, failed, onChoose, onPacks, onTerms }) {
   if (!offers) return failed ? null : html`<${Busy} />`;
   const plans = offers.options.filter((/** @type {any} */ option) => option.kind === "vip");
   const ways = offers.options.filter((/** @type {any} */ option) => option.kind !== "vip" || option === plans[0]);
-  const closed = Object.entries(offers.left_out).filter(([, why]) => WORTH_TELLING.includes(/** @type {string} */ (why)));
+  const closed = [...new Set(/** @type {string[]} */ (Object.values(offers.left_out)))].filter((why) => WORTH_TELLING.includes(why));
   return html`<${Balance} wallet=${offers.wallet} />
     <ul class="ways">
       ${ways.map((/** @type {any} */ option) => {
@@ -144,7 +144,7 @@ function Ways({ offers, busy, failed, onChoose, onPacks, onTerms }) {
         return html`<li key=${mark}><${Way} option=${option} plans=${plans} offers=${offers} busy=${busy !== null} waiting=${busy === mark} onChoose=${() => onChoose(option, mark)} /></li>`;
       })}
     </ul>
-    ${closed.length > 0 && html`<ul class="closed">${closed.map(([kind, why]) => html`<li key=${kind}>${t(`wall.closed.${why}`)}</li>`)}</ul>`}
+    ${closed.length > 0 && html`<ul class="closed">${closed.map((why) => html`<li key=${why}>${t(`wall.closed.${why}`)}</li>`)}</ul>`}
     <p class="fine">${t("wall.undo")}</p>
     <div class="feet">
       ${onPacks && html`<button class="footing" onClick=${onPacks}><${Icon} name="coin" /><span>${t("pack.open")}</span></button>`}

@@ -48,7 +48,7 @@ export class Pool {
     const seat = /** @type {Seat} */ ({ video, index: -1, source: null, bundle: null, abort: null });
     video.addEventListener("loadeddata", () => seat.index >= 0 && this.send({ type: "ready", index: seat.index }));
     video.addEventListener("canplay", () => seat.index >= 0 && this.send({ type: "ready", index: seat.index }));
-    video.addEventListener("ended", () => seat.index >= 0 && this.finish(seat.index, video.duration));
+    video.addEventListener("ended", () => seat.index >= 0 && this.finish(seat));
     video.addEventListener("playing", () => this.isCurrent(seat) && (this.waiting.value = false));
     video.addEventListener("waiting", () => this.isCurrent(seat) && (this.waiting.value = true));
     video.addEventListener("pause", () => {
@@ -57,10 +57,13 @@ export class Pool {
     return seat;
   }
 
-  /** An episode is over: the next one comes, after what stands between them. @param {number} index @param {number} seconds */
-  finish(index, seconds) {
-    const over = () => this.send({ type: "ended", index });
-    const between = this.options.between?.(index, seconds);
+  /** An episode is over: the next one comes, after what stands between them. @param {Seat} seat */
+  finish(seat) {
+    const { index, video } = seat;
+    const over = () => {
+      if (seat.index === index && video.ended) this.send({ type: "ended", index }); // nobody has begun it again
+    };
+    const between = this.options.between?.(index, video.duration);
     if (between) between.finally(over);
     else over();
   }
