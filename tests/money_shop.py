@@ -2,10 +2,15 @@
 
 import uuid
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
+import sqlalchemy as sa
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
+from silkreel.catalogue.browse import VIDEO
+from silkreel.catalogue.tables import RenditionRow
+from silkreel.commerce.campaigns import Campaign, Film, add_campaign
 from silkreel.commerce.pricebook import default_book, publish_book
 from silkreel.kit.artifacts import Workshop
 from silkreel.kit.clock import now
@@ -15,6 +20,7 @@ from silkreel.web.app import WebApp, create_app
 from silkreel.web.limits import RateLimit
 from trial_home import Trial
 
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 SLUG = "night-market"
 NIGHT = Trial(slug=SLUG, seconds=1, rungs=((90, 160),), episodes=7)  # five free, two locked
 EPISODE_COINS = 45
@@ -22,6 +28,7 @@ SECRET = "pretend"
 MONEY = {
     "GET /api/series/{slug}/price",
     "GET /api/wallet",
+    "GET /api/wallet/bundles",
     "GET /api/wallet/history",
     "POST /api/unlocks",
     "POST /api/unlocks/{txn}/undo",
@@ -47,7 +54,38 @@ MONEY = {
     "GET /api/me/export",
     "GET /api/me/erasure",
     "POST /api/me/erasure",
+    "GET /api/offers",
+    "POST /api/ads/intents",
+    "POST /api/ads/intents/{nonce}/shown",
+    "POST /api/ads/intents/{nonce}/claim",
+    "GET /api/ads/beacon/{step}",
+    "GET /api/ads/vast",
+    "POST /api/ads/breaks",
+    "GET /api/demo",
+    "POST /api/demo/market",
+    "GET /api/vip",
+    "GET /api/vip/screen",
+    "POST /api/vip",
+    "POST /api/vip/cancel",
+    "POST /api/vip/cancel/confirm",
+    "POST /api/vip/withdraw",
+    "POST /api/vip/withdraw/confirm",
 }
+AD_SECONDS = 6
+STEPS = ("start", "first_quartile", "midpoint", "third_quartile", "complete")
+# Every module of the money side that asks what time it is.
+CLOCKS = (
+    "ads",
+    "offers",
+    "price",
+    "unlocks",
+    "wallet",
+    "orders",
+    "hooks",
+    "pretend",
+    "vip",
+    "watched",
+)
 
 
 def demo_settings(settings: Settings, **more: object) -> Settings:
@@ -64,6 +102,39 @@ def publish(workshop: Workshop, **terms: object) -> None:
     with workshop.transaction() as tx:
         book = replace(default_book("US", HOUSE), **terms)
         publish_book(tx, book, approved_by=("mei", "li"), now=now())
+
+
+def put_ad(workshop: Workshop, campaign_id: str = "tea", **more: object) -> Campaign:
+    """A campaign whose film is a picture that is there already, so that nothing is drawn."""
+    with workshop.transaction() as tx:
+        row = tx.scalars(sa.select(RenditionRow).where(RenditionRow.kind == VIDEO)).first()
+        size = workshop.store.path(row.content_hash, row.suffix).stat().st_size
+        film = Film(row.content_hash, row.suffix, size, 90, 160, AD_SECONDS)
+        told = {"id": campaign_id, "brand_id": HOUSE, "title": "Tea", "advertiser": "Tea House",
+                "film": film, "starts_at": NOON, "click_url": "https://tea.example/", **more}  # fmt: skip
+        return add_campaign(tx, Campaign(**told))
+
+
+@dataclass
+class Clock:
+    """What the money endpoints take for now."""
+
+    at: datetime
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def passes(self, **amount: float) -> None:
+        self.at += timedelta(**amount)
+
+
+def hold_clock(monkeypatch, at: datetime | None = None) -> Clock:
+    """A clock that only a test moves."""
+    clock = Clock(at or now() + timedelta(hours=1))  # after the books that tests publish now
+    for name in CLOCKS:
+        monkeypatch.setattr(f"silkreel.web.api.money.{name}.now", clock)
+    monkeypatch.setattr("silkreel.web.api.play.now", clock)
+    return clock
 
 
 @dataclass
@@ -107,6 +178,53 @@ class Customer:
 
     def order(self, item="bundle:500", key=None, **more):
         return self.browser.post("/api/orders", json={"item": item, **more}, headers=keyed(key))
+
+    def offers(self, number):
+        return self.browser.get(f"/api/offers?episode={self.episodes[number - 1]}")
+
+    def ask_ad(self, number, **more):
+        wish = {"episode": self.episodes[number - 1], **more}
+        return self.browser.post("/api/ads/intents", json=wish)
+
+    def beacon(self, step, ticket):
+        return self.browser.get("/api/ads/beacon/" + step, params={"ticket": ticket})
+
+    def watch(self, ad, clock, seconds=AD_SECONDS):
+        """Play an ad of ours to its end by the clock; answers the last beacon."""
+        ticket, answer = ad["ticket"], None
+        for step in STEPS:
+            answer = self.beacon(step, ticket)
+            if answer.status_code != 200:
+                return answer
+            ticket = answer.json()["ticket"]
+            clock.passes(seconds=seconds / (len(STEPS) - 1))
+        return answer
+
+    def claim(self, nonce):
+        return self.browser.post(f"/api/ads/intents/{nonce}/claim")
+
+    def ad_break(self, ended, after, position=60.0):
+        wish = {"ended": self.episodes[ended - 1], "next": self.episodes[after - 1],
+                "position_seconds": position}  # fmt: skip
+        return self.browser.post("/api/ads/breaks", json=wish)
+
+    def vip(self):
+        return self.browser.get("/api/vip").json()
+
+    def vip_screen(self, plan="week", *, renews=False):
+        told = {"plan": plan, "renews": renews}
+        return self.browser.get("/api/vip/screen", params=told)
+
+    def join(self, plan="week", *, renews=False, screen=None, key=None):
+        """Say yes to a plan's screen."""
+        shown = screen or self.vip_screen(plan, renews=renews).json()["sha256"]
+        wish = {"plan": plan, "renews": renews, "screen": shown}
+        return self.browser.post("/api/vip", json=wish, headers=keyed(key))
+
+    def join_and_pay(self, plan="week", **more):
+        joined = self.join(plan, **more).json()
+        self.browser.post(joined["pay"]["url"], follow_redirects=False)
+        return joined
 
     def buy(self, item="bundle:500"):
         """Order and pretend to pay."""

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 import silkreel.commerce as room
 from coins import BRAND, NOW, buy, refund, unlock
 from silkreel.commerce import vip, vip_leaving, vip_screen, withdrawals
+from silkreel.commerce.book import MIN_FREE_EPISODES
+from silkreel.commerce.book_faults import BadBook, check_book
 from silkreel.commerce.experiments import Arm, BadExperiment, Experiment
 from silkreel.commerce.ledger import apply
 from silkreel.commerce.offers import (
@@ -26,13 +28,7 @@ from silkreel.commerce.offers import (
     ViewerFacts,
     offer,
 )
-from silkreel.commerce.pricebook import (
-    MIN_FREE_EPISODES,
-    BadBook,
-    check_book,
-    default_book,
-    publish_book,
-)
+from silkreel.commerce.pricebook import default_book, publish_book
 from silkreel.commerce.quotes import Quote, SeriesPrice, Viewing, series_price, show_price
 from silkreel.commerce.requests import Item, Unlock
 from silkreel.commerce.tables import WalletRow

@@ -8,15 +8,14 @@ from hypothesis import strategies as st
 
 from coins import BRAND, NOW, buy
 from silkreel.commerce import pricebook
+from silkreel.commerce.book import Bundle
+from silkreel.commerce.book_faults import BadBook, check_book
 from silkreel.commerce.ledger import apply
 from silkreel.commerce.pricebook import (
     DEFAULTS,
-    BadBook,
-    Bundle,
     NeedsTwo,
     book_by_id,
     book_in_force,
-    check_book,
     default_book,
     publish_book,
 )

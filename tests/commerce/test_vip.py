@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from coins import BRAND, NOW
 from silkreel.commerce import vip
 from silkreel.commerce.access import Right, rights_of
+from silkreel.commerce.book import Plan
 from silkreel.commerce.orders import Wish, find, place
 from silkreel.commerce.payments import Kind, OrderRef, PaymentFact, Truth
-from silkreel.commerce.pricebook import Plan, default_book, publish_book
+from silkreel.commerce.pricebook import default_book, publish_book
 from silkreel.commerce.providers.fake_book import FakeBook
 from silkreel.commerce.providers.fake_psp import FakePsp
 from silkreel.commerce.recharge import learn

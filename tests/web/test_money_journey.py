@@ -85,6 +85,30 @@ def test_the_history_tells_every_movement_page_by_page(shop):
     ]  # fmt: skip
     assert seen[2]["order"] == order["id"]
     assert seen[1]["episodes"] == [shop.episodes[5]]
+    assert seen[1]["opened"] == {"slug": NIGHT.slug, "title": "Harbour Lights", "numbers": [6]}
+    assert (seen[0]["opened"], seen[2]["opened"]) == (None, None)
+
+
+def test_the_history_says_until_when_an_unlock_can_be_undone(shop):
+    mei = shop.customer()
+    mei.price()
+    mei.buy()
+    six, seven = mei.unlock(6).json()["txn"], mei.unlock(7).json()["txn"]
+
+    def until(txn):
+        page = mei.browser.get("/api/wallet/history").json()["entries"]
+        return next(each for each in page if each["txn"] == txn)["undoable_until"]
+
+    assert until(six) is not None
+    mei.browser.post(f"/api/episodes/{shop.episodes[5]}/watched")
+    mei.undo(seven)
+    assert (until(six), until(seven)) == (None, None)
+
+
+def test_the_amounts_of_coins_are_listed_for_a_stranger_and_make_nobody(shop):
+    told = shop.customer().browser.get("/api/wallet/bundles")
+    assert told.json()["bundles"][0]["item"] == "bundle:500"
+    assert "set-cookie" not in told.headers
 
 
 def test_a_price_that_was_shown_never_rises_for_its_viewer(shop):

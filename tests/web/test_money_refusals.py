@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from coins import faults
 from money_shop import EPISODE_COINS, NIGHT, SLUG, demo_settings, keyed, open_shop, publish
-from silkreel.commerce.pricebook import Bundle
+from silkreel.commerce.book import Bundle
 from silkreel.commerce.requests import Claw
 from silkreel.kit.money import Money
 from silkreel.people.brands import HOUSE

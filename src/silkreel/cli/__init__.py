@@ -42,6 +42,7 @@ COMMANDS = {
     "export": ("exporting:export", "Take lines, subtitles, sound or checks out as a file."),
     "staff": ("staff:app", "Who works here: add, list, roles, reset, disable, enable."),
     "audit": ("audit:app", "What was done by whom, and whether the log is as it was written."),
+    "prices": ("prices:app", "What a market costs: start, check, publish, show, export."),
     "orders": ("orders:app", "Purchases: list, show, and ask about those that are open."),
     "refund": ("refunding:refund", "Give an order's money back, and take its coins with it."),
     "reconcile": (
@@ -53,7 +54,7 @@ COMMANDS = {
         "statements:app",
         "Statements of payees: list, show, issue, pay.",
     ),
-    "ads": ("ads:app", "Ads: take in networks' final reports, and see estimates."),
+    "ads": ("ads:app", "Ads: films of your own, networks' final reports, estimates."),
     "experiments": ("experiments:app", "What is tried on viewers: list, report."),
     "ledger": ("ledger:app", "Coins: seal the books, verify them, see a viewer's balance."),
     "models": ("models:app", "List, fetch and verify the model weights."),

@@ -1,4 +1,4 @@
-"""`silkreel ads`: what networks finally pay, and what ads were guessed to be worth."""
+"""`silkreel ads`: films of our own, what networks finally pay, what ads were guessed to be worth."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,16 @@ MICROS = 1_000_000
 LINES = Counted("{count} lines", one="{count} line")
 ADS = Counted("{count} ads", one="{count} ad")
 
-app = App(name="ads", help="Ads: final reports of networks, and estimates.")
+app = App(name="ads", help="Ads: films of your own, final reports of networks, and estimates.")
+app.command(
+    "silkreel.cli.house_ads:add", name="add", help="Show a film of your own where ads stand."
+)
+app.command(
+    "silkreel.cli.house_ads:list_all",
+    name="list",
+    help="List your own films, and how often each ran.",
+)
+app.command("silkreel.cli.house_ads:end", name="end", help="Show a film of your own no longer.")
 report = App(name="report", help="Final reports of ad networks.")
 app.command(report)
 

@@ -18,9 +18,11 @@ from silkreel.flows.make_demo import (
     publish_demo_story,
     score_reading,
 )
+from silkreel.flows.open_demo_shop import open_demo_shop
 from silkreel.flows.publish_story import Publication
 from silkreel.flows.release_series import release_series
 from silkreel.flows.steps_ahead import episode_numbers, step_words
+from silkreel.kit.clock import now
 from silkreel.kit.effort import measuring
 from silkreel.kit.settings import Settings
 from silkreel.kit.words import words
@@ -37,6 +39,7 @@ class _Made:
     bill: Bill
     notes: list[str]
     story: Publication
+    markets: tuple[str, ...]
 
 
 def demo(
@@ -100,6 +103,7 @@ def _make(house: House, languages: list[str], episodes: int | None) -> _Made:
     with show.watching() as watcher:
         watcher.step(words("Publishing its novel and its game ..."))
         story = publish_demo_story(house.workshop, series.slug)
+    markets = open_demo_shop(house.workshop, now())
     numbers = episode_numbers(house.workshop, series.slug)
     problems = [f"{step_words(p['label'], numbers)}: {p['sentence']}" for p in answer["problems"]]
     burnt = dict(bill.engine_cpu_seconds)
@@ -114,6 +118,7 @@ def _make(house: House, languages: list[str], episodes: int | None) -> _Made:
         bill=Bill(cpu_seconds_so_far(), burnt),
         notes=[*series.notes, *problems],
         story=story,
+        markets=markets,
     )
 
 
@@ -145,6 +150,7 @@ def _payload(made: _Made, addresses: dict[str, str]) -> dict[str, Any]:
         "story": {"reads": list(made.story.reads), "plays": list(made.story.plays)},
         "addresses": addresses,
         "notes": made.notes,
+        "markets": list(made.markets),
     }
 
 
@@ -170,5 +176,12 @@ def _print(made: _Made, addresses: dict[str, str]) -> None:
             "The translations were written and approved by the sample's author; the voices are AI."
         )
     )
+    if made.markets:
+        print(
+            words(
+                "It is sold for play money, by the prices of {markets}: choose one on the page.",
+                markets=", ".join(made.markets),
+            )
+        )
     for name, address in addresses.items():
         print(f"{name.replace('_', ' '):>14}  {address}")

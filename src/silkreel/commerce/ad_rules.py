@@ -63,6 +63,7 @@ class AdRules:
     series_day_cap: int = 20
     cooldown: timedelta = timedelta(seconds=10)
     unlocks: int = 1  # episodes an ad opens
+    ads_per_unlock: int = 1  # ads that one episode takes
     lasts: timedelta = timedelta(days=7)  # an ad unlock; a coin unlock is for ever
 
 

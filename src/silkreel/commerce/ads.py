@@ -73,6 +73,7 @@ class Asking:
     zone: str  # of the market, e.g. America/Sao_Paulo
     allowed: bool  # by age, consent and VIP
     filled: bool  # the network, or a house ad, is ready
+    campaign_id: str | None = None  # of our own ads, the one that will be played
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,14 @@ class Intent:
 
     nonce: str
     state: str
-    unlocks: int
+    unlocks: int  # episodes it opens; none where the episode takes more ads after it
     expires_at: datetime
+    viewer_id: str
+    brand_id: str
+    series_id: str
+    episode_id: str
+    network: str
+    campaign_id: str | None
 
 
 def offer(tx: Session, asking: Asking, rules: AdRules, at: datetime) -> Intent:
@@ -101,9 +108,10 @@ def offer(tx: Session, asking: Asking, rules: AdRules, at: datetime) -> Intent:
         nonce=secrets.token_urlsafe(NONCE_BYTES), viewer_id=asking.viewer_id,
         brand_id=asking.brand_id, device_hash=asking.device_hash,
         address_prefix=asking.address_prefix, placement=asking.placement,
-        series_id=asking.series_id, episode_id=asking.episode_id, unlocks=rules.unlocks,
+        series_id=asking.series_id, episode_id=asking.episode_id,
+        unlocks=rules.unlocks if watched_for(tx, asking) + 1 >= rules.ads_per_unlock else 0,
         state="issued", network=asking.network, viewer_day=day, issued_at=at,
-        expires_at=at + INTENT_LIFE,
+        expires_at=at + INTENT_LIFE, campaign_id=asking.campaign_id,
     )  # fmt: skip
     tx.add(row)
     tx.flush()
@@ -135,6 +143,40 @@ def count(tx: Session, asking: Asking, at: datetime) -> AdCounts:
             AdIntentRow.address_prefix != "",
         ),
     )  # fmt: skip
+
+
+def watched_for(tx: Session, asking: Asking) -> int:
+    """Ads watched for an episode that takes several, since the last one that opened it."""
+    counted = (
+        AdIntentRow.viewer_id == asking.viewer_id, AdIntentRow.brand_id == asking.brand_id,
+        AdIntentRow.episode_id == asking.episode_id,
+        AdIntentRow.state.in_(("provisional", "granted")),
+    )  # fmt: skip
+    opened = tx.scalar(
+        sa.select(sa.func.max(AdIntentRow.issued_at)).where(*counted, AdIntentRow.unlocks > 0)
+    )
+    since = AdIntentRow.issued_at > opened if opened else sa.true()
+    return _number(tx, *counted, AdIntentRow.unlocks == 0, since)
+
+
+def find(tx: Session, nonce: str, viewer_id: str | None) -> Intent:
+    """An intent of a viewer, only read.
+
+    Raises:
+        NoSuchAd.
+    """
+    row = tx.get(AdIntentRow, nonce)
+    if row is None or viewer_id is None or row.viewer_id != viewer_id:
+        raise NoSuchAd
+    return _shown(row)
+
+
+def opened_by(tx: Session, nonce: str, at: datetime) -> list[str]:
+    """Episodes that an intent holds open now."""
+    mine = sa.select(EntitlementRow.ref).where(
+        EntitlementRow.intent_id == nonce, EntitlementRow.ends_at > at
+    )
+    return list(tx.scalars(mine.order_by(EntitlementRow.id)))
 
 
 def show(tx: Session, nonce: str, viewer_id: str, at: datetime) -> Intent:
@@ -294,4 +336,7 @@ def _number(tx: Session, *where: sa.ColumnElement[bool]) -> int:
 
 
 def _shown(row: AdIntentRow) -> Intent:
-    return Intent(row.nonce, row.state, row.unlocks, row.expires_at)
+    return Intent(
+        row.nonce, row.state, row.unlocks, row.expires_at, row.viewer_id, row.brand_id,
+        row.series_id, row.episode_id, row.network, row.campaign_id,
+    )  # fmt: skip

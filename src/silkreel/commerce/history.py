@@ -6,6 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from silkreel.commerce.moves import UNDO_WITHIN
 from silkreel.commerce.tables import EntitlementRow, PostingRow, TxnRow, WalletRow
 from silkreel.kit.database import Session
 
@@ -24,6 +25,8 @@ class Entry:
     debt_coins: int  # owed more +, owed less -
     order_id: str | None
     episodes: tuple[str, ...]  # that it opened
+    series_id: str | None  # theirs
+    undoable_until: datetime | None  # None: it opened nothing, or something of it was watched
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +85,24 @@ def _moved(
 
 
 def _entries(tx: Session, wallet: WalletRow, moved: dict[int, dict[int, int]]) -> list[Entry]:
-    opened: dict[int, list[str]] = defaultdict(list)
-    rights = sa.select(EntitlementRow.txn_id, EntitlementRow.ref)
-    for txn, ref in tx.execute(
-        rights.where(EntitlementRow.txn_id.in_(moved)).order_by(EntitlementRow.id)
-    ):
-        if txn is not None:
-            opened[txn].append(ref)
+    opened: dict[int, list[EntitlementRow]] = defaultdict(list)
+    rights = sa.select(EntitlementRow).where(EntitlementRow.txn_id.in_(moved))
+    for right in tx.scalars(rights.order_by(EntitlementRow.id)):
+        if right.txn_id is not None:
+            opened[right.txn_id].append(right)
     txns = {row.id: row for row in tx.scalars(sa.select(TxnRow).where(TxnRow.id.in_(moved)))}
-    return [
-        Entry(
-            txn, txns[txn].kind, txns[txn].effective_at,
-            sums.get(wallet.paid_account_id, 0), sums.get(wallet.bonus_account_id, 0),
-            -sums.get(wallet.debt_account_id, 0), txns[txn].order_id, tuple(opened[txn]),
-        )
-        for txn, sums in moved.items()
-    ]  # fmt: skip
+    return [_entry(wallet, txns[txn], sums, opened[txn]) for txn, sums in moved.items()]
+
+
+def _entry(
+    wallet: WalletRow, txn: TxnRow, sums: dict[int, int], opened: list[EntitlementRow]
+) -> Entry:
+    stays = any(right.opened_at or right.revoked_at for right in opened)
+    return Entry(
+        txn.id, txn.kind, txn.effective_at,
+        sums.get(wallet.paid_account_id, 0), sums.get(wallet.bonus_account_id, 0),
+        -sums.get(wallet.debt_account_id, 0), txn.order_id,
+        tuple(right.ref for right in opened),
+        series_id=opened[0].series_id if opened else None,
+        undoable_until=txn.recorded_at + UNDO_WITHIN if opened and not stays else None,
+    )  # fmt: skip

@@ -91,6 +91,7 @@ class Context:
 
     coins_sold: bool = True
     vip_sold: bool = True
+    ads_sold: bool = True
     ads: AdPlace = field(default_factory=AdPlace)
     arm: str = ""
     arm_order: tuple[OptionKind, ...] = ()  # what an experiment's arm puts first
@@ -180,6 +181,7 @@ def _left_out(
     vip = vip or ("has_vip" if viewer.has_vip else "" if series.vip_covers else "not_covered")
     enough = ads.left_today >= quote.ads_per_unlock  # or the ads would end at a coin price
     ad = "" if viewer.may_see_ads else "may_not_see_ads"
+    ad = ad or ("" if ctx.ads_sold else "not_sold")
     why = {
         "coin": coins,
         "rest": coins or ("" if series.locked_episodes > 1 else "last_one"),

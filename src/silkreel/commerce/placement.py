@@ -59,19 +59,24 @@ class Slot:
 
 def next_slot(history: History, rules: PlacementRules, at: datetime) -> Slot | None:
     """The ad to show before the next episode, or None."""
-    refused = (
-        history.has_vip
-        or (history.age_years is not None and history.age_years < CHILD)
-        or history.next_episode <= rules.first_after_episode
-        or _just_recharged(history, rules, at)
-        or _near_sheet(history, rules, at)
-        or _too_close(history, rules)
-        or _ads_of_the_hour(history, at) >= rules.an_hour
-    )
-    if refused:
+    if why_none(history, rules, at):
         return None
     adult = history.age_years is None or history.age_years >= ADULT
     return Slot(history.next_episode, rules.skippable_after_seconds, personal=adult)
+
+
+def why_none(history: History, rules: PlacementRules, at: datetime) -> str:
+    """What keeps an ad away before the next episode; nothing where one is due."""
+    reasons = {
+        "vip": history.has_vip,
+        "child": history.age_years is not None and history.age_years < CHILD,
+        "beginning": history.next_episode <= rules.first_after_episode,
+        "recharged": _just_recharged(history, rules, at),
+        "sheet": _near_sheet(history, rules, at),
+        "too_close": _too_close(history, rules),
+        "enough": _ads_of_the_hour(history, at) >= rules.an_hour,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), "")
 
 
 def _just_recharged(history: History, rules: PlacementRules, at: datetime) -> bool:

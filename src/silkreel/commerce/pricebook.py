@@ -4,8 +4,7 @@ A book is never edited, only succeeded by the next version. Orders, quotes and l
 """
 
 import tomllib
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -13,26 +12,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from silkreel.commerce.tables import PriceBookRow, PriceRow
+from silkreel.commerce.book import STANDARD, WEB, Book, Bundle, Plan
+from silkreel.commerce.book_faults import BadBook, check_book
+from silkreel.commerce.tables import PriceBookRow, PriceRow, WalletRow
 from silkreel.kit.database import Session
 from silkreel.kit.money import Money
 from silkreel.kit.refusals import Refusal
 
 DEFAULTS = Path(__file__).parent / "data" / "price_book.toml"
 WORLD = "001"
-WEB = "web"
-STANDARD = "standard"
-MIN_FREE_EPISODES = 5  # a viewer knows the story before paying for it
-MAX_FREE_PERCENT = 20
 BIG_CHANGE_PERCENT = 20  # above it two persons approve
-MAX_REST_DISCOUNT_PERCENT = 90
-
-
-class BadBook(Refusal):
-    """A book that would mislead or trap a viewer."""
-
-    status = 422
-    message = "This price book cannot be published: {problem}"
 
 
 class NeedsTwo(Refusal):
@@ -45,161 +34,23 @@ class NeedsTwo(Refusal):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Bundle:
-    """Coins for money: bought ones, and a gift that expires."""
+def publish_book(
+    tx: Session, book: Book, *, approved_by: tuple[str, ...], now: datetime, demo: bool = False,
+    alone: bool = False,
+) -> Book:  # fmt: skip
+    """Make `book` the next version from `now` on; a brand of a demo may keep a short free head.
 
-    paid_coins: int
-    price: Money
-    bonus_coins: int = 0
-    store_sku: str | None = None
-
-    @property
-    def item(self) -> str:
-        """Its name in a book."""
-        return f"bundle:{self.paid_coins}"
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A VIP plan's price for its period."""
-
-    plan: str  # week | month | year
-    price: Money
-
-
-@dataclass(frozen=True, slots=True)
-class TopUp:
-    """The least a viewer pays to get so many coins more, and what is then left over."""
-
-    price: Money
-    paid_coins: int
-    left_over_coins: int
-
-
-@dataclass(frozen=True, slots=True)
-class Book:
-    """One version of the prices of a market on a channel."""
-
-    brand_id: str
-    market: str
-    channel: str
-    currency: str
-    bundles: tuple[Bundle, ...]
-    episode_coins: int
-    cap_coins: int
-    plans: tuple[Plan, ...] = ()
-    free_episodes: int = 10
-    ads_per_unlock: int = 1
-    ads_a_day: int = 20
-    rest_discount_percent: int = 25
-    first_recharge_bonus_percent: int = 0
-    exact_top_up: bool = True  # a store with fixed products cannot
-    least_minor: int = 0  # the smallest amount the provider takes
-    template: str = STANDARD
-    version: int = 1
-    id: int = 0  # 0 until published
-
-    @property
-    def base(self) -> Bundle:
-        """The smallest bundle, by which every coin price is shown in money."""
-        return min(self.bundles, key=lambda bundle: bundle.paid_coins)
-
-    def money(self, coins: int) -> Money:
-        """Coins at the price of the smallest bundle, without volume discount, rounded up."""
-        return Money(-(-coins * self.base.price.minor // self.base.paid_coins), self.currency)
-
-    def top_up(self, missing_coins: int) -> TopUp:
-        """The cheapest purchase that gives the coins that are missing."""
-        if self.exact_top_up:
-            price = self.money(missing_coins)
-            if price.minor >= self.least_minor:
-                return TopUp(price, missing_coins, 0)
-            coins = self.least_minor * self.base.paid_coins // self.base.price.minor
-            return TopUp(Money(self.least_minor, self.currency), coins, coins - missing_coins)
-        enough = [bundle for bundle in self.bundles if bundle.paid_coins >= missing_coins]
-        if not enough:
-            count = -(-missing_coins // self.base.paid_coins)
-            coins = count * self.base.paid_coins
-            price = Money(count * self.base.price.minor, self.currency)
-            return TopUp(price, coins, coins - missing_coins)
-        best = min(enough, key=lambda bundle: (bundle.price.minor, bundle.paid_coins))
-        return TopUp(best.price, best.paid_coins, best.paid_coins - missing_coins)
-
-    def free_head(self, episodes: int) -> int:
-        """Free episodes of a series of this length: never under 5, nor over a fifth beyond that."""
-        fifth = episodes * MAX_FREE_PERCENT // 100
-        return min(episodes, max(MIN_FREE_EPISODES, min(self.free_episodes, fifth)))
-
-    def first_recharge(self, *, recharged_before: bool) -> Bundle | None:
-        """The smallest bundle with its once-only gift, for who never bought coins."""
-        gift = self.base.paid_coins * self.first_recharge_bonus_percent // 100
-        if recharged_before or not gift:
-            return None
-        return replace(self.base, bonus_coins=self.base.bonus_coins + gift)
-
-
-def check_book(book: Book) -> None:
-    """Refuse a book that hides a price or sells what nobody can use up.
-
-    Raises:
-        BadBook: with the first problem found.
-    """
-    if not book.bundles:
-        raise BadBook(problem="no bundle has a price in money, so coins could not be shown in it.")
-    for wrong, problem in (*_faults_of_bundles(book), *_faults_of_terms(book)):
-        if wrong:
-            raise BadBook(problem=problem)
-    left = book.top_up(book.episode_coins).left_over_coins
-    if left > book.episode_coins:
-        raise BadBook(
-            problem=f"the cheapest way to buy one episode leaves {left} coins over, more than "
-            "another episode costs. Offer an exact top-up or a product of one episode."
-        )
-
-
-def _faults_of_bundles(book: Book) -> Iterable[tuple[bool, str]]:
-    base, bundles = book.base, book.bundles
-    base_coins = base.paid_coins + base.bonus_coins
-    return (
-        (any(b.price.currency != book.currency for b in bundles),
-         f"every price of this market is in {book.currency}."),
-        (any(b.price.minor <= 0 or b.paid_coins <= 0 or b.bonus_coins < 0 for b in bundles),
-         "a bundle gives coins for a price above zero."),
-        (len({b.paid_coins for b in bundles}) != len(bundles),
-         "two bundles give the same number of coins."),
-        (any(b.price.minor * base_coins > (b.paid_coins + b.bonus_coins) * base.price.minor
-             for b in bundles),
-         "a larger bundle costs more for each coin than the smallest."),
-    )  # fmt: skip
-
-
-def _faults_of_terms(book: Book) -> Iterable[tuple[bool, str]]:
-    return (
-        (book.episode_coins <= 0,
-         "an episode has no price, so it would only be told at the wall."),
-        (book.cap_coins < book.episode_coins,
-         "the series cap is below the price of one episode."),
-        (book.free_episodes < MIN_FREE_EPISODES,
-         f"a series begins with at least {MIN_FREE_EPISODES} free episodes."),
-        (not 0 <= book.rest_discount_percent <= MAX_REST_DISCOUNT_PERCENT,
-         f"the discount on the rest is 0 to {MAX_REST_DISCOUNT_PERCENT} %."),
-        (book.ads_per_unlock < 1 or book.ads_a_day < 0,
-         "an ad unlock takes at least one ad."),
-    )  # fmt: skip
-
-
-def publish_book(tx: Session, book: Book, *, approved_by: tuple[str, ...], now: datetime) -> Book:
-    """Make `book` the next version from `now` on.
+    `alone`: nobody else works here, so whoever runs the machine decides large changes, too.
 
     Raises:
         BadBook: it hides a price or traps coins.
         NeedsTwo: a price changes by more than a fifth, and fewer than two persons approved.
     """
-    check_book(book)
+    check_book(book, demo=demo)
     before = book_for(tx, book.brand_id, book.market, book.channel, now, template=book.template)
     if before is not None:
-        _check_change(before, book, persons=len(set(approved_by)))
+        check_change(before, book, persons=2 if alone else len(set(approved_by)))
+        _refuse_stranding(tx, before, book)
     version = before.version + 1 if before else 1
     row = PriceBookRow(
         brand_id=book.brand_id, market=book.market, channel=book.channel, template=book.template,
@@ -271,6 +122,7 @@ def default_book(market: str, brand_id: str = "") -> Book:
         episode_coins=terms["episode"]["coins"],
         cap_coins=terms["cap"]["coins"],
         plans=tuple(Plan(p["plan"], Money(p["minor"], currency)) for p in terms["vip"]),
+        zone=data["zones"].get(market, "UTC"),
         **data["rules"],
     )
 
@@ -280,12 +132,17 @@ def _defaults() -> dict[str, Any]:
     return tomllib.loads(DEFAULTS.read_text(encoding="utf-8"))
 
 
-def _check_change(before: Book, book: Book, *, persons: int) -> None:
+def check_change(before: Book, book: Book, *, persons: int) -> None:
+    """Pass a change that so many persons may make.
+
+    Raises:
+        NeedsTwo: a price changes by more than a fifth, and one person wants it.
+    """
     if before.currency != book.currency or persons > 1:
         return
     old, new = _amounts(before), _amounts(book)
     for item in sorted(old.keys() & new.keys()):
-        percent = abs(new[item] - old[item]) * 100 // old[item]
+        percent = abs(new[item] - old[item]) * 100 // max(1, old[item])
         if percent > BIG_CHANGE_PERCENT:
             raise NeedsTwo(item=item, percent=percent, limit=BIG_CHANGE_PERCENT)
 
@@ -300,14 +157,39 @@ def _amounts(book: Book) -> dict[str, int]:
     }
 
 
+def _refuse_stranding(tx: Session, before: Book, book: Book) -> None:
+    """Coins that somebody bought are used up or paid back before a market stops taking them."""
+    if not before.sells_coins or book.sells_coins:
+        return
+    holding = sa.select(sa.func.count()).where(
+        WalletRow.brand_id == book.brand_id, WalletRow.paid > 0
+    )
+    viewers = tx.scalar(holding) or 0
+    if viewers:
+        raise BadBook(
+            problem=f"{viewers} viewers hold coins they bought, which nothing here would take. "
+            "Keep coins among the ways until they are used or refunded."
+        )
+
+
 RULES = (
     "free_episodes", "ads_per_unlock", "ads_a_day", "rest_discount_percent",
-    "first_recharge_bonus_percent", "exact_top_up", "least_minor",
+    "first_recharge_bonus_percent", "exact_top_up", "least_minor", "ways", "episodes_per_ad",
+    "zone", "breaks_an_hour", "break_after_episodes", "break_after_seconds", "vip_leaves_out",
+    "least_free_episodes",
 )  # fmt: skip
+LISTS = ("ways", "vip_leaves_out")
 
 
 def _rules(book: Book) -> dict[str, Any]:
-    return {name: getattr(book, name) for name in RULES}
+    return {
+        name: list(getattr(book, name)) if name in LISTS else getattr(book, name) for name in RULES
+    }
+
+
+def _told_rules(row: PriceBookRow) -> dict[str, Any]:
+    """As they were written; a rule that is younger than the row has its default."""
+    return {name: tuple(told) if name in LISTS else told for name, told in row.rules.items()}
 
 
 def _price_rows(book: Book, book_id: int) -> list[PriceRow]:
@@ -346,5 +228,5 @@ def _book(tx: Session, row: PriceBookRow) -> Book:
              for price, cost in money if price.item.startswith("vip:")),
             key=lambda plan: plan.price.minor,
         )),
-        template=row.template, version=row.version, id=row.id, **row.rules,
+        template=row.template, version=row.version, id=row.id, **_told_rules(row),
     )  # fmt: skip

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from silkreel.commerce.pricebook import Book, book_by_id, book_for, book_in_force
+from silkreel.commerce.book import Book
+from silkreel.commerce.pricebook import book_by_id, book_for, book_in_force
 from silkreel.commerce.tables import QuoteRow
 from silkreel.kit.database import Session, insert_once
 from silkreel.kit.money import COIN, Money, split
@@ -89,6 +90,12 @@ def seen_price(tx: Session, viewing: Viewing, episodes: int, now: datetime) -> Q
     return _quote(tx, row) if all(getattr(row, name) == better[name] for name in better) else None
 
 
+def first_quote(book: Book, episodes: int, now: datetime) -> Quote:
+    """What a first look would be quoted; kept for nobody."""
+    terms = _terms(book, episodes)
+    return Quote(id=0, book=book, until=now + QUOTE_LASTS, **terms)
+
+
 def series_price(
     quote: Quote, episodes: int, *, owned: int = 0, spent_coins: int = 0
 ) -> SeriesPrice:
@@ -104,7 +111,8 @@ def series_price(
     free = min(episodes, quote.free_episodes)
     locked = max(0, episodes - free - owned)
     finish = sum(rest_prices(quote, locked, spent_coins=spent_coins))
-    by_ads = -(-locked * quote.ads_per_unlock // book.ads_a_day) if book.ads_a_day else None
+    ads = -(-locked // book.episodes_per_ad) * quote.ads_per_unlock
+    by_ads = -(-ads // book.ads_a_day) if book.opens_by_ads else None
     return SeriesPrice(
         episodes, free, locked, quote.episode_coins, book.money(quote.episode_coins), finish,
         book.money(finish), quote.cap_coins, book.money(quote.cap_coins), by_ads,

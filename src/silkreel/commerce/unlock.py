@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from silkreel.catalogue.tables import EpisodeRow
 from silkreel.commerce import limits
+from silkreel.commerce.book import TopUp
 from silkreel.commerce.bounds import Stop
-from silkreel.commerce.pricebook import TopUp
 from silkreel.commerce.quotes import Quote, Viewing, rest_prices, seen_price, show_price
 from silkreel.commerce.requests import Answer, Item, Open, Request, Undo, Unlock
 from silkreel.commerce.tables import EntitlementRow
@@ -33,6 +33,13 @@ class PriceChanged(Refusal):
 
     status = 409
     message = "The price is {more} coins above what you were shown. Look at it again first."
+
+
+class CoinsNotTaken(Refusal):
+    """Nothing opens for coins in this market."""
+
+    status = 409
+    message = "Episodes do not open for coins here. Look at the offers for what opens them."
 
 
 class OwesCoins(Refusal):
@@ -154,6 +161,8 @@ def price_wish(
     wanted = [each for each in wish.episode_ids if numbers[each] > quote.free_episodes]
     if not wanted:
         return Priced(None, quote)
+    if not quote.book.sells_coins:  # a zero that was never a price
+        raise CoinsNotTaken
     owned, spent = owned_and_spent(tx, viewing)
     prices = _prices(quote, numbers, wanted, owned, spent)
     request = Unlock(

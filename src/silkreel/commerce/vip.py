@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from silkreel.commerce.book import Book
 from silkreel.commerce.orders import Order, Wish, place
 from silkreel.commerce.payments import Environment
-from silkreel.commerce.pricebook import Book
 from silkreel.commerce.tables import OrderRow, OutboxRow, VipFactRow, VipPeriodRow, VipRow
 from silkreel.commerce.vip_record import (
     buys,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from silkreel.commerce.book import Book
 from silkreel.commerce.orders import Order, Wish, find, place
-from silkreel.commerce.pricebook import Book
 from silkreel.commerce.tables import VipPeriodRow, VipRow
 from silkreel.commerce.vip import SKU
 from silkreel.commerce.vip_record import Subscription, load, record, settle

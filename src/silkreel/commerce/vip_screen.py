@@ -9,7 +9,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from silkreel.commerce.pricebook import Book
+from silkreel.commerce.book import Book
 from silkreel.commerce.tables import ConsentRow
 from silkreel.kit.database import Session
 from silkreel.kit.keys import canonical_json
@@ -71,6 +71,11 @@ class Screen:
     def body(self) -> str:
         """Canonical JSON: equal screens give equal bytes."""
         return canonical_json(asdict(self))
+
+    @property
+    def sha256(self) -> str:
+        """By which a yes names the screen it is a yes to."""
+        return hashlib.sha256(self.body.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +153,7 @@ def agree(tx: Session, screen: Screen, shown: Shown, at: datetime) -> Agreed:
     body = screen.body
     row = ConsentRow(
         viewer_id=shown.viewer_id, brand_id=shown.brand_id, screen_json=body,
-        sha256=hashlib.sha256(body.encode()).hexdigest(), locale=shown.locale,
+        sha256=screen.sha256, locale=shown.locale,
         ui_version=shown.ui_version, at=at, ip_prefix=shown.ip_prefix,
     )  # fmt: skip
     tx.add(row)

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from silkreel.commerce import orders
+from silkreel.commerce.book import WEB, Book
 from silkreel.commerce.orders import Order, Wish
 from silkreel.commerce.payments import Environment, Provider
-from silkreel.commerce.pricebook import WEB, Book
 from silkreel.flows import take_payments
 from silkreel.flows.sell_episodes import Onlooker, book_at
 from silkreel.flows.take_payments import Begun
@@ -104,6 +104,8 @@ def order_wish(
 
 def _promised(book: Book, item: str) -> tuple[int, int, int]:
     """Bought coins, given ones, and the price in minor units."""
+    if not book.sells_coins:
+        raise NotOnSale(item=item)
     if item.startswith(TOP_UP):
         missing = int(item.removeprefix(TOP_UP))
         if not 0 < missing <= TOP_UP_COINS:

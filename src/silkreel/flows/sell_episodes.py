@@ -10,14 +10,14 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from silkreel.catalogue.browse import VIDEO, NotShown, open_door
+from silkreel.catalogue.releases import WORLD
 from silkreel.catalogue.tables import EpisodeRow, ReleaseRow, RenditionRow, SeriesRow
-from silkreel.commerce.access import Facts, Locked, Right, can_play, rights_of
-from silkreel.commerce.pricebook import WEB, Book, book_for
+from silkreel.commerce.book import WEB, Book
+from silkreel.commerce.pricebook import book_for
 from silkreel.commerce.quotes import (
     Quote,
     SeriesPrice,
     Viewing,
-    seen_price,
     series_price,
     show_price,
 )
@@ -25,16 +25,6 @@ from silkreel.commerce.tables import PriceBookRow
 from silkreel.commerce.unlock import NoSuchEpisodes, owned_and_spent
 from silkreel.kit.data_version import DataVersion
 from silkreel.kit.database import Database, Session
-from silkreel.kit.refusals import Refusal
-
-
-class EpisodeLocked(Refusal):
-    """It plays once it is paid for."""
-
-    status = 402
-    message = (
-        "Episode {number} opens for {episode_coins} coins (about {price}). Unlock it, then play it."
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +43,8 @@ class OnSale:
     series_id: str
     episodes: int
     playable: frozenset[str]
+    slug: str
+    released_at: datetime  # in the market asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +85,17 @@ def find_on_sale(tx: Session, slug: str, market: str) -> OnSale:
     if series is None:
         raise NotShown
     releases = tx.scalars(sa.select(ReleaseRow).where(ReleaseRow.series_id == series)).all()
-    if open_door(releases, market) is None:
+    door = open_door(releases, market)
+    if door is None:
         raise NotShown
+    out_since = min(each.released_at for each in releases if each.market in (market, WORLD))
     pictured = sa.exists().where(
         RenditionRow.episode_id == EpisodeRow.id, RenditionRow.kind == VIDEO
     )
     rows = tx.execute(sa.select(EpisodeRow.id, pictured).where(EpisodeRow.series_id == series))
     all_of_it = {row[0]: bool(row[1]) for row in rows}
     playable = frozenset(episode for episode, ready in all_of_it.items() if ready)
-    return OnSale(series, len(all_of_it), playable)
+    return OnSale(series, len(all_of_it), playable, slug, out_since)
 
 
 def refuse_unplayable(sale: OnSale, episode_ids: tuple[str, ...]) -> None:
@@ -141,58 +135,3 @@ def tell_price(
     owned, spent = owned_and_spent(tx, viewing)
     price = series_price(quote, sale.episodes, owned=len(owned), spent_coins=spent)
     return Told(price, quote)
-
-
-def let_in(database: Database, who: Onlooker, episode_id: str, now: datetime) -> None:
-    """Pass whoever may play an episode that is shown where they are. Charges nothing.
-
-    Raises:
-        EpisodeLocked: a price book is in force, and it is neither free nor theirs.
-    """
-    with database.reading() as tx:
-        book = book_at(tx, who, now)
-        if book is None:
-            return
-        episode = tx.get_one(EpisodeRow, episode_id)
-        sale = _sale_of(tx, episode.series_id)
-        quote, stale = quote_of(tx, who, sale, now)
-        rights = _rights_of(tx, who, episode, now)
-    if stale:  # the book has become cheaper, or the quote has run out
-        with database.transaction() as tx:
-            quote = show_price(tx, viewing_of(who, sale.series_id), sale.episodes, now)
-    free = quote.free_episodes if quote else book.free_head(sale.episodes)
-    if isinstance(can_play(Facts(episode.number, free, rights), now), Locked):
-        raise locked_at(episode, quote, book, free)
-
-
-def _rights_of(tx: Session, who: Onlooker, episode: EpisodeRow, now: datetime) -> tuple[Right, ...]:
-    if who.viewer_id is None:
-        return ()
-    return rights_of(tx, who.viewer_id, who.brand_id, episode.series_id, episode.id, now)
-
-
-def quote_of(tx: Session, who: Onlooker, sale: OnSale, now: datetime) -> tuple[Quote | None, bool]:
-    """The quote of a viewer, and whether it has to be made or lowered first."""
-    if who.viewer_id is None:
-        return None, False
-    quote = seen_price(tx, viewing_of(who, sale.series_id), sale.episodes, now)
-    return quote, quote is None
-
-
-def _sale_of(tx: Session, series_id: str) -> OnSale:
-    ids = frozenset(tx.scalars(sa.select(EpisodeRow.id).where(EpisodeRow.series_id == series_id)))
-    return OnSale(series_id, len(ids), ids)
-
-
-def locked_at(
-    episode: EpisodeRow, quote: Quote | None, book: Book, free_episodes: int
-) -> EpisodeLocked:
-    """The no, with the price that it can be opened for."""
-    terms = quote.book if quote else book
-    coins = quote.episode_coins if quote else book.episode_coins
-    price = terms.money(coins)
-    return EpisodeLocked(
-        episode=episode.id, number=episode.number, episode_coins=coins, price=str(price),
-        price_minor=price.minor, currency=price.currency,
-        free_episodes=free_episodes,
-    )  # fmt: skip

@@ -6,15 +6,8 @@ from datetime import datetime
 
 from silkreel.catalogue.series import episodes_of
 from silkreel.commerce.access import Facts, Locked, Rights, can_play, rights_in_series
-from silkreel.commerce.quotes import show_price
-from silkreel.flows.sell_episodes import (
-    Onlooker,
-    OnSale,
-    book_at,
-    locked_at,
-    quote_of,
-    viewing_of,
-)
+from silkreel.flows.sell_episodes import Onlooker, book_at
+from silkreel.flows.wall import no_for, prices_shown, sale_of, vip_covers
 from silkreel.kit.database import Database
 from silkreel.kit.refusals import Refusal, Value
 
@@ -54,28 +47,26 @@ def doors_for(
     Without a price book in force everything is open.
     """
     with database.reading() as tx:
-        book = book_at(tx, who, now)
-        if book is None:
+        if book_at(tx, who, now) is None:
             return Doors()
-        episodes = {each.number: each for each in episodes_of(tx, series_id)}
-        sale = OnSale(series_id, len(episodes), frozenset(x.id for x in episodes.values()))
-        quote, stale = quote_of(tx, who, sale, now)
-        rights = Rights()
+        sale = sale_of(tx, series_id, who.market)
+    shown = prices_shown(database, who, sale, now)
+    if shown is None:
+        return Doors()
+    book, quote = shown
+    with database.reading() as tx:
+        episodes = {each.number: each.id for each in episodes_of(tx, series_id)}
+        covers, rights = vip_covers(tx, who, sale, book, now), Rights()
         if who.viewer_id is not None:
             rights = rights_in_series(tx, who.viewer_id, who.brand_id, series_id, now)
-    if stale:  # the book has become cheaper, or the quote has run out
-        with database.transaction() as tx:
-            quote = show_price(tx, viewing_of(who, series_id), sale.episodes, now)
-    free = quote.free_episodes if quote else book.free_head(sale.episodes)
     closed: dict[int, Refusal] = {}
     for number in numbers:
         episode = episodes.get(number)
-        mine = rights.to(episode.id) if episode else rights.everywhere
-        if not isinstance(can_play(Facts(number, free, mine), now), Locked):
-            continue
-        closed[number] = (
-            locked_at(episode, quote, book, free) if episode else NotOutYet(number=number)
-        )
+        mine = rights.to(episode) if episode else rights.everywhere
+        facts = Facts(number, quote.free_episodes, mine, vip_covers=covers)
+        if isinstance(can_play(facts, now), Locked):
+            there = no_for(episode, number, book, quote) if episode else None
+            closed[number] = there or NotOutYet(number=number)
     return Doors(closed)
 
 

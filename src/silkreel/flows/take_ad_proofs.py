@@ -4,12 +4,16 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+import sqlalchemy as sa
+
+from silkreel.catalogue.tables import EpisodeRow
 from silkreel.commerce import ads, inbox
 from silkreel.commerce.ad_proofs import AdNetwork, Proof
 from silkreel.commerce.ad_rules import AdRules
 from silkreel.commerce.inbox import Received
 from silkreel.commerce.payments import Notice, OrderRef
-from silkreel.kit.database import Database
+from silkreel.commerce.tables import AdIntentRow
+from silkreel.kit.database import Database, Session
 from silkreel.kit.refusals import Refusal
 
 
@@ -34,12 +38,24 @@ def hear_ad(
         if not isinstance(found, Proof) or received.state != "new" or received.inbox_id is None:
             return received
         try:
-            ads.honour(tx, found, rules, at, episodes)
+            ads.honour(tx, found, rules, at, episodes or following(tx, found.nonce))
         except Refusal as problem:  # it refuses before it writes
             inbox.park(tx, received.inbox_id, problem, at)
             return Received(received.inbox_id, "parked", problem)
         inbox.mark_applied(tx, received.inbox_id)
         return Received(received.inbox_id, "applied", None)
+
+
+def following(tx: Session, nonce: str) -> list[str]:
+    """Episodes from the one an ad was asked for on, for ads that open several."""
+    row = tx.get(AdIntentRow, nonce)
+    first = tx.get(EpisodeRow, row.episode_id) if row else None
+    if row is None or first is None:
+        return []
+    after = sa.select(EpisodeRow.id).where(
+        EpisodeRow.series_id == first.series_id, EpisodeRow.number > first.number
+    )
+    return list(tx.scalars(after.order_by(EpisodeRow.number).limit(max(0, row.unlocks - 1))))
 
 
 def _examine(

@@ -70,6 +70,18 @@ def begin_order(
     refuse_test_providers([provider], [wish.brand_id] if wish.environment == "production" else [])
     with database.transaction() as tx:
         order = orders.place(tx, wish, at)
+    return way_to_pay(database, provider, order, title=title, return_url=return_url, at=at)
+
+
+def way_to_pay(
+    database: Database, provider: Provider, order: Order, *, title: str, return_url: str,
+    at: datetime,
+) -> Begun:  # fmt: skip
+    """Ask the provider how an order that is written down is paid; asked again, the same way.
+
+    Raises:
+        ProviderRefused.
+    """
     if order.state == OrderState.UNKNOWN:
         return Begun(order, None)
     try:

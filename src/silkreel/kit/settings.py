@@ -180,6 +180,10 @@ class Settings(BaseSettings):
         description="ids of brands whose coins are play money, with a comma between: only they may "
         "be paid with pretend money",
     )
+    trader: str = Field(
+        "",
+        description="who sells here: name, address and how to reach them; shown beside every price",
+    )
     admob_keys_url: str = Field(
         "https://www.gstatic.com/admob/reward/verifier-keys.json",
         description="AdMob's public keys of rewarded ads",

@@ -19,6 +19,7 @@ JOBS = {
     "stem": "silkreel.media.hear_stem:hear",
     "still": "silkreel.media.pick:still",
     "sprite": "silkreel.media.pick:sprite",
+    "house_film": "silkreel.media.house_film:draw",
 }
 # Between the polite end (SIGXCPU, which tells the parent why) and the kernel's SIGKILL.
 POLITE_CPU_SECONDS = 5

@@ -1,5 +1,6 @@
 """Brands: which one a request came to, and its rule for second factors."""
 
+from datetime import datetime
 from typing import Literal, get_args
 
 import sqlalchemy as sa
@@ -43,6 +44,34 @@ def brand_at(tx: Session, host: str) -> BrandRow:
         if name in brand.domains:
             return brand
     return next(brand for brand in brands if brand.id == HOUSE)
+
+
+def demo_brands(tx: Session) -> frozenset[str]:
+    """Brands whose coins are play money."""
+    return frozenset(tx.scalars(sa.select(BrandRow.id).where(BrandRow.demo_since.is_not(None))))
+
+
+def begin_demo(tx: Session, brand_id: str, *, by: Actor) -> None:
+    """From now on the brand takes pretend money and no other; its pages say so."""
+    _set_demo(tx, brand_id, by.at, by=by)
+
+
+def end_demo(tx: Session, brand_id: str, *, by: Actor) -> None:
+    """The brand is a real one from now on: pretend money is refused."""
+    _set_demo(tx, brand_id, None, by=by)
+
+
+def _set_demo(tx: Session, brand_id: str, since: datetime | None, *, by: Actor) -> None:
+    by.need("brand.edit")
+    brand = find_brand(tx, brand_id)
+    before = brand.demo_since is not None
+    if before == (since is not None):
+        return
+    brand.demo_since = since
+    record(
+        tx, by, "brand.demo", f"brand:{brand.id}",
+        before={"demo": before}, after={"demo": since is not None},
+    )  # fmt: skip
 
 
 def set_second_factor_rule(tx: Session, rule: SecondFactorRule, *, by: Actor) -> BrandRow:

@@ -19,6 +19,7 @@ class BrandRow(Base):
     domains: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)  # hosts without a port
     second_factor: Mapped[str] = mapped_column(sa.String(16))  # optional | money | everyone
     made_at: Mapped[datetime] = mapped_column(UtcTime)
+    demo_since: Mapped[datetime | None] = mapped_column(UtcTime)  # its coins are play money
 
 
 class ViewerRow(Base):

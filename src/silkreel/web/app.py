@@ -12,13 +12,17 @@ from silkreel.kit.settings import Settings
 from silkreel.web import pages
 from silkreel.web.api import health, me, play, posters, series
 from silkreel.web.api.money import (
+    ads,
+    demo,
     hooks,
     impressions,
+    offers,
     orders,
     pretend,
     price,
     rights,
     unlocks,
+    vip,
     wallet,
     watched,
     watching,
@@ -31,7 +35,7 @@ from silkreel.web.edge import Edge, Receive, Scope, Send, answer_noes
 from silkreel.web.limits import RateLimit
 from silkreel.web.segments import Segments
 from silkreel.web.site import Site, open_site
-from silkreel.web.staff import account, door, log, page, team
+from silkreel.web.staff import account, door, log, page, prices, team
 from silkreel.web.staff.money import books as staff_books
 from silkreel.web.staff.money import orders as staff_orders
 
@@ -86,10 +90,11 @@ def _framework(site: Site, segments: Segments) -> FastAPI:
     app.state.site = site
     app.state.stories = stories
     answer_noes(app)
-    for module in (series, play, posters, health, pages, door, account, team, log):
+    for module in (series, play, posters, health, pages, door, account, team, prices, log):
         app.include_router(module.router)
     for noun in (
-        price, wallet, unlocks, orders, watched, watching, impressions, hooks, pretend,
+        demo, price, offers, wallet, unlocks, orders, ads, vip, watched, watching, impressions,
+        hooks, pretend,
     ):  # fmt: skip
         app.include_router(noun.router)
     for part in (reading, game, places, saves):

@@ -1,21 +1,33 @@
 """What takes money here: the till, the ways to pay and the ad networks, opened when first needed."""
 
+import hashlib
+import hmac
 from threading import Lock
+from typing import cast
+
+from pydantic import SecretStr
 
 from silkreel.commerce import registry
 from silkreel.commerce.ad_proofs import AdNetwork, NetworkMissing
+from silkreel.commerce.adnetworks.beacons import Beacons
 from silkreel.commerce.payments import Provider
+from silkreel.commerce.providers.fake_psp import FakePsp
 from silkreel.commerce.till import Till
 from silkreel.kit.database import Database
 from silkreel.kit.settings import Settings
+from silkreel.web.demo import DemoFloor
 
 
 class Counter:
     """The money side of an installation; one that nobody pays at has no thread and opens nothing."""
 
-    def __init__(self, settings: Settings, database: Database) -> None:
+    def __init__(
+        self, settings: Settings, database: Database, house_key: bytes, demo: DemoFloor
+    ) -> None:
         self._settings = settings
         self._database = database
+        self._house_key = house_key
+        self._demo = demo
         self._lock = Lock()
         self._till: Till | None = None
         self._providers: dict[str, Provider] | None = None
@@ -31,12 +43,22 @@ class Counter:
 
     @property
     def providers(self) -> dict[str, Provider]:
-        """Ways to pay that are set up, by name, in the settings' order."""
+        """Ways to pay that are set up, by name, in the settings' order; in a demo the pretend one.
+
+        No brand is named: pretend money at a real one is refused order by order.
+        """
+        demo = self._demo.any()
         with self._lock:
             if self._providers is None:
-                # No brand is named: pretend money at a real one is refused order by order.
                 self._providers = registry.open_providers(self._settings, [])
+            if demo and FakePsp.name not in self._providers:
+                self._providers = {**self._providers, FakePsp.name: self._pretend()}
             return self._providers
+
+    @property
+    def beacons(self) -> Beacons:
+        """What signs the beacons of our own ads: the set secrets, else one of the home's key."""
+        return Beacons(self._settings.secrets("beacon_secrets") or (self._own_secret("beacons"),))
 
     @property
     def networks(self) -> dict[str, AdNetwork]:
@@ -47,8 +69,18 @@ class Counter:
             return self._networks
 
     def is_demo(self, brand_id: str) -> bool:
-        """Whether the operator said that this brand's coins are play money."""
-        return brand_id in self._settings.engines("demo_brands")
+        """Whether this brand's coins are play money: by the settings, or since `silkreel demo`."""
+        return self._demo.is_demo(brand_id)
+
+    def _pretend(self) -> Provider:
+        settings = self._settings
+        if settings.fake_payments_secret is None:
+            own = SecretStr(self._own_secret("pretend"))
+            settings = settings.model_copy(update={"fake_payments_secret": own})
+        return cast("Provider", FakePsp.open(settings))
+
+    def _own_secret(self, use: str) -> str:
+        return hmac.new(self._house_key, f"counter\n{use}".encode(), hashlib.sha256).hexdigest()
 
     def close(self) -> None:
         """Finish what waits at the till; where nobody rang, nothing is to be done."""

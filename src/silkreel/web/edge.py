@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Query, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -15,6 +16,7 @@ from silkreel.catalogue.releases import WORLD
 from silkreel.kit.database import Session
 from silkreel.kit.refusals import Refusal
 from silkreel.kit.words import speaking, words
+from silkreel.web.demo import COOKIE
 from silkreel.web.interface import accepted_languages, one_language, said_language
 from silkreel.web.site import Site
 
@@ -72,13 +74,23 @@ async def viewer_of(
         str | None, Query(max_length=35, description="BCP 47 tag that goes before Accept-Language")
     ] = None,
 ) -> Viewer:
-    """The market as the operator's proxy names it, and the languages the browser accepts."""
-    settings = site_of(request).settings
+    """The market as the operator's proxy names it, and the languages the browser accepts.
+
+    In a demo the visitor may choose another one of its markets.
+    """
+    site = site_of(request)
+    settings = site.settings
     named = request.headers.get(settings.market_header, "") if settings.market_header else ""
     market = named.upper() if _MARKET.fullmatch(named.upper()) else settings.market
     accepted = accepted_languages(request.headers.get("accept-language", ""))
     first = one_language(language) if language else None
-    return Viewer(market or WORLD, tuple(dict.fromkeys([first, *accepted] if first else accepted)))
+    languages = tuple(dict.fromkeys([first, *accepted] if first else accepted))
+    if site.demo.stale:
+        await run_in_threadpool(site.demo.look)
+    if site.demo.any():
+        chosen, host = request.cookies.get(COOKIE, ""), request.headers.get("host", "")
+        market = site.demo.market(host, chosen=chosen, told=market, languages=languages)
+    return Viewer(market or WORLD, languages)
 
 
 def reading(request: Request) -> Iterator[Session]:

@@ -18,6 +18,7 @@ from silkreel.kit.words import SOURCE_LANGUAGE, languages, load_catalogue, reade
 from silkreel.web.assets import UI_FOLDER
 
 WORDS_FILE = UI_FOLDER / "shared" / "words.json"
+MONEY_WORDS_FILE = UI_FOLDER / "money" / "words.json"
 DESK_WORDS_FILE = UI_FOLDER / "desk" / "words.json"
 STORY_WORDS_FILE = UI_FOLDER / "app" / "story" / "words.json"
 DEFAULT = SOURCE_LANGUAGE

@@ -14,6 +14,7 @@ from silkreel.catalogue.browse import NotShown, list_series, show_series
 from silkreel.catalogue.series import SLUG_LENGTH
 from silkreel.kit.database import Session
 from silkreel.kit.languages import own_name
+from silkreel.people.brands import brand_at
 from silkreel.web import landing
 from silkreel.web.api.shapes import MAX_NUMBER, SeriesPageShape, SeriesShape
 from silkreel.web.api.works.media import media_of
@@ -59,12 +60,13 @@ class Reader:
 
     viewer: Viewer
     language: str
+    demo: bool  # whether the brand they are at takes play money
 
 
 @router.get("/")
 def home(request: Request, tx: Reading, site: TheSite, viewer: TheViewer) -> Response:
     """All released series."""
-    reader = _reader(request, site, viewer)
+    reader = _reader(request, site, viewer, tx)
     cards = [SeriesShape.of(c) for c in list_series(tx, viewer.market, _title_language(reader))]
     words = site.interface.words[reader.language]
     page = landing.Page(
@@ -89,7 +91,7 @@ def chapter(
     viewer: TheViewer,
 ) -> Response:
     """A chapter of the series' novel."""
-    reader = _reader(request, site, viewer)
+    reader = _reader(request, site, viewer, tx)
     shape = _series(request, tx, slug, reader)
     words = site.story.words[reader.language]
     name = words["read.chapter"].replace("{number}", str(number))
@@ -106,7 +108,7 @@ def game(
     viewer: TheViewer,
 ) -> Response:
     """The series as a game."""
-    reader = _reader(request, site, viewer)
+    reader = _reader(request, site, viewer, tx)
     shape = _series(request, tx, slug, reader)
     words = site.story.words[reader.language]
     page = landing.story_page(shape, f"/s/{slug}/g", words["game.title"], words["game.noscript"])
@@ -122,7 +124,7 @@ def series(
     viewer: TheViewer,
 ) -> Response:
     """A series: what it is, its languages, its episodes."""
-    reader = _reader(request, site, viewer)
+    reader = _reader(request, site, viewer, tx)
     shape = _series(request, tx, slug, reader)
     words = site.interface.words[reader.language]
     page = landing.Page(
@@ -148,7 +150,7 @@ def episode(
     viewer: TheViewer,
 ) -> Response:
     """An episode: with script it plays."""
-    reader = _reader(request, site, viewer)
+    reader = _reader(request, site, viewer, tx)
     shape = _series(request, tx, slug, reader)
     chosen = next((e for e in shape.episodes if e.number == number), None)
     if chosen is None:
@@ -168,15 +170,33 @@ def episode(
 
 
 @router.get("/rights")
-def rights(request: Request, site: TheSite, viewer: TheViewer) -> Response:
+def rights(request: Request, tx: Reading, site: TheSite, viewer: TheViewer) -> Response:
     """Your rights and limits: nothing about anybody is in the page, the app asks for it."""
-    reader = _reader(request, site, viewer)
+    reader = _reader(request, site, viewer, tx)
     words = site.interface.words[reader.language]
     page = landing.Page(
         title=f"{words['rights.title']} · {words['brand']}",
         description=words["home.tagline"],
         path="/rights",
         body=landing.script_needed(words["rights.title"], words),
+        image=None,
+        data={},
+    )
+    return _shell(request, site, reader, page)
+
+
+@router.get("/wallet")
+@router.get("/vip")
+def money(request: Request, tx: Reading, site: TheSite, viewer: TheViewer) -> Response:
+    """The wallet and VIP: nothing of theirs is in the page itself, the app asks for it."""
+    reader = _reader(request, site, viewer, tx)
+    words = site.interface.words[reader.language]
+    name = words["vip.title" if request.url.path == "/vip" else "wallet.title"]
+    page = landing.Page(
+        title=f"{name} · {words['brand']}",
+        description=words["home.tagline"],
+        path=request.url.path,
+        body=landing.script_needed(name, words),
         image=None,
         data={},
     )
@@ -218,6 +238,15 @@ def _words(known: Mapping[str, str] | None) -> Response:
     return Response(json.dumps(known, ensure_ascii=False), media_type="application/json")
 
 
+@router.get("/words/money/{language}.json")
+async def money_words(language: str, site: TheSite) -> Response:
+    """The words of the money pages, which few visits need."""
+    known = site.money.words.get(language)
+    if known is None:
+        raise NotShown
+    return Response(json.dumps(known, ensure_ascii=False), media_type="application/json")
+
+
 @router.get("/manifest.webmanifest")
 async def manifest(site: TheSite) -> Response:
     """What a phone needs to put the app on its home screen."""
@@ -252,12 +281,14 @@ def _title_language(reader: Reader) -> str:
     return reader.viewer.languages[0] if reader.viewer.languages else reader.language
 
 
-def _reader(request: Request, site: Site, viewer: Viewer) -> Reader:
+def _reader(request: Request, site: Site, viewer: Viewer, tx: Session) -> Reader:
     """The interface language: the address's, then what was chosen before, then the browser's."""
     asked = [request.query_params.get("hl", ""), request.cookies.get(COOKIE, "")]
     chosen = [tag for tag in map(one_language, filter(None, asked)) if tag]
     wished = tuple(dict.fromkeys([*chosen, *viewer.languages]))
-    return Reader(Viewer(viewer.market, wished), site.interface.choose(wished))
+    brand = brand_at(tx, request.headers.get("host", "")).id
+    demo = site.counter.is_demo(brand)
+    return Reader(Viewer(viewer.market, wished), site.interface.choose(wished), demo)
 
 
 def _origin(request: Request, site: Site) -> str:
@@ -274,6 +305,9 @@ def _shell(
         "words": _said(site, reader.language, room),
         "packs": [room.words] if room.words else [],
         "worker": site.assets.url("vendor/hls.worker.js"),
+        "sells": site.shop.sells(),
+        "demo": reader.demo,
+        "trader": site.settings.trader,
         "data": page.data,
     }
     html = _HTML.format(
@@ -299,8 +333,8 @@ def _shell(
 
 
 def _said(site: Site, language: str, room: Room) -> dict[str, str]:
-    told = dict(site.interface.words[language])
-    return told | site.story.words[language] if room.words else told
+    more = site.story.words[language] if room.words else {}
+    return {**site.interface.words[language], **more}
 
 
 def _head(request: Request, site: Site, page: landing.Page) -> str:

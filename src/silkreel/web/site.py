@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from silkreel.commerce.campaigns import ASSET as ADS
+from silkreel.flows.house_ads import film_path
 from silkreel.flows.playback_bundle import Address
 from silkreel.flows.playback_files import playlist_text, public_path
 from silkreel.flows.sell_episodes import Shop
@@ -12,7 +14,13 @@ from silkreel.kit.settings import Settings
 from silkreel.people.house_key import load_house_key
 from silkreel.web.assets import AssetTree
 from silkreel.web.counter import Counter
-from silkreel.web.interface import DESK_WORDS_FILE, STORY_WORDS_FILE, Interface
+from silkreel.web.demo import DemoFloor
+from silkreel.web.interface import (
+    DESK_WORDS_FILE,
+    MONEY_WORDS_FILE,
+    STORY_WORDS_FILE,
+    Interface,
+)
 from silkreel.web.limits import PURCHASES_PER_MINUTE, RateLimit
 from silkreel.web.segments import Media
 from silkreel.web.tokens import Signer, load_keys
@@ -27,12 +35,14 @@ class Site:
     signer: Signer
     assets: AssetTree
     interface: Interface
+    money: Interface
     desk: Interface
     story: Interface
     plays: RateLimit
     purchases: RateLimit
     shelf: Shelf
     shop: Shop
+    demo: DemoFloor
     counter: Counter
     house_key: bytes
 
@@ -51,6 +61,8 @@ class Site:
         return Media(self.signer, self._locate, self._playlist, self._origins())
 
     def _locate(self, asset: str, file: str) -> Path | None:
+        if asset == ADS:
+            return film_path(self.workshop, file)
         with self.workshop.reading() as tx:
             return public_path(tx, self.workshop.store, asset, file)
 
@@ -75,19 +87,22 @@ def open_site(
     purchases: RateLimit | None = None,
 ) -> Site:
     """Read the keys and the interface's files."""
-    shelf = Shelf(workshop.database)
+    shelf, house_key = Shelf(workshop.database), load_house_key(settings.folder)
+    demo = DemoFloor(workshop.database, shelf.version, settings.engines("demo_brands"))
     return Site(
         settings,
         workshop,
         Signer(load_keys(settings.folder)),
         AssetTree.load(),
         Interface.load(),
+        Interface.load(MONEY_WORDS_FILE),
         Interface.load(DESK_WORDS_FILE),
         Interface.load(STORY_WORDS_FILE),
         plays or RateLimit(),
         purchases or RateLimit(PURCHASES_PER_MINUTE),
         shelf,
         Shop(workshop.database, shelf.version),
-        Counter(settings, workshop.database),
-        load_house_key(settings.folder),
+        demo,
+        Counter(settings, workshop.database, house_key, demo),
+        house_key,
     )

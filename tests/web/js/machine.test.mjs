@@ -149,3 +149,35 @@ test("whatever happens, the machine stays sound", () => {
     }
   }
 });
+
+const locked = (index) => ({ type: "locked", index });
+
+test("a locked neighbour gives its seat back and is asked for once", () => {
+  const [state, effects] = run(begin(3), open(0), ready(0), enough(0), locked(1), enough(0), enough(0));
+  assert.equal(effects.filter((e) => e === "load 1 ahead").length, 1);
+  assert.ok(effects.includes("release 1"));
+  assert.equal(phaseOf(state, 1), "locked");
+});
+
+test("swiping to a locked episode shows it, and plays and loads nothing", () => {
+  const [there] = run(begin(3), open(0), ready(0), enough(0), locked(1));
+  const [state, effects] = run(there, next);
+  assert.deepEqual(effects, ["pause 0", "drain 0", "show 1"]);
+  assert.equal(phaseOf(state, 1), "locked");
+});
+
+test("an episode that was opened loads and plays", () => {
+  const [there] = run(begin(3), open(1), locked(1));
+  const [state, effects] = run(there, { type: "unlocked", index: 1 }, ready(1));
+  assert.deepEqual(effects, ["load 1", "play 1"]);
+  assert.equal(phaseOf(state, 1), "playing");
+});
+
+test("who turns away from the wall finds the episode before as it was left", () => {
+  const [there] = run(begin(3), open(0), ready(0), enough(0), locked(1), next);
+  const [state, effects] = run(there, { type: "return", index: 0 });
+  assert.ok(!effects.some((e) => e.startsWith("play") || e.startsWith("load")));
+  assert.equal(phaseOf(state, 0), "paused");
+  assert.equal(phaseOf(state, 1), "locked");
+  assert.equal(state.current, 0);
+});

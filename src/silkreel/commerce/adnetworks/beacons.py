@@ -88,6 +88,14 @@ class Beacons:
         """
         return self._sign(self._step(token, step, at))
 
+    def nonce_of(self, token: str) -> str:
+        """Whose play a ticket of ours is about.
+
+        Raises:
+            BadSignature: it is not ours.
+        """
+        return self._read(token).nonce
+
     def verify(self, raw_query: str, headers: Mapping[str, str], at: datetime) -> Proof:
         """The proof of a play that has come to its end: `ticket` of the complete beacon."""
         del headers

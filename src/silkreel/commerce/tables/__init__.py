@@ -5,7 +5,15 @@ outlives the title and the account it was about.
 """
 
 from silkreel.commerce.tables.adjustments import AdjustmentRow
-from silkreel.commerce.tables.ads import AdDayRow, AdFinalRow, AdImpressionRow, AdIntentRow
+from silkreel.commerce.tables.ads import (
+    AdBreakRow,
+    AdCampaignRow,
+    AdDayRow,
+    AdFinalRow,
+    AdImpressionRow,
+    AdIntentRow,
+    FeedItemRow,
+)
 from silkreel.commerce.tables.contracts import (
     ContractRow,
     SettlementRow,
@@ -31,7 +39,14 @@ from silkreel.commerce.tables.orders import (
     PaymentEventRow,
     ReconcileItemRow,
 )
-from silkreel.commerce.tables.prices import ExposureRow, PriceBookRow, PriceRow, QuoteRow
+from silkreel.commerce.tables.prices import (
+    ExposureRow,
+    OfferLogRow,
+    PriceBookRow,
+    PriceProposalRow,
+    PriceRow,
+    QuoteRow,
+)
 from silkreel.commerce.tables.rights import (
     LimitChangeRow,
     ViewerLimitRow,
@@ -43,6 +58,8 @@ from silkreel.commerce.tables.vip import ConsentRow, VipFactRow, VipPeriodRow, V
 
 __all__ = [
     "AccountRow",
+    "AdBreakRow",
+    "AdCampaignRow",
     "AdDayRow",
     "AdFinalRow",
     "AdImpressionRow",
@@ -53,16 +70,19 @@ __all__ = [
     "ContractRow",
     "EntitlementRow",
     "ExposureRow",
+    "FeedItemRow",
     "InboxEventRow",
     "LedgerBlockRow",
     "LimitChangeRow",
     "LotRow",
     "LotUseRow",
+    "OfferLogRow",
     "OrderRow",
     "OutboxRow",
     "PaymentEventRow",
     "PostingRow",
     "PriceBookRow",
+    "PriceProposalRow",
     "PriceRow",
     "QuoteRow",
     "ReconcileItemRow",

@@ -6,7 +6,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from silkreel.commerce.tables.columns import BRAND, CHANNEL, CURRENCY, MARKET, SERIES, VIEWER, whole
+from silkreel.commerce.tables.columns import (
+    BRAND,
+    CHANNEL,
+    CURRENCY,
+    MARKET,
+    SERIES,
+    SHA256,
+    VIEWER,
+    one_of,
+    whole,
+)
 from silkreel.kit.database import Base, BigId, UtcTime
 
 
@@ -85,3 +95,46 @@ class ExposureRow(Base):
     arm: Mapped[str] = mapped_column(sa.String(32))
     propensity: Mapped[float] = mapped_column()
     at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class OfferLogRow(Base):
+    """A decision of what to offer somebody, with its reasons: once each, and when it was seen."""
+
+    __tablename__ = "offer_logs"
+    __table_args__ = (
+        sa.UniqueConstraint("viewer_id", "brand_id", "episode_id", "decision_sha256"),
+        sa.Index("ix_offer_logs_seen", "viewer_id", "brand_id", "last_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    viewer_id: Mapped[str] = mapped_column(VIEWER)
+    brand_id: Mapped[str] = mapped_column(BRAND)
+    series_id: Mapped[str] = mapped_column(SERIES)
+    episode_id: Mapped[str] = mapped_column(sa.String(16))
+    market: Mapped[str] = mapped_column(MARKET)
+    decision: Mapped[str] = mapped_column(sa.Text)  # canonical JSON: the hash is over its bytes
+    decision_sha256: Mapped[str] = mapped_column(SHA256)
+    first_at: Mapped[datetime] = mapped_column(UtcTime)
+    last_at: Mapped[datetime] = mapped_column(UtcTime)
+    times: Mapped[int] = mapped_column(default=1)
+
+
+class PriceProposalRow(Base):
+    """A book that one person wants and another has to approve before it is in force."""
+
+    __tablename__ = "price_proposals"
+    __table_args__ = (one_of("state", "open", "published", "rejected"),)
+
+    id: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
+    brand_id: Mapped[str] = mapped_column(BRAND, index=True)
+    market: Mapped[str] = mapped_column(MARKET)
+    content: Mapped[str] = mapped_column(sa.Text)  # the file, as it was handed in
+    content_sha256: Mapped[str] = mapped_column(SHA256)
+    why: Mapped[str] = mapped_column(sa.Text)  # what makes it need two
+    state: Mapped[str] = mapped_column(sa.String(16), default="open")
+    proposed_by: Mapped[str] = mapped_column(sa.String(64))  # a staff id, or the machine's login
+    proposed_name: Mapped[str] = mapped_column(sa.String(100))
+    proposed_at: Mapped[datetime] = mapped_column(UtcTime)
+    decided_by: Mapped[str | None] = mapped_column(sa.String(64))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    book_id: Mapped[int | None] = mapped_column(sa.ForeignKey("price_books.id"), index=True)

@@ -73,7 +73,7 @@ def _expect_letters(scenes: Sequence[LinearScene], font: Path, face: int) -> Non
                 raise CannotPrint(letters=" ".join(missing[:8]), line_id=line.beat.id)
 
 
-class _Page(FPDF):
+class _Page(FPDF):  # type: ignore[misc]  # fpdf2 has no types
     def __init__(self, title: str) -> None:
         super().__init__(orientation="portrait", format="A4")
         self._title = title

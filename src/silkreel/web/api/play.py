@@ -1,6 +1,7 @@
 """Press play: the decision and everything the player needs, in one answer."""
 
 import secrets
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -8,12 +9,14 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from silkreel.flows.playback_bundle import Bundle
-from silkreel.flows.sell_episodes import let_in
 from silkreel.flows.start_playback import Wish, start_playback
+from silkreel.flows.wall import EpisodeForAds, EpisodeLocked, let_in
 from silkreel.kit.clock import now
+from silkreel.kit.refusals import Refusal
 from silkreel.web.api.money.customers import onlooker
+from silkreel.web.api.money.offers import told_offers
 from silkreel.web.api.shapes import BundleShape, PlayWish, Problem
-from silkreel.web.edge import TheSite, TheViewer
+from silkreel.web.edge import TheSite, TheViewer, problem
 from silkreel.web.interface import one_language
 from silkreel.web.site import Site
 
@@ -23,6 +26,14 @@ NOES: dict[int | str, dict[str, Any]] = {
     for code in (402, 404, 409, 413, 422, 429)
 }
 SESSION_PLACE = "0" * 16
+
+
+class AtTheWall(Exception):  # noqa: N818 - an answer, not an error
+    """The no of a locked episode, with everything that opens it."""
+
+    def __init__(self, refusal: Refusal, offers: Mapping[str, Any]) -> None:
+        super().__init__(refusal)
+        self.refusal, self.offers = refusal, offers
 
 
 @router.post("/api/episodes/{episode_id}/play", response_model=BundleShape, responses=NOES)
@@ -45,7 +56,10 @@ async def play(
     if site.workshop.database.url.startswith("sqlite") and not site.shop.sells():
         bundle = _decide(site, episode_id, asked)
     else:
-        bundle = await run_in_threadpool(_decide_and_let_in, site, episode_id, asked, request)
+        try:
+            bundle = await run_in_threadpool(_decide_and_let_in, site, episode_id, asked, request)
+        except AtTheWall as wall:
+            return _wall(wall, request)
     session = secrets.token_hex(len(SESSION_PLACE) // 2)
     body = _serialised(bundle).replace(SESSION_PLACE.encode(), session.encode(), 1)
     return Response(body, media_type="application/json", headers={"cache-control": "no-store"})
@@ -59,8 +73,22 @@ def _decide_and_let_in(site: Site, episode_id: str, wish: Wish, request: Request
     """The bundle, for whoever may have it: what is not shown here is told before what it costs."""
     bundle = _decide(site, episode_id, wish)
     if site.shop.sells():
-        let_in(site.workshop.database, onlooker(request, wish.market), episode_id, now())
+        who, at = onlooker(request, wish.market), now()
+        try:
+            let_in(site.workshop.database, who, episode_id, at)
+        except (EpisodeLocked, EpisodeForAds) as wall:
+            told = told_offers(site, who, episode_id, at).model_dump(mode="json")
+            raise AtTheWall(wall, told) from wall
     return bundle
+
+
+def _wall(wall: AtTheWall, request: Request) -> Response:
+    values = {**wall.refusal.values, "offers": wall.offers}
+    return problem(
+        wall.refusal.status, wall.refusal.code, str(wall.refusal),
+        str(request.scope.get("request_id", "")), values=values,
+        headers={"cache-control": "no-store"},
+    )  # fmt: skip
 
 
 def _audio(wish: PlayWish | None) -> str | None:

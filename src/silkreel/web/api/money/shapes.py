@@ -1,17 +1,19 @@
 """What the money endpoints take and answer; part of the OpenAPI document."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
+from silkreel.commerce.book import Book, Bundle
 from silkreel.commerce.history import Entry, HistoryPage
 from silkreel.commerce.orders import Order
 from silkreel.commerce.payments import ClientToken, Redirect
-from silkreel.commerce.pricebook import Bundle
 from silkreel.commerce.requests import MAX_COINS, MAX_ITEMS, Answer
 from silkreel.commerce.unlock import Unlocked
 from silkreel.commerce.wallets import Holding, WalletView
+from silkreel.flows.name_history import Opened
 from silkreel.flows.sell_episodes import Told
 from silkreel.kit.money import Money
 from silkreel.web.api.shapes import Shape
@@ -57,6 +59,17 @@ class BundleOfCoins(Shape):
         )  # fmt: skip
 
 
+class BundlesShape(Shape):
+    """All amounts that coins are sold in here."""
+
+    bundles: list[BundleOfCoins]
+
+    @classmethod
+    def of(cls, book: Book | None) -> "BundlesShape":
+        """From the book in force; none where nothing is sold."""
+        return cls(bundles=[BundleOfCoins.of(each) for each in book.bundles] if book else [])
+
+
 class PriceShape(Shape):
     """What a series costs this viewer, told before the first play; nothing where it is free."""
 
@@ -69,6 +82,7 @@ class PriceShape(Shape):
     cap: CoinsShape | None = Field(None, description="nobody ever pays more for the series")
     days_with_ads: int | None = Field(None, description="to open all of it by ads, if they do")
     holds_until: datetime | None = Field(None, description="it may fall before, and never rises")
+    ways: list[str] = Field(default_factory=list, description="what opens it: coins, ads, vip")
     bundles: list[BundleOfCoins] = Field(default_factory=list)
 
     @classmethod
@@ -80,14 +94,17 @@ class PriceShape(Shape):
     def of(cls, told: Told) -> "PriceShape":
         """From the quote."""
         price, book = told.price, told.quote.book
+        coins = book.sells_coins
+        offered = {"coins": coins, "ads": book.opens_by_ads, "vip": book.sells_vip}
         return cls(
             free=False,
             episodes=price.episodes,
             free_episodes=price.free_episodes,
             locked_episodes=price.locked_episodes,
-            episode=_coins(price.episode_coins, price.episode_money),
-            finish=_coins(price.finish_coins, price.finish_money),
-            cap=_coins(price.cap_coins, price.cap_money),
+            episode=_coins(price.episode_coins, price.episode_money) if coins else None,
+            finish=_coins(price.finish_coins, price.finish_money) if coins else None,
+            cap=_coins(price.cap_coins, price.cap_money) if coins else None,
+            ways=[way for way, open_here in offered.items() if open_here],
             days_with_ads=price.days_with_ads,
             holds_until=told.quote.until,
             bundles=[BundleOfCoins.of(bundle) for bundle in book.bundles],
@@ -126,6 +143,14 @@ class WalletShape(Shape):
         )  # fmt: skip
 
 
+class OpenedShape(Shape):
+    """Episodes of a series, by their numbers."""
+
+    slug: str
+    title: str
+    numbers: list[int]
+
+
 class EntryShape(Shape):
     """Something that moved coins of the wallet."""
 
@@ -137,14 +162,19 @@ class EntryShape(Shape):
     debt_coins: int = Field(description="owed more above zero, owed less below")
     order: str | None
     episodes: list[str] = Field(description="what it opened")
+    opened: OpenedShape | None = Field(description="the same, for people")
+    undoable_until: datetime | None = Field(description="null: it stays")
 
     @classmethod
-    def of(cls, entry: Entry) -> "EntryShape":
-        """From the ledger."""
+    def of(cls, entry: Entry, opened: Opened | None) -> "EntryShape":
+        """From the ledger and the catalogue."""
+        named = None
+        if opened is not None:
+            named = OpenedShape(slug=opened.slug, title=opened.title, numbers=list(opened.numbers))
         return cls(
             txn=entry.txn_id, reason=entry.reason, at=entry.at, paid_coins=entry.paid_coins,
             bonus_coins=entry.bonus_coins, debt_coins=entry.debt_coins, order=entry.order_id,
-            episodes=list(entry.episodes),
+            episodes=list(entry.episodes), opened=named, undoable_until=entry.undoable_until,
         )  # fmt: skip
 
 
@@ -155,9 +185,9 @@ class HistoryShape(Shape):
     before: int | None = Field(description="ask with it for what came earlier; null at the end")
 
     @classmethod
-    def of(cls, page: HistoryPage) -> "HistoryShape":
-        """From the ledger."""
-        entries = [EntryShape.of(entry) for entry in page.entries]
+    def of(cls, page: HistoryPage, opened: Mapping[int, Opened]) -> "HistoryShape":
+        """From the ledger; `opened` by the numbers of txns."""
+        entries = [EntryShape.of(entry, opened.get(entry.txn_id)) for entry in page.entries]
         return cls(entries=entries, before=page.before)
 
 

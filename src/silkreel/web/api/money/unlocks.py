@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from silkreel.commerce.unlock import Wish, undo_unlock, unlock_episodes
+from silkreel.commerce.unlock import CoinsNotTaken, Wish, undo_unlock, unlock_episodes
 from silkreel.flows.sell_episodes import book_at, find_on_sale, refuse_unplayable, viewing_of
 from silkreel.kit.clock import now
 from silkreel.kit.refusals import Refusal
@@ -42,6 +42,8 @@ def unlock(
     refuse_unplayable(sale, tuple(wish.episodes))
     if book is None:
         return UnlockShape.free(wish.episodes)
+    if not book.sells_coins:
+        raise CoinsNotTaken
     if who.viewer_id is None:
         raise NoWalletYet
     asked = Wish(

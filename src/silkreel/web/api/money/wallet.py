@@ -6,10 +6,12 @@ from fastapi import APIRouter, Query
 
 from silkreel.commerce.history import MAX_ENTRIES, HistoryPage, wallet_history
 from silkreel.commerce.wallets import WalletView, wallet_of
+from silkreel.flows.name_history import name_opened
+from silkreel.flows.sell_episodes import book_at
 from silkreel.kit.clock import now
 from silkreel.web.api.money.customers import GATES, MAX_ID, NOES, TheOnlooker
-from silkreel.web.api.money.shapes import HistoryShape, WalletShape
-from silkreel.web.edge import TheSite
+from silkreel.web.api.money.shapes import BundlesShape, HistoryShape, WalletShape
+from silkreel.web.edge import TheSite, TheViewer
 
 router = APIRouter(prefix="/api/wallet", tags=["money"], responses=NOES, dependencies=GATES)
 
@@ -23,16 +25,25 @@ def wallet(site: TheSite, who: TheOnlooker) -> WalletShape:
         return WalletShape.of(wallet_of(tx, who.viewer_id, who.brand_id, now()))
 
 
+@router.get("/bundles")
+def bundles(site: TheSite, who: TheOnlooker) -> BundlesShape:
+    """The amounts coins are sold in, with their prices."""
+    with site.workshop.reading() as tx:
+        return BundlesShape.of(book_at(tx, who, now()))
+
+
 @router.get("/history")
 def history(
     site: TheSite,
     who: TheOnlooker,
+    viewer: TheViewer,
+    *,
     before: Annotated[int | None, Query(ge=1, le=MAX_ID)] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_ENTRIES)] = 50,
 ) -> HistoryShape:
     """Movements of the wallet, newest first."""
     if who.viewer_id is None:
-        return HistoryShape.of(HistoryPage((), None))
+        return HistoryShape.of(HistoryPage((), None), {})
     with site.workshop.reading() as tx:
         page = wallet_history(tx, who.viewer_id, who.brand_id, before=before, limit=limit)
-    return HistoryShape.of(page)
+        return HistoryShape.of(page, name_opened(tx, page.entries, viewer.language))

@@ -4,8 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
+from silkreel.catalogue.browse import NotShown
+from silkreel.commerce import vip
 from silkreel.commerce.unlock import mark_watched
-from silkreel.flows.vip_plays import note_vip_play
+from silkreel.flows.sell_vip import note_play
+from silkreel.flows.wall import stand_before
 from silkreel.kit.clock import now
 from silkreel.web.api.money.customers import GATES, NOES, TheOnlooker
 from silkreel.web.api.money.shapes import ID_LENGTH
@@ -22,8 +25,15 @@ def watched(
 
     A player that never says it can undo what it watched, three times in 30 days at most.
     """
-    if who.viewer_id is not None:
-        mark_watched(
-            site.workshop.database, site.counter.till, who.viewer_id, who.brand_id, episode_id
-        )
-        note_vip_play(site.workshop.database, who, episode_id, now())
+    if who.viewer_id is None:
+        return
+    database, at = site.workshop.database, now()
+    mark_watched(database, site.counter.till, who.viewer_id, who.brand_id, episode_id)
+    try:
+        wall = stand_before(database, who, episode_id, at)
+    except NotShown:
+        return
+    if wall is not None and wall.cause == "vip":
+        with database.transaction() as tx:
+            vip.mark_played(tx, who.viewer_id, who.brand_id, at)
+            note_play(tx, who, wall.sale.series_id, episode_id, round(wall.length_seconds), at)

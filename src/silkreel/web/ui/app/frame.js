@@ -14,6 +14,7 @@ export function Header({ onSearch }) {
     <nav class="top-actions">
       ${onSearch && html`<button class="icon-button" onClick=${onSearch} aria-label=${t("search.title")}><${Icon} name="search" /></button>`}
       <a class="icon-button" href="/rights" aria-label=${t("rights.title")}><${Icon} name="person" /></a>
+      ${boot.sells && html`<a class="icon-button" href="/wallet" aria-label=${t("wallet.title")}><${Icon} name="wallet" /></a>`}
       <button class="icon-button" onClick=${() => setChoosing(true)} aria-label=${t("languages.interface")}><${Icon} name="globe" /></button>
     </nav>
     ${choosing && html`<${InterfaceLanguages} onClose=${() => setChoosing(false)} />`}

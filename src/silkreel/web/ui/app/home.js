@@ -7,8 +7,10 @@ import { Icon } from "../shared/icons.js";
 import { episodePath, seriesPath } from "../shared/router.js";
 import { places } from "../shared/store.js";
 import { language, plural, t } from "../shared/words.js";
+import { DemoStrip } from "./demo.js";
 import { Header, Trouble, Waiting } from "./frame.js";
 import { Poster } from "./poster.js";
+import { PriceLine } from "./price.js";
 
 const SEARCH_REST_MILLISECONDS = 180;
 
@@ -35,6 +37,7 @@ export function Home() {
       <${Hero} card=${first} />
       <${Continue} cards=${cards} />
       ${others.length > 0 && html`<section class="rail" aria-labelledby="new"><h2 id="new">${t("home.new")}</h2><${Grid} cards=${others} /></section>`}
+      ${boot.demo && html`<${DemoStrip} />`}
     </main>
     ${searching && html`<${Search} onClose=${() => setSearching(false)} />`}
   </div>`;
@@ -53,6 +56,7 @@ function Hero({ card }) {
         <p class="eyebrow">${t("home.featured")}</p>
         <h1 id="hero-title" class="title"><a href=${seriesPath(card.slug)}>${card.title}</a></h1>
         <p class="meta"><${Facts} card=${card} /></p>
+        <p class="hero-price"><${PriceLine} slug=${card.slug} /></p>
         <p class="synopsis">${card.synopsis}</p>
         <div class="hero-actions">
           <a class="button main" href=${episodePath(card.slug, place?.number ?? 1)}><${Icon} name="play" />${place ? t("series.resume", { number: place.number }) : t("series.play")}</a>
@@ -70,7 +74,6 @@ export function Facts({ card }) {
     plural("episodes.count", card.episode_count),
     t("series.minutes", { minutes }),
     plural("languages.count", card.languages.length),
-    t("series.free"),
   ];
   return facts.map((fact, n) => html`<span key=${n}>${fact}</span>`);
 }

@@ -7,6 +7,7 @@ import { haveStyle } from "../shared/lazy.js";
 import { route } from "../shared/router.js";
 import { learn } from "../shared/words.js";
 import { Trouble, Waiting } from "./frame.js";
+import { Money } from "./till.js";
 
 /** @type {Record<string, {module: () => Promise<any>, name: string, styles?: string[], words?: string}>} */
 const SCREENS = {
@@ -41,6 +42,8 @@ function App() {
     document.documentElement.dataset.screen = here.screen;
     fetchScreen(here.screen);
   }, [here.screen]);
+  if (here.screen === "wallet") return html`<${Money} part="Wallet" screen=${true} />`;
+  if (here.screen === "vip") return html`<${Money} part="Vip" screen=${true} />`;
   if (here.screen === "missing") return html`<${Trouble} error=${{ status: 404 }} />`;
   const Screen = come.value[here.screen];
   if (Screen) return html`<${Screen} key=${"slug" in here ? here.slug : ""} ...${here} />`;

@@ -8,9 +8,11 @@ import { back, episodePath } from "../shared/router.js";
 import { lately, withStory } from "../shared/lazy.js";
 import { places } from "../shared/store.js";
 import { clock, language, languageName, t } from "../shared/words.js";
+import { DemoStrip } from "./demo.js";
 import { Trouble, Waiting } from "./frame.js";
 import { Facts } from "./home.js";
 import { Poster } from "./poster.js";
+import { PriceCard } from "./price.js";
 
 const Forms = lately(() => withStory(() => import("./story/shelf.js")), "Forms");
 const RANGE = 30; // episodes in one group of the grid
@@ -56,6 +58,7 @@ export function Series({ slug }) {
             <a class="button main" href=${episodePath(slug, place?.number ?? first)}><${Icon} name="play" />${place ? t("series.resume", { number: place.number }) : t("series.play")}</a>
             ${place && place.number !== first && html`<a class="button quiet" href=${`${episodePath(slug, first)}?t=0`}><${Icon} name="again" />${t("series.from_start")}</a>`}
           </div>
+          <${PriceCard} slug=${slug} />
           <p class="synopsis full">${series.synopsis}</p>
           <${Languages} series=${series} />
         </div>
@@ -65,6 +68,7 @@ export function Series({ slug }) {
         <h2 id="episodes" class="section-title">${t("episodes.title")}</h2>
         <${EpisodeGrid} series=${series} />
       </section>
+      ${boot.demo && html`<${DemoStrip} />`}
     </main>
   </div>`;
 }

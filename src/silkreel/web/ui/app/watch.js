@@ -14,10 +14,13 @@ import { listenToFinger } from "../player/gestures.js";
 import { phaseOf } from "../player/machine.js";
 import { Pool } from "../player/pool.js";
 import { countWatching } from "../player/watching.js";
+import { Locked, Opened, slotAfter, useWatched } from "./locked.js";
 import { Captions, Progress } from "./overlay.js";
 import { Poster } from "./poster.js";
+import { PriceLine, refreshPrice } from "./price.js";
 import { EpisodeGrid, useSeries } from "./series.js";
 import { EpisodesSheet, LanguagesSheet, LanguageChoices, PlaybackSheet } from "./sheets.js";
+import { Money } from "./till.js";
 import { Trouble, Waiting } from "./frame.js";
 
 const Beside = lately(() => withStory(() => import("./story/beside.js")), "Beside");
@@ -52,6 +55,8 @@ function Player({ series, index, at }) {
   const track = useRef(/** @type {HTMLElement | null} */ (null));
   const [sheet, setSheet] = useState(/** @type {string | null} */ (null));
   const [clean, setClean] = useState(false);
+  const [pause, setPause] = useState(/** @type {{slot: any, done: () => void} | null} */ (null)); // an ad between episodes
+  const [opened, setOpened] = useState(/** @type {any} */ (null)); // what coins were spent on just now
   const rushing = useSignal(false);
   const cues = useSignal(/** @type {import("../player/captions.js").Cue[]} */ ([]));
 
@@ -62,9 +67,22 @@ function Player({ series, index, at }) {
         worker: boot.worker,
         saver: preferences.value.saver,
         speed: preferences.value.speed,
+        between: (n, seconds) => breakAfter(n, seconds),
       }),
     [series.slug],
   );
+  /** The ad after an episode, if there is one: done when the story goes on. @param {number} n @param {number} seconds */
+  const breakAfter = async (n, seconds) => {
+    const slot = await slotAfter(series, n, seconds);
+    if (!slot) return;
+    await new Promise((done) => setPause({ slot, done: () => done(setPause(null)) }));
+  };
+  const takenBack = () => {
+    setOpened({ ...opened, undone: current });
+    pool.send({ type: "locked", index: current });
+    refreshPrice(series.slug);
+  };
+  useWatched(pool, series.slug);
   useEffect(() => () => pool.destroy(), [pool]);
   useEffect(() => countWatching(pool, tellWatching), [pool]);
 
@@ -162,14 +180,15 @@ function Player({ series, index, at }) {
     <aside class="side start">
       <button class="side-back" onClick=${() => back(seriesPath(series.slug))}><${Icon} name="back" />${t("player.back")}</button>
       <h1 class="title small"><a href=${seriesPath(series.slug)}>${series.title}</a></h1>
-      <p class="meta"><span>${t("episode.number", { number: episode.number })}</span><span>${t("series.free")}</span></p>
+      <p class="meta"><span>${t("episode.number", { number: episode.number })}</span></p>
+      <p><${PriceLine} slug=${series.slug} /></p>
       <p class="synopsis full">${series.synopsis}</p>
       <p class="keys">${t("player.keys").split(" · ").map((key) => html`<span key=${key}>${key}</span>`)}</p>
     </aside>
     <main class="stage" ref=${stage} aria-label=${series.title}>
       <div class="track" ref=${track} role="feed" aria-label=${t("player.feed")} style=${{ transform: `translateY(${-100 * current}%)` }}>
         ${nearby(current, series.episodes.length).map(
-          (n) => html`<${Page} key=${n} n=${n} pool=${pool} episode=${series.episodes[n]} count=${series.episodes.length} ratio=${ratio} alive=${phaseOf(state, n) !== null}>
+          (n) => html`<${Page} key=${n} n=${n} pool=${pool} episode=${series.episodes[n]} count=${series.episodes.length} ratio=${ratio} alive=${phaseOf(state, n) !== null} locked=${phaseOf(state, n) === "locked"}>
             ${n === current && html`<${Captions} pool=${pool} cues=${cues} band=${bundle?.caption_band ?? null} language=${subtitles?.language ?? ""} />`}
           <//>`,
         )}
@@ -177,7 +196,7 @@ function Player({ series, index, at }) {
       <div class="over">
         <div class="over-top">
           <button class="icon-button" onClick=${() => back(seriesPath(series.slug))} aria-label=${t("player.back")}><${Icon} name="back" /></button>
-          <a class="over-title" href=${seriesPath(series.slug)}><strong>${series.title}</strong><small>${t("episode.number", { number: episode.number })}${episode.title ? ` · ${episode.title}` : ""}</small></a>
+          <a class="over-title" href=${seriesPath(series.slug)}><strong>${series.title}</strong><small>${t("episode.number", { number: episode.number })}${episode.title ? ` · ${episode.title}` : ""}</small><small class="over-price"><${PriceLine} slug=${series.slug} /></small></a>
         </div>
         <div class="over-rail">
           <button class="rail-button" onClick=${() => setSheet("episodes")}><span><${Icon} name="episodes" /></span><small>${t("episodes.title")}</small></button>
@@ -194,6 +213,8 @@ function Player({ series, index, at }) {
           </span>
         </div>
       </div>
+      ${phase === "locked" && html`<${Locked} key=${current} pool=${pool} series=${series} episode=${episode} current=${current} calm=${opened?.undone === current} onOpened=${(/** @type {any} */ by) => setOpened(by?.txn ? { ...by, index: current } : null)} />`}
+      ${opened?.index === current && html`<${Opened} key=${opened.txn} by=${opened} onGone=${() => setOpened(null)} onUndone=${() => takenBack()} />`}
       <${Middle} pool=${pool} phase=${phase} ended=${state.ended} rushing=${rushing.value} series=${series} current=${current} />
       ${begun.current && series.media?.length > 1 && html`<${Beside} series=${series} episode=${episode} pool=${pool} at=${at} />`}
       ${clean && html`<button class="unclean" aria-label=${t("player.clean")} onClick=${() => setClean(false)}></button>`}
@@ -203,6 +224,7 @@ function Player({ series, index, at }) {
       <section><h2 class="section-title">${t("episodes.title")}</h2><${EpisodeGrid} series=${series} current=${episode.number} /></section>
       ${bundle && html`<section><h2 class="section-title">${t("languages.title")}</h2><${LanguageChoices} pool=${pool} bundle=${bundle} source=${series.source_language} subtitles=${subtitles} /></section>`}
     </aside>
+    ${pause && html`<${Money} part="Break" slot=${pause.slot} onDone=${pause.done} onMissing=${pause.done} />`}
     ${sheet === "episodes" && html`<${EpisodesSheet} series=${series} current=${episode.number} onClose=${() => setSheet(null)} />`}
     ${sheet === "languages" && bundle && html`<${LanguagesSheet} pool=${pool} bundle=${bundle} source=${series.source_language} subtitles=${subtitles} onClose=${() => setSheet(null)} />`}
     ${sheet === "playback" && html`<${PlaybackSheet} pool=${pool} onClose=${() => setSheet(null)} onClean=${() => { setSheet(null); setClean(true); }} />`}
@@ -210,13 +232,13 @@ function Player({ series, index, at }) {
 }
 
 /** One episode on the track: its poster, and the video when it has a seat. @param {any} props */
-function Page({ n, pool, episode, count, ratio, alive, children }) {
+function Page({ n, pool, episode, count, ratio, alive, locked, children }) {
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   const seat = alive ? pool.seatOf(n) : null;
   useEffect(() => {
     if (seat && box.current && seat.video.parentElement !== box.current) box.current.prepend(seat.video);
   });
-  return html`<article class="page" aria-posinset=${n + 1} aria-setsize=${count} aria-label=${t("episode.number", { number: episode.number })} style=${{ insetBlockStart: `${n * 100}%` }} inert=${n !== pool.state.value.current}>
+  return html`<article class=${locked ? "page locked" : "page"} aria-posinset=${n + 1} aria-setsize=${count} aria-label=${t("episode.number", { number: episode.number })} style=${{ insetBlockStart: `${n * 100}%` }} inert=${n !== pool.state.value.current}>
     <div class="picture-box" style=${{ aspectRatio: ratio, "--ratio": ratio }}>
       <div class="video-host" ref=${box}></div>
       <${Poster} class="page-poster" src=${episode.poster} thumbhash=${episode.thumbhash} eager=${true} />
@@ -227,6 +249,7 @@ function Page({ n, pool, episode, count, ratio, alive, children }) {
 
 /** What stands in the middle: waiting, paused, silenced, failed, the end. @param {any} props */
 function Middle({ pool, phase, ended, rushing, series, current }) {
+  if (phase === "locked") return null;
   if (phase === "failed") {
     const trouble = pool.trouble.value;
     const sentence = trouble?.status === 0 ? t("error.network") : trouble?.message || t("error.media");

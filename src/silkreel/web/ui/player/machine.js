@@ -2,7 +2,7 @@
 // At most three episodes are alive: the current one and its neighbours.
 
 /**
- * @typedef {"warming" | "ready" | "playing" | "paused" | "draining" | "failed"} Phase
+ * @typedef {"warming" | "ready" | "playing" | "paused" | "draining" | "locked" | "failed"} Phase
  * @typedef {{phase: Phase, retried: boolean}} Slot
  * @typedef {{count: number, current: number, slots: Record<number, Slot>, hidden: boolean, saver: boolean, ended: boolean}} State
  * @typedef {{type: "load", index: number, ahead: boolean, lowest: boolean}
@@ -11,7 +11,7 @@
  * @typedef {{type: "open", index: number}
  *   | {type: "go", index: number}
  *   | {type: "step", by: number}
- *   | {type: "ready" | "ended" | "retry" | "frozen", index: number}
+ *   | {type: "ready" | "ended" | "retry" | "frozen" | "locked" | "unlocked" | "return", index: number}
  *   | {type: "buffered", index: number, seconds: number, whole: boolean}
  *   | {type: "failed", index: number, final: boolean}
  *   | {type: "toggle"} | {type: "resume"} | {type: "hide"} | {type: "reveal"}
@@ -43,6 +43,12 @@ export function step(state, event) {
       return failed(state, event);
     case "retry":
       return retry(state, event.index);
+    case "locked":
+      return locked(state, event.index);
+    case "unlocked":
+      return unlocked(state, event.index);
+    case "return":
+      return returnTo(state, event.index);
     case "frozen": // the browser refused to play or stopped by itself
       return event.index === state.current && phaseOf(state, event.index) === "playing"
         ? [put(state, event.index, { phase: "paused" }), []]
@@ -75,7 +81,7 @@ function moveTo(state, target) {
   const left = state.current;
   if (left >= 0 && state.slots[left]) {
     effects.push({ type: "pause", index: left });
-    if (Math.abs(left - target) === 1 && phaseOf(state, left) !== "failed") {
+    if (Math.abs(left - target) === 1 && !["failed", "locked"].includes(phaseOf(state, left) ?? "")) {
       effects.push({ type: "drain", index: left });
       next = put(next, left, { phase: "draining" });
     }
@@ -91,7 +97,7 @@ function moveTo(state, target) {
   if (phase === null) {
     effects.push({ type: "load", index: target, ahead: false, lowest: false });
     next = put(next, target, { phase: "warming" });
-  } else {
+  } else if (phase !== "locked") {
     effects.push({ type: "raise", index: target });
     if (phase !== "warming") {
       effects.push({ type: "play", index: target });
@@ -154,6 +160,28 @@ function retry(state, index) {
     put(state, index, { phase: "warming", retried: false }),
     [{ type: "release", index }, { type: "load", index, ahead: false, lowest: false }],
   ];
+}
+
+/** Nothing plays here until somebody opens it; its seat is free for another.
+ * @param {State} state @param {number} index @returns {[State, Effect[]]} */
+function locked(state, index) {
+  if (!state.slots[index]) return [state, []];
+  return [put(state, index, { phase: "locked" }), [{ type: "release", index }]];
+}
+
+/** @param {State} state @param {number} index @returns {[State, Effect[]]} */
+function unlocked(state, index) {
+  if (phaseOf(state, index) !== "locked") return [state, []];
+  if (index !== state.current) return [drop(state, index), []];
+  return [put(state, index, { phase: "warming", retried: false }), [{ type: "load", index, ahead: false, lowest: false }]];
+}
+
+/** Back to an episode that was left, as it was left: it waits, and does not begin again.
+ * @param {State} state @param {number} index @returns {[State, Effect[]]} */
+function returnTo(state, index) {
+  if (phaseOf(state, index) !== "draining") return [state, []];
+  const [next, effects] = moveTo(state, index);
+  return [put(next, index, { phase: "paused" }), effects.filter((effect) => effect.type !== "play")];
 }
 
 /** @param {State} state @returns {[State, Effect[]]} */

@@ -4,6 +4,7 @@ import { begin, phaseOf, step } from "./machine.js";
 import { Source } from "./source.js";
 
 const TICK_MILLISECONDS = 250;
+const LOCKED = 402; // the server's word for: plays once it is opened
 
 /**
  * @typedef {{id: string, number: number}} Episode
@@ -13,7 +14,8 @@ const TICK_MILLISECONDS = 250;
 export class Pool {
   /**
    * @param {Episode[]} episodes
-   * @param {{ask: (id: string, signal: AbortSignal) => Promise<any>, worker: string, saver: boolean, speed: number}} options
+   * @param {{ask: (id: string, signal: AbortSignal) => Promise<any>, worker: string, saver: boolean, speed: number,
+   *   between?: (index: number, seconds: number) => Promise<unknown> | null}} options; `between`: what comes after an episode's end, before the next
    */
   constructor(episodes, options) {
     this.episodes = episodes;
@@ -46,13 +48,24 @@ export class Pool {
     const seat = /** @type {Seat} */ ({ video, index: -1, source: null, bundle: null, abort: null });
     video.addEventListener("loadeddata", () => seat.index >= 0 && this.send({ type: "ready", index: seat.index }));
     video.addEventListener("canplay", () => seat.index >= 0 && this.send({ type: "ready", index: seat.index }));
-    video.addEventListener("ended", () => seat.index >= 0 && this.send({ type: "ended", index: seat.index }));
+    video.addEventListener("ended", () => seat.index >= 0 && this.finish(seat));
     video.addEventListener("playing", () => this.isCurrent(seat) && (this.waiting.value = false));
     video.addEventListener("waiting", () => this.isCurrent(seat) && (this.waiting.value = true));
     video.addEventListener("pause", () => {
       if (this.isCurrent(seat) && !video.ended) this.send({ type: "frozen", index: seat.index });
     });
     return seat;
+  }
+
+  /** An episode is over: the next one comes, after what stands between them. @param {Seat} seat */
+  finish(seat) {
+    const { index, video } = seat;
+    const over = () => {
+      if (seat.index === index && video.ended) this.send({ type: "ended", index }); // nobody has begun it again
+    };
+    const between = this.options.between?.(index, video.duration);
+    if (between) between.finally(over);
+    else over();
   }
 
   /** @param {Seat} seat */
@@ -102,8 +115,12 @@ export class Pool {
       seat.bundle = await this.options.ask(this.episodes[index].id, abort.signal);
     } catch (error) {
       if (abort.signal.aborted) return;
-      if (this.isCurrent(seat)) this.trouble.value = /** @type {Error} */ (error);
       const status = /** @type {any} */ (error).status ?? 0;
+      if (status === LOCKED) {
+        this.send({ type: "locked", index });
+        return;
+      }
+      if (this.isCurrent(seat)) this.trouble.value = /** @type {Error} */ (error);
       this.send({ type: "failed", index, final: status >= 400 });
       return;
     }

@@ -25,7 +25,7 @@ export async function ask(path, options = {}) {
   return body;
 }
 
-const reader = () => `language=${encodeURIComponent(language.value)}`;
+export const reader = () => `language=${encodeURIComponent(language.value)}`;
 
 /** @param {string} [words] @param {AbortSignal} [signal] */
 export const findSeries = async (words = "", signal) =>
@@ -33,6 +33,28 @@ export const findSeries = async (words = "", signal) =>
 
 /** @param {string} slug */
 export const getSeries = (slug) => ask(`/api/series/${encodeURIComponent(slug)}?${reader()}`);
+
+/** What a series costs this viewer; looking makes the price hold. @param {string} slug */
+export const getPrice = (slug) => ask(`/api/series/${encodeURIComponent(slug)}/price?${reader()}`);
+
+/** This episode was really played: its unlock stays. Said in passing, so a no is let go. @param {string} id */
+export const tellWatched = (id) =>
+  ask(`/api/episodes/${encodeURIComponent(id)}/watched`, { method: "POST", keepalive: true }).catch(() => {});
+
+const BREAK_WITHIN_MILLISECONDS = 2500; // the story does not wait longer for an ad
+
+/** Whether an ad stands between two episodes. @param {string} ended @param {string} next @param {number} seconds */
+export const askBreak = (ended, next, seconds) =>
+  ask(`/api/ads/breaks?${reader()}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ ended, next, position_seconds: seconds }),
+    signal: AbortSignal.timeout(BREAK_WITHIN_MILLISECONDS),
+  });
+
+/** Take an unlock back, once per key. @param {number} txn @param {string} key */
+export const undoUnlock = (txn, key) =>
+  ask(`/api/unlocks/${txn}/undo?${reader()}`, { method: "POST", headers: { "idempotency-key": key, "accept-language": language.value } });
 
 /** @param {string} id @param {string | null} audio @param {AbortSignal} [signal] */
 export const play = (id, audio, signal) =>

@@ -1,7 +1,7 @@
 // Addresses and screens, on the History API; focus and scroll come back with Back.
 import { signal } from "@preact/signals";
 
-/** @typedef {{screen: "home"} | {screen: "series", slug: string} | {screen: "watch", slug: string, number: number, at: string | null} | {screen: "read", slug: string, number: number, at: string | null} | {screen: "play", slug: string, at: string | null, choice: string | null} | {screen: "rights"} | {screen: "missing"}} Route */
+/** @typedef {{screen: "home"} | {screen: "series", slug: string} | {screen: "watch", slug: string, number: number, at: string | null} | {screen: "read", slug: string, number: number, at: string | null} | {screen: "play", slug: string, at: string | null, choice: string | null} | {screen: "rights"} | {screen: "wallet"} | {screen: "vip"} | {screen: "missing"}} Route */
 
 /** @param {string} address @returns {Route} */
 export function parse(address) {
@@ -16,6 +16,7 @@ export function parse(address) {
     return { screen: "read", slug: parts[1], number: Number(parts[3]), at: url.hash.slice(1) || null };
   if (parts[0] === "s" && parts[2] === "g" && parts.length === 3)
     return { screen: "play", slug: parts[1], at: url.searchParams.get("at"), choice: url.searchParams.get("choice") };
+  if (parts.length === 1 && (parts[0] === "wallet" || parts[0] === "vip")) return { screen: parts[0] };
   return { screen: "missing" };
 }
 

@@ -20,10 +20,20 @@ export function Sheet({ title, onClose, children, wide = false }) {
     if (event.target === dialog.current) onClose();
   };
   const cancelled = (/** @type {Event} */ event) => {
+    if (!event.cancelable) return; // the browser closes it all the same, and says so next
     event.preventDefault();
     onClose();
   };
-  return html`<dialog ref=${dialog} class=${wide ? "sheet wide" : "sheet"} aria-label=${title} onClick=${outside} onCancel=${cancelled}>
+  const escaped = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key === "Escape") cancelled(event);
+  };
+  // A browser may close a dialog over our head, such as by a second Back: a sheet with a step before it shows that step.
+  const closed = () => {
+    if (!dialog.current || dialog.current.open) return; // put away by us, or open again
+    onClose();
+    requestAnimationFrame(() => dialog.current?.isConnected && !dialog.current.open && dialog.current.showModal());
+  };
+  return html`<dialog ref=${dialog} class=${wide ? "sheet wide" : "sheet"} aria-label=${title} onClick=${outside} onKeyDown=${escaped} onCancel=${cancelled} onClose=${closed}>
     <div class="sheet-inner">
       <header class="sheet-head">
         <h2>${title}</h2>

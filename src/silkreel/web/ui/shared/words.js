@@ -41,25 +41,27 @@ export function isRightToLeft(tag) {
   return RIGHT_TO_LEFT.includes(tag.split("-")[0]);
 }
 
-/** Have a group of words that only some screens say. @param {string} pack */
-export async function learn(pack) {
-  if (learnt.has(pack)) return;
-  const told = await fetchWords(language.value, pack);
-  learnt.add(pack);
-  words.value = { ...words.value, ...told };
+/** @param {string} path */
+async function fetchWords(path) {
+  const answer = await fetch(path);
+  if (!answer.ok) throw new Error(`no words at ${path}`);
+  return answer.json();
 }
 
-/** @param {string} tag @param {string} [pack] @returns {Promise<Record<string, string>>} */
-async function fetchWords(tag, pack) {
-  const answer = await fetch(pack ? `/words/${pack}/${tag}.json` : `/words/${tag}.json`);
-  if (!answer.ok) throw new Error(`no words in ${tag}`);
-  return answer.json();
+/** The words of a part that few screens need, before it is shown. @param {string} part */
+export async function learn(part) {
+  if (learnt.has(part)) return;
+  const more = await fetchWords(`/words/${part}/${language.value}.json`);
+  learnt.add(part);
+  words.value = { ...words.value, ...more };
 }
 
 /** Change the interface's language now and for the next visit. @param {string} tag */
 export async function speak(tag) {
-  const told = await Promise.all([fetchWords(tag), ...[...learnt].map((pack) => fetchWords(tag, pack))]);
-  words.value = Object.assign({}, ...told);
+  const paths = [`/words/${tag}.json`, ...[...learnt].map((part) => `/words/${part}/${tag}.json`)];
+  const parts = await Promise.all(paths.map(fetchWords)).catch(() => null);
+  if (!parts) return;
+  words.value = Object.assign({}, ...parts);
   language.value = tag;
   document.documentElement.lang = tag;
   document.documentElement.dir = isRightToLeft(tag) ? "rtl" : "ltr";
