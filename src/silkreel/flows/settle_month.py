@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 import sqlalchemy as sa
 
@@ -26,6 +27,10 @@ class MessagesWait(Refusal):
         "Messages of payment providers still wait to be applied ({count}). Run "
         "`silkreel orders check`, then settle again."
     )
+
+
+Ending = Literal["csv", "xlsx", "pdf"]
+ENDINGS: tuple[Ending, ...] = ("csv", "xlsx", "pdf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +63,25 @@ def settle_month(
 
 def statement_files(issued: Issued) -> Statements:
     """A statement as CSV (which is what was issued), workbook and page."""
-    rows = issued.rows
-    stem = f"{issued.period}-{issued.payee}-{issued.currency}-v{issued.version}"
-    return Statements(
-        stem,
-        {
-            "csv": issued.content.encode(),
-            "xlsx": to_xlsx(rows, issued.sha256),
-            "pdf": to_pdf(rows, issued.sha256, *find("sans")),
-        },
-    )
+    return Statements(stem(issued), {each: statement_file(issued, each) for each in ENDINGS})
+
+
+def statement_file(issued: Issued, ending: Ending) -> bytes:
+    """A statement in one format; only the page needs letters.
+
+    Raises:
+        FontMissing: there are none for the page.
+    """
+    if ending == "csv":
+        return issued.content.encode()
+    if ending == "xlsx":
+        return to_xlsx(issued.rows, issued.sha256)
+    return to_pdf(issued.rows, issued.sha256, *find("sans"))
+
+
+def stem(issued: Issued) -> str:
+    """What a statement's files are called, without their ending."""
+    return f"{issued.period}-{issued.payee}-{issued.currency}-v{issued.version}"
 
 
 def write_files(statements: Sequence[Issued], folder: Path) -> list[Path]:

@@ -1,6 +1,6 @@
 """Books at the desk: differences with providers, the ledger, and statements up to their payment."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import Response
@@ -20,7 +20,7 @@ from silkreel.commerce.statement_steps import (
 )
 from silkreel.commerce.statement_uses import uses_of_line
 from silkreel.flows.pay_statements import make_pay_files
-from silkreel.flows.settle_month import statement_files
+from silkreel.flows.settle_month import Ending, statement_file, stem
 from silkreel.kit.refusals import Refusal
 from silkreel.people.actors import Actor
 from silkreel.people.audit import record
@@ -153,14 +153,13 @@ def uses(
 
 
 @router.get("/statements/{number}/file.{ending}", response_class=Response)
-def file(
-    number: Number, ending: Literal["csv", "xlsx", "pdf"], _by: Reader, tx: Reading
-) -> Response:
+def file(number: Number, ending: Ending, _by: Reader, tx: Reading) -> Response:
     """A statement as a file."""
-    made = statement_files(_issued(find(tx, number)))
-    name = f"{made.stem}.{ending}"
+    issued = _issued(find(tx, number))
+    content = statement_file(issued, ending)
+    name = f"{stem(issued)}.{ending}"
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
-    return Response(made.files[ending], media_type=TYPES[ending], headers=headers)
+    return Response(content, media_type=TYPES[ending], headers=headers)
 
 
 @router.post("/statements/{number}/approve")

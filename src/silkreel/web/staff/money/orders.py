@@ -1,6 +1,6 @@
 """Orders at the desk: search, look, refund; wallets, and adjustments that may need two people."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
 
@@ -37,7 +37,8 @@ from silkreel.web.staff.shapes import NO_CONTROLS
 MAX_PAGE = 100
 MAX_NUMBER = 2**53  # what JavaScript counts exactly
 # Refunds ask a provider, which may refuse or stay silent.
-MONEY_NOES = {**NOES, 502: NOES[409], 504: NOES[409]}
+MORE_NOES: dict[int | str, dict[str, Any]] = dict.fromkeys((400, 402, 502, 504), NOES[409])
+MONEY_NOES = {**NOES, **MORE_NOES}
 router = APIRouter(
     prefix="/api/staff", tags=["staff"], responses=MONEY_NOES, dependencies=[Depends(no_store)]
 )
