@@ -12,13 +12,19 @@ from hypothesis import settings as budget
 from hypothesis import strategies as st
 
 from coins import BRAND, NOW, buy, faults, gift, merge, play, refund, undo, unlock
+from silkreel.commerce import vip
 from silkreel.commerce.history import wallet_history
 from silkreel.commerce.ledger import apply
+from silkreel.commerce.payments import Kind, OrderRef, PaymentFact, Truth
 from silkreel.commerce.pricebook import default_book, publish_book
 from silkreel.commerce.quotes import Viewing, seen_price, show_price
+from silkreel.commerce.recharge import learn
 from silkreel.commerce.tables import AdDayRow, EntitlementRow, OrderRow, WalletRow
 from silkreel.commerce.till import Till
+from silkreel.commerce.vip_record import load
+from silkreel.commerce.vip_screen import Shown, agree, draw
 from silkreel.flows.join_viewers import Arriving, arrive, join
+from silkreel.flows.viewer_rights import stop_spending
 from silkreel.people.brands import HOUSE
 from silkreel.people.tables import BrandRow
 from silkreel.people.viewer_codes import new_code
@@ -155,6 +161,45 @@ def test_quotes_orders_and_days_of_ads_come_along(database, pair):
         assert seen_price(tx, Viewing(account, BRAND, "s1", "US", "web"), 80, NOW) is not None
         assert [row.granted for row in tx.query(AdDayRow)] == [5]
         assert tx.query(OrderRow).one().viewer_id == account
+
+
+def join_vip(database, book, viewer, key):
+    """A month of VIP, paid."""
+    with database.transaction() as tx:
+        screen = draw(book, "month", renews=True, not_covered=(), texts=("29.99 USD a month",))
+        yes = agree(tx, screen, Shown(viewer, BRAND, "en", "1"), NOW)
+        joining = vip.Joining(viewer, BRAND, yes.consent_id, key, "stripe", "production")
+        vip_id, order = vip.join(tx, joining, book, NOW)
+        paid = PaymentFact(Kind.PAID, f"pi_{order.id}", order.gross_minor, "USD", NOW, 0)
+        learn(tx, "stripe", Truth(OrderRef(order.id), "production", (paid,)), NOW)
+    return vip_id
+
+
+@pytest.mark.parametrize("played", [False, True])
+def test_of_two_vips_the_guests_days_go_back_in_money(database, pair, played):
+    account, guest = pair
+    later = NOW + timedelta(days=10)
+    with database.transaction() as tx:
+        book = publish_book(tx, default_book("US", BRAND), approved_by=("mei",), now=NOW)
+    mine, theirs = join_vip(database, book, account, "k1"), join_vip(database, book, guest, "k2")
+    with database.transaction() as tx:
+        if played:
+            vip.mark_played(tx, guest, BRAND, NOW)
+        join(tx, guest, account, BRAND, later)
+    with database.transaction() as tx:
+        assert vip.running(tx, account, BRAND, later) == [mine]
+        (due,) = vip.refunds_due(tx, theirs)
+        assert (due.owed.money.minor < 2999) is played
+
+
+def test_who_stops_is_charged_for_no_vip_any_more(database, pair):
+    account, _ = pair
+    with database.transaction() as tx:
+        book = publish_book(tx, default_book("US", BRAND), approved_by=("mei",), now=NOW)
+    vip_id = join_vip(database, book, account, "k1")
+    with database.transaction() as tx:
+        stop_spending(tx, (account, BRAND), timedelta(days=7), NOW)
+        assert load(tx, vip_id).vip.state(NOW) == "cancelled"
 
 
 def test_the_history_of_both_is_one(database, pair):

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from silkreel.kit.database import Session
 from silkreel.kit.refusals import Refusal
 from silkreel.people.tables import ViewerCodeRow
-from silkreel.people.throttles import Limit, TooManyTries, take_try
+from silkreel.people.throttles import Limit, TooManyTries, forget, take_try
 
 DIGITS = 6
 LIFE = timedelta(minutes=10)
@@ -94,6 +94,7 @@ def prove(
     if not hmac.compare_digest(row.code_hash, _hash(house_key, brand_id, address, code.strip())):
         return WrongCode()
     tx.delete(row)
+    forget(tx, TO_ADDRESS, f"{brand_id}\n{address}")
     tx.flush()
     return None
 

@@ -19,7 +19,6 @@ from silkreel.people.viewers import addresses_of
 from silkreel.web.api.money.customers import GATES, NOES
 from silkreel.web.api.shapes import Shape
 from silkreel.web.edge import Reading, TheSite, Transaction
-from silkreel.web.site import Site
 from silkreel.web.viewers import forget_browser, give_session, known_viewer, session_token
 
 router = APIRouter(prefix="/api/me", tags=["me"], responses=NOES, dependencies=GATES)
@@ -144,7 +143,7 @@ def sign_in(proof: CodeProof, request: Request, site: TheSite) -> MeShape:
         raise arrived
     give_session(request, arrived.token)
     with site.workshop.reading() as tx:
-        return _shown(tx, site, arrived.viewer_id, arrived.token)
+        return _shown(tx, arrived.viewer_id, arrived.token)
 
 
 @router.post("/sign-out", status_code=204)
@@ -179,8 +178,7 @@ def _needed(request: Request, tx: Session) -> str:
     return viewer
 
 
-def _shown(tx: Session, site: Site, viewer: str, token: str) -> MeShape:
-    del site
+def _shown(tx: Session, viewer: str, token: str) -> MeShape:
     listed = places(tx, viewer, token, now())
     return MeShape(
         signed_in=True, addresses=addresses_of(tx, viewer), can_sign_in=True,
