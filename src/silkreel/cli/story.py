@@ -23,6 +23,11 @@ from silkreel.story.stamping import new_story, stamp_story, write_stamped
 app = App(name="story", help="One text, three media: begin, check, stamp, import, export.")
 
 app.command("silkreel.cli.story_play:play", name="play", help="Play a story, or rehearse it.")
+app.command(
+    "silkreel.cli.story_animatic:animatic",
+    name="animatic",
+    help="Watch an episode before it is shot.",
+)
 
 SEVERITY_SENTENCES = {"B": "blocks", "W": "warning", "I": "note"}
 TAKEN_SENTENCES = ("story", "lines", "wordings")

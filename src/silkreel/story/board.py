@@ -180,7 +180,7 @@ def _groups(beats: Sequence[Beat], scenes: Mapping[str, Scene], language: str) -
 
 
 def _short(beat: Beat, language: str) -> bool:
-    tag = language.split("-")[0]
+    tag = language.split("-", maxsplit=1)[0]
     if tag in QUICK_CHARACTERS:
         return amount_of(beat.text, "chars") <= QUICK_CHARACTERS[tag]
     return amount_of(beat.text, "words") <= QUICK_WORDS

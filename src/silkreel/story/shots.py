@@ -13,7 +13,6 @@ from silkreel.media.theatre import plan
 from silkreel.story.project import STRICT, BadStoryFile, read_text
 from silkreel.story.script import At
 
-
 # Sizes by other names a board may come with, in small letters.
 OTHER_NAMES = {"close": "CU", "medium": "MS", "wide": "WS", "ls": "WS", "ews": "WS", "2s": "two"}
 

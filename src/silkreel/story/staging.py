@@ -128,11 +128,11 @@ def play_of(
     staging: Staging,
     wording: Wording,
     *,
-    titles: Titles = Titles(),
-    art: Art = Art(),
+    titles: Titles | None = None,
+    art: Art | None = None,
 ) -> plan.Play:
     """A board as the theatre plays it."""
-    number = board.episode.number or 0
+    number, titles, art = board.episode.number or 0, titles or Titles(), art or Art()
     shortest, longest = staging.episodes.get(board.episode.name, Pace()).length_seconds
     scenes = tuple(
         _scene(scene, tuple(shots), project, staging, wording, art)
@@ -168,7 +168,10 @@ def seed_of(*words: str) -> int:
 def _actor(who: str, project: Project, staging: Staging) -> plan.Actor:
     known = project.character(who)
     name = (known.name or known.id) if known is not None else who
-    return plan.Actor(who, staging.part(who).puppet, name, seed_of(who))
+    places = [each.id for each in project.cast]
+    # Everybody of the cast is drawn by their number: no two alike, and nobody changes as others join.
+    number = places.index(who) if who in places else len(places) + seed_of(who) % 60
+    return plan.Actor(who, staging.part(who).puppet, name, number)
 
 
 def _scene(

@@ -29,8 +29,8 @@ class PartOrder:
     play: Play
     times: Timetable
     path: Path
-    look: Look = Look()
-    picture: Picture = Picture()
+    look: Look = field(default_factory=Look)
+    picture: Picture = field(default_factory=Picture)
 
 
 @dataclass(frozen=True, slots=True)
