@@ -120,7 +120,7 @@ def _listed(
         raise _bad(At(listed.path, 1), f"no shot covers {next(iter(waiting))} (DRM013).")
 
 
-def _claimed(line_id: str, waiting: dict[str | None, Beat], shot: Shot, at: At) -> Beat:
+def _claimed(line_id: str, waiting: dict[str, Beat], shot: Shot, at: At) -> Beat:
     """The line a shot claims, which must be the next one."""
     if line_id not in waiting:
         raise _bad(
@@ -229,6 +229,6 @@ def _asking(shots: Sequence[BoardShot], asked: Mapping[str, Question]) -> Iterat
         moments: list[Moment] = []
         for beat in each.beats:
             moments.append(beat)
-            if beat.id in asked:
+            if beat.id is not None and beat.id in asked:
                 moments.append(asked[beat.id])
         yield replace(each, moments=tuple(moments))

@@ -41,7 +41,8 @@ def load_art(path: str) -> Pixels:
             opened.draft(
                 "RGB", (2160, 3840)
             )  # a large JPEG is read smaller, which takes a fraction
-            image = ImageOps.exif_transpose(opened).convert("RGB")
+            ImageOps.exif_transpose(opened, in_place=True)
+            image = opened.convert("RGB")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         raise BadArt(path=file.name, problem="it cannot be read as a picture") from None
     pixels: Pixels = cv2.cvtColor(np.asarray(image), cv2.COLOR_RGB2BGRA)

@@ -3,6 +3,7 @@
 Captions and choices stay inside the safe zone: apps lay buttons over the rest of a vertical picture.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise
 
@@ -94,13 +95,9 @@ def strip_text(shot: Shot) -> str:
     return "  ·  ".join([*told, shot.angle] if shot.angle != "eye" else told)
 
 
+@lru_cache(maxsize=32)
 def preview_caption(text: str, kind: str, picture: Picture) -> Label:
     """Words in rows at the foot of the safe zone; a sign to read stands in its upper third."""
-    return _caption(text, kind, picture)
-
-
-@lru_cache(maxsize=32)
-def _caption(text: str, kind: str, picture: Picture) -> Label:
     shown = f"[{text}]" if kind == "action" else text
     share = ACTION_SIZE if kind == "action" else CAPTION_SIZE
     colour = {"action": ACTION_INK, "sign": SIGN_INK}.get(kind, SPEECH_INK)
@@ -120,26 +117,32 @@ def _caption(text: str, kind: str, picture: Picture) -> Label:
         y, x = number * step, (width - image.shape[1]) // 2
         part = sheet[y : y + image.shape[0], x : x + image.shape[1]]
         part[:] = cv2.max(part, image)
-    x = round((picture.width_pixels - width) / 2)
-    y = (
+    left_edge = round((picture.width_pixels - width) / 2)
+    above = (
         picture.height_pixels * (top + 0.1)
         if kind == "sign"
         else picture.height_pixels * bottom - height
     )
-    return Label(sheet, x, round(y))
+    return Label(sheet, left_edge, round(above))
 
 
 def wrapped(text: str, size: int, room: float) -> list[str]:
     """A text in rows no wider than `room` pixels, broken at blanks or between wide letters."""
     face = font("sans", size)
     rows = [""]
-    for piece in _pieces(text):
+    pieces = (part for piece in _pieces(text) for part in _parted(piece, face.getlength, room))
+    for piece in pieces:
         longer = rows[-1] + piece
         if rows[-1] and face.getlength(longer.rstrip()) > room:
             rows.append(piece.lstrip())
         else:
             rows[-1] = longer
     return [row.strip() for row in rows if row.strip()] or [""]
+
+
+def _parted(piece: str, length: Callable[[str], float], room: float) -> list[str]:
+    """A word too long for a row, in letters."""
+    return [piece] if length(piece) <= room else list(piece)
 
 
 def _pieces(text: str) -> list[str]:

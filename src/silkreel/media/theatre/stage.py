@@ -9,7 +9,7 @@ import numpy as np
 from silkreel.media.theatre import effects, weather
 from silkreel.media.theatre.acting import Mouths, stance
 from silkreel.media.theatre.art import covering
-from silkreel.media.theatre.camera import View, aim, view_at, who_is_near
+from silkreel.media.theatre.camera import FACES, View, aim, view_at, who_is_near
 from silkreel.media.theatre.happenings import Moment, after_actors, before_actors, shine_lamp
 from silkreel.media.theatre.lettering import FRAMES_PER_DRAWING, FinalLetters
 from silkreel.media.theatre.places import Lamp, Layer, Place, draw_place
@@ -97,7 +97,7 @@ class Stage:
         middle, art = aim(cue), art_of(cue)
         # Near layers move on their own only where one would see it: in wider shots, sideways or back.
         past = cue.shot.effect == "boat"  # a look past everything, out on the water
-        apart = past or (cue.shot.size != "close" and cue.shot.move in PARALLAX_MOVES)
+        apart = past or (cue.shot.size not in FACES and cue.shot.move in PARALLAX_MOVES)
         flat = FLAT_PARALLAX if apart else 1.0
         far = [layer for layer in place.back if layer.parallax <= flat]
         near = tuple(layer for layer in place.back if layer.parallax > flat)
