@@ -128,7 +128,8 @@ class Stage:
         if blur > 0.5:
             canvas = cv2.GaussianBlur(canvas, (0, 0), blur)
             near = tuple(self._soft(layer, middle, 0.45 * blur) for layer in near)
-        parallax = min(FLAT_PARALLAX, sum(layer.parallax for layer in far) / len(far))
+        mean = sum(layer.parallax for layer in far) / max(1, len(far))  # a room has no far layer
+        parallax = min(FLAT_PARALLAX, mean)
         plate = Sprite(canvas, -pad_x, -pad_y, 1.0)
         return Set(cue, place, middle, plate, parallax, near, front, people)
 
