@@ -51,7 +51,10 @@ def test_without_a_list_a_new_place_is_wide_and_quick_exchanges_share_a_shot(qui
 
 
 def test_who_speaks_out_of_sight_is_not_in_the_picture(quick):
-    assert boarded(quick).shots[1].shot.cast == ()
+    unseen = boarded(quick).shots[1]
+    assert unseen.beats[0].qualifiers == ("V.O.",)
+    assert unseen.shot.size == "WS"
+    assert unseen.shot.cast == ("ANNA", "BEN"), "a wide shot shows everybody of the scene"
 
 
 def test_an_exchange_inside_a_scene_is_a_two_shot(quick):

@@ -8,6 +8,7 @@ import contextvars
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,6 +28,7 @@ from silkreel.flows.table_read import (
     speakers_of,
 )  # fmt: skip
 from silkreel.kit.artifacts import Artifact, Workshop
+from silkreel.kit.children import Child
 from silkreel.kit.keys import file_hash, work_key
 from silkreel.kit.settings import Settings
 from silkreel.kit.sound import Sound, read_sound, write_sound
@@ -42,6 +44,7 @@ from silkreel.media.theatre import (
     Play,
     draw_parts,
     join_film,
+    stagehand,
 )  # fmt: skip
 from silkreel.media.theatre.art import BadArt
 from silkreel.media.theatre.plan import Scene, Sketch
@@ -68,6 +71,7 @@ PICTURE = Picture(540, 960, 25)
 TAKE_STEP, PART_STEP, FILM_STEP = "story.take", "story.animatic_shot", "story.animatic"
 SILENT_RATE = 24_000
 SHORTEST_SILENCE_SECONDS = 0.85  # a line of dots: with its breath it fills the shortest slot
+STILLS_A_CHILD_SECONDS, MOVING_A_CHILD_SECONDS = 60.0, 8.0  # of film
 SPOKEN_SHARE, DRAWN_SHARE = 0.3, 0.95  # of the whole work, when that part of it is done
 
 Progress = Callable[[str, float], None]
@@ -184,9 +188,11 @@ def _made(
     seconds = {line_id: take.sound.length_seconds for line_id, take in takes.items()}
     times = slots(plan.play, seconds, PICTURE.frames_per_second)
     look = Look(preview=True, stills=order.draft)
-    parts, drawn = _drawn(workshop, plan, times, takes, look, cores, progress)
-    progress(words("joining"), DRAWN_SHARE)
-    film = _joined(workshop, plan, times, takes, parts)
+    with ExitStack() as stack:  # a child for each core, and the first one joins what they drew
+        children = [stack.enter_context(stagehand()) for _ in range(max(1, cores))]
+        parts, drawn = _drawn(workshop, plan, times, takes, look, children, progress)
+        progress(words("joining"), DRAWN_SHARE)
+        film = _joined(workshop, plan, times, takes, parts, children[0])
     target, subtitles = _put(order, plan, film, times)
     progress(words("done"), 1.0)
     return Animatic(
@@ -298,7 +304,7 @@ def _drawn(
     times: Timetable,
     takes: Mapping[str, _Take],
     look: Look,
-    cores: int,
+    children: Sequence[Child],
     progress: Progress,
 ) -> tuple[list[Artifact], int]:
     """A piece of film for each shot, and how many were drawn now."""
@@ -307,7 +313,7 @@ def _drawn(
     found = {key: workshop.find(key) for key in keys}
     wanted = {key: order for key, order in zip(keys, orders, strict=True) if found[key] is None}
     if wanted:
-        _draw(workshop, wanted, plan.art, takes, cores, progress)
+        _draw(workshop, wanted, plan.art, takes, children, progress)
     parts = [found[key] or workshop.find(key) for key in keys]
     return [part for part in parts if part is not None], len(wanted)
 
@@ -317,10 +323,10 @@ def _draw(
     wanted: Mapping[str, PartOrder],
     named: Mapping[str, At],
     takes: Mapping[str, _Take],
-    cores: int,
+    children: Sequence[Child],
     progress: Progress,
 ) -> None:
-    """Draw what is wanted in a child for each core; each shot is kept as soon as it is whole."""
+    """Draw what is wanted in as many children as are worth it; each shot is kept as soon as it is whole."""
     stop, sounds = Event(), {line_id: take.sound for line_id, take in takes.items()}
     whole = sum(order.times.length_frames for order in wanted.values())
     done = [0.0] * len(wanted)
@@ -340,11 +346,14 @@ def _draw(
             def keep(number: int) -> None:
                 workshop.make(group[number], PART_STEP, lambda _: (orders[number].path, {}))
 
-            draw_parts(orders, sounds, on_part=keep, progress=heard, cancelled=stop.is_set)
+            draw_parts(
+                orders, sounds, child=children[place],
+                on_part=keep, progress=heard, cancelled=stop.is_set,
+            )  # fmt: skip
             heard(1.0)
 
-    with ThreadPoolExecutor(max(1, cores)) as pool:
-        groups = list(_groups(wanted, max(1, cores)))
+    groups = list(_groups(wanted, _children(wanted, len(children))))
+    with ThreadPoolExecutor(len(groups)) as pool:
         # The threads count their CPU seconds on whoever measures here.
         futures = [
             pool.submit(contextvars.copy_context().run, work, place, group)
@@ -360,6 +369,14 @@ def _draw(
         except BaseException:
             stop.set()
             raise
+
+
+def _children(wanted: Mapping[str, PartOrder], cores: int) -> int:
+    """How many children are worth their start: each draws its places and people anew."""
+    still = sum(o.times.length_seconds for o in wanted.values() if o.look.stills)
+    moving = sum(o.times.length_seconds for o in wanted.values()) - still
+    worth = still / STILLS_A_CHILD_SECONDS + moving / MOVING_A_CHILD_SECONDS
+    return max(1, min(cores, round(worth)))
 
 
 def _workspace(workshop: Workshop) -> Path:
@@ -445,6 +462,7 @@ def _joined(
     times: Timetable,
     takes: Mapping[str, _Take],
     parts: Sequence[Artifact],
+    child: Child,
 ) -> Artifact:
     sounds = {line_id: take.sound for line_id, take in takes.items()}
     title = f"{plan.project.title or plan.evidence.story.folder.name} {plan.board.episode.name}"
@@ -459,7 +477,8 @@ def _joined(
         film = folder / "animatic.mp4"
         paths = tuple(part.path for part in parts)
         metadata = animatic_metadata(title)
-        join_film(FilmOrder(plan.play, times, paths, film, metadata=metadata), sounds)
+        order = FilmOrder(plan.play, times, paths, film, metadata=metadata)
+        join_film(order, sounds, child=child)
         return film, {"synthetic": True, "title": title}
 
     return workshop.make(key, FILM_STEP, maker)

@@ -60,6 +60,7 @@ def wording_of(speech: Speech, project: Project) -> Wording:
         option=option,
         still_seconds=lambda beat: still_seconds(beat, project),
         question_seconds=QUESTION_SECONDS,
+        language=speech.language,
     )
 
 

@@ -140,15 +140,20 @@ def _proposed(
     episode: Episode, beats: Sequence[Beat], scenes: Mapping[str, Scene], language: str
 ) -> Iterator[BoardShot]:
     before: Scene | None = None
+    people: dict[str, list[str]] = {}
+    for beat in filter(seen, beats):
+        people.setdefault(scenes[beat.id or ""].id, []).append(beat.speaker)
     for number, group in enumerate(_groups(beats, scenes, language), start=1):
         scene = scenes[group[0].id or ""]
         fresh = before is None or scene.location != before.location or scene.id != before.id
+        size = _size(group, fresh=fresh)
+        here = people.get(scene.id, []) if size == "WS" else [b.speaker for b in group if seen(b)]
         shot = Shot(
-            id=f"{episode.name}_s{number:02}" if episode.number else f"ep000_s{number:02}",
+            id=f"ep{episode.number or 0:03}_s{number:02}",
             covers=tuple(beat.id or "" for beat in group),
-            size=_size(group, fresh=fresh),
+            size=size,
             move="push_in" if _turns(group[0]) and not fresh else "still",
-            cast=tuple(dict.fromkeys(b.speaker for b in group if seen(b))),
+            cast=tuple(dict.fromkeys(here)),
         )
         before = scene
         yield BoardShot(shot, scene, tuple(group), group[0].at)

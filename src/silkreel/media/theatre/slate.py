@@ -234,17 +234,9 @@ def _write(image: Pixels, text: str, x: float, y: float, size: int) -> None:
 
 
 def _stamp(picture: Picture) -> Label:
-    """The word that says what this is, in a frame, under the strip."""
+    """The word that says what this is, on a card under the strip."""
     size = round(picture.width_pixels * 0.034)
     width, height = round(font("sans", size).getlength(STAMP)) + size, round(size * 1.7)
-    frame = Image.new("L", (width, height))
-    draw = ImageDraw.Draw(frame)
-    draw.rounded_rectangle((0, 0, width - 1, height - 1), radius=size // 4, outline=255, width=2)
-    draw.text((width / 2, height / 2), STAMP, fill=255, font=font("sans", size), anchor="mm")
-    mask = np.asarray(frame, np.float32)[..., None] / 255 * 0.85
-    glow = cv2.GaussianBlur(mask, (0, 0), 2)[..., None] * 0.8
-    over = np.concatenate([mask * np.array(ink("#ffb84a"), np.float32), mask], axis=2)
-    under = np.concatenate([np.zeros_like(mask)] * 3 + [glow], axis=2)
-    image = ((over + under * (1 - mask)) * 255 + 0.5).astype(np.uint8)
-    x = round(picture.width_pixels * 0.03)
+    image = _panel(STAMP, width, height, size, "#ffc04a", "#101018", 0.72)
+    x = round(picture.width_pixels * NAME_MARGIN)
     return Label(image, x, round(picture.height_pixels * (STRIP_HEIGHT + 0.012)))
