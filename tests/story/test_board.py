@@ -88,6 +88,17 @@ def test_an_episode_that_is_not_there_is_refused(quick):
         boarded(quick, 9)
 
 
+def test_a_line_without_an_id_of_its_own_is_refused_with_its_line(quick):
+    path = quick / "script/ep001.ink"
+    text = path.read_text()
+    path.write_text(text.replace(" #id:ep001_room_0003", ""))
+    with pytest.raises(BadStoryFile, match=r"^script/ep001.ink:8: this line has no id; run"):
+        boarded(quick)
+    path.write_text(text.replace("ep001_room_0003", "ep001_room_0002"))
+    with pytest.raises(BadStoryFile, match=r"script/ep001.ink:8: ep001_room_0002 stands in"):
+        boarded(quick)
+
+
 SHOTS = """\
 - {id: ep001_s01, covers: [ep001_room_0001, ep001_room_0002], size: two}
 - {id: ep001_s02, covers: [ep001_room_0003], size: cu}

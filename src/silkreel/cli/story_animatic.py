@@ -11,6 +11,7 @@ from silkreel.flows.make_animatic import Animatic, AnimaticOrder, make_animatic
 from silkreel.kit.languages import normal_tag
 from silkreel.kit.words import Counted, words
 
+COLUMN_SENTENCES = ("shot", "size", "move", "at", "seconds", "asked", "lines")
 SHOTS = Counted("{count} shots", one="{count} shot")
 
 
@@ -59,8 +60,7 @@ def _tell(made: Animatic) -> None:
         )
         for row in made.shots
     ]  # fmt: skip
-    columns = ("shot", "size", "move", "at", "seconds", "asked", "lines")
-    show.print_table(made.episode, [words(name) for name in columns], rows)
+    show.print_table(made.episode, [words(name) for name in COLUMN_SENTENCES], rows)
     print(_length(made))
     for who, voice in made.voices.items():
         print(f"{who:>12}  {voice}")

@@ -69,12 +69,14 @@ def board_of(evidence: Evidence, number: int) -> Board:
 
     Raises:
         NoSuchEpisode: the series has no such episode.
-        BadStoryFile: a shot list does not cover the episode once and in order, told with its line.
+        BadStoryFile: a line has no id of its own, or a shot list does not cover the episode once
+            and in order; told with its line.
     """
     episode = next((e for e in evidence.numbered if e.number == number), None)
     if episode is None:
         known = ", ".join(str(e.number) for e in evidence.numbered) or "none"
         raise NoSuchEpisode(number=number, known=known)
+    _stamped(evidence, episode)
     beats = evidence.beats.get(episode.name, ())
     scenes = _scenes(evidence)
     listed = next((x for x in evidence.shot_lists if x.episode == episode.name), None)
@@ -84,6 +86,20 @@ def board_of(evidence: Evidence, number: int) -> Board:
         shots = tuple(_listed(listed, beats, scenes))
     asked = _questions(evidence)
     return Board(episode, tuple(_asking(shots, asked)), listed.path if listed is not None else "")
+
+
+def _stamped(evidence: Evidence, episode: Episode) -> None:
+    """Every line has an id, and no two the same: takes, shots and cues hang on them."""
+    met: dict[str, At] = {}
+    for placed in evidence.story.walk():
+        if placed.episode is not episode or not isinstance(placed.node, Beat | Choice):
+            continue
+        line = placed.node
+        if line.id is None:
+            raise _bad(line.at, "this line has no id; run `silkreel story stamp` first (DRM002).")
+        if line.id in met:
+            raise _bad(line.at, f"{line.id} stands in {met[line.id]} already (DRM002).")
+        met[line.id] = line.at
 
 
 def _scenes(evidence: Evidence) -> dict[str, Scene]:

@@ -24,6 +24,7 @@ STRIP_HEIGHT = 0.046  # of the picture's height
 CLOCK_STEPS_PER_SECOND = 5
 CAPTION_SIZE, ACTION_SIZE = 0.062, 0.050  # of the width
 MAX_ROWS = 4
+NARROWEST_PERCENT = 52  # of the room a row may take: below it there would be a row more
 CHOSEN_AFTER = 0.6  # the share of a choice's time after which the series' own way lights up
 SPEECH_INK, ACTION_INK, SIGN_INK = "#ffffff", "#ffd98a", "#b8f0ff"
 STAMP = "ANIMATIC"
@@ -108,6 +109,7 @@ def preview_caption(text: str, kind: str, picture: Picture) -> Label:
     while len(rows) > MAX_ROWS and size > picture.width_pixels * 0.03:
         size -= 1
         rows = wrapped(shown, size, room)
+    rows = balanced(shown, size, room, rows)
     images = [caption_image(row, size, colour) for row in rows[: MAX_ROWS * 2]]
     step = round(size * 1.34)
     height = step * (len(images) - 1) + images[-1].shape[0]
@@ -138,6 +140,15 @@ def wrapped(text: str, size: int, room: float) -> list[str]:
         else:
             rows[-1] = longer
     return [row.strip() for row in rows if row.strip()] or [""]
+
+
+def balanced(text: str, size: int, room: float, rows: list[str]) -> list[str]:
+    """As many rows, none much shorter than the others: the narrowest room that still holds them."""
+    for share in range(NARROWEST_PERCENT, 100, 4):
+        even = wrapped(text, size, room * share / 100)
+        if len(even) <= len(rows):
+            return even
+    return rows
 
 
 def _parted(piece: str, length: Callable[[str], float], room: float) -> list[str]:
