@@ -131,6 +131,8 @@ def test_a_list_is_followed_and_sizes_may_be_written_as_people_do(quick):
         ("size: cu", "move: fly", 2, "1.move: Input should be 'still'"),
         ("size: cu", "stage: {scene: ep009.moon}", 2, "ep009.moon, which is no scene"),
         ("size: cu", "length_seconds: 900", 2, "1.length_seconds"),
+        ("size: cu", "cast: [ANNE]", 2, "ep001_s02 shows ANNE, who is not in the cast"),
+        ("size: cu", "stage: {acting: {ep001_room_0001: {}}}", 2, "a line it does not cover"),
     ],
 )
 def test_a_list_that_does_not_fit_the_script_is_refused_with_its_line(

@@ -12,7 +12,7 @@ from silkreel.media.theatre.plan import Size
 from silkreel.story.flow import Fork, Items, Options
 from silkreel.story.forms.vtt import NoSuchEpisode
 from silkreel.story.lints.evidence import Evidence
-from silkreel.story.project import BadStoryFile
+from silkreel.story.project import BadStoryFile, Project
 from silkreel.story.rhythm import amount_of
 from silkreel.story.script import At, Beat, Choice, Episode, Scene, tag_value
 from silkreel.story.shots import Shot, ShotList
@@ -83,6 +83,7 @@ def board_of(evidence: Evidence, number: int) -> Board:
     if listed is None:
         shots = tuple(_proposed(episode, beats, scenes, evidence.story.project.language))
     else:
+        _known_people(listed, evidence.story.project)
         shots = tuple(_listed(listed, beats, scenes))
     asked = _questions(evidence)
     return Board(episode, tuple(_asking(shots, asked)), listed.path if listed is not None else "")
@@ -114,6 +115,19 @@ def _scenes(evidence: Evidence) -> dict[str, Scene]:
         elif placed.episode is not None and line_id is not None:
             found[line_id] = Scene(placed.episode.name, "")
     return found
+
+
+def _known_people(listed: ShotList, project: Project) -> None:
+    """Whoever a shot names is in the cast, and whatever it directs it covers."""
+    for number, shot in enumerate(listed.shots):
+        stage = shot.stage
+        for who in (*shot.cast, *stage.bare, *filter(None, [stage.enter])):
+            if project.cast and project.character(who) is None:
+                raise _bad(listed.at(number), f"{shot.id} shows {who}, who is not in the cast.")
+        for line_id in stage.acting:
+            if line_id not in shot.covers:
+                problem = f"{shot.id} directs {line_id}, a line it does not cover."
+                raise _bad(listed.at(number), problem)
 
 
 def _listed(

@@ -6,7 +6,7 @@ sketched place for each location, everybody at a mark of their own.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Annotated
@@ -16,7 +16,7 @@ from pydantic.dataclasses import dataclass as checked
 
 from silkreel.media.theatre import plan
 from silkreel.story.board import Board, BoardShot, Question, seen
-from silkreel.story.project import STRICT, Project, Story, read_declared
+from silkreel.story.project import STRICT, BadStoryFile, Project, Story, line_of, read_declared
 from silkreel.story.script import Beat, Scene
 from silkreel.story.shots import Acting
 
@@ -91,10 +91,30 @@ def read_staging(story: Story) -> Staging:
     """What a story's stage.yaml says; nothing where there is none.
 
     Raises:
-        BadStoryFile: it is no YAML, or says something impossible.
+        BadStoryFile: it is no YAML, says something impossible, or directs what is not there.
     """
     path = story.folder / "stage.yaml"
-    return read_declared(path, Staging) if path.is_file() else Staging()
+    if not path.is_file():
+        return Staging()
+    staging = read_declared(path, Staging)
+    for steps, name in _strangers(staging, story):
+        problem = f"{steps[0]}: the story has no {name}."
+        raise BadStoryFile(path=path.name, line=line_of(path, steps), problem=problem)
+    return staging
+
+
+def _strangers(staging: Staging, story: Story) -> Iterator[tuple[list[str], str]]:
+    """What is directed and does not exist: the way to it in the file, and its name."""
+    cast = {each.id for each in story.project.cast}
+    scenes = {scene.id for episode in story.episodes for scene in episode.scenes}
+    episodes = {episode.name for episode in story.episodes}
+    told = (("cast", staging.cast, cast), ("scenes", staging.scenes, scenes),
+            ("episodes", staging.episodes, episodes))  # fmt: skip
+    for part, named, known in told:
+        yield from (([part, name], name) for name in named if name not in known)
+    for scene, setting in staging.scenes.items():
+        away = (who for who in setting.marks if who not in cast)
+        yield from ((["scenes", scene, "marks", who], who) for who in away)
 
 
 @dataclass(frozen=True, slots=True)
