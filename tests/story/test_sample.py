@@ -15,6 +15,7 @@ from silkreel.story.sample import (
     shown,
 )  # fmt: skip
 from silkreel.story.script import tag_value
+from silkreel.story.staging import read_staging
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +124,28 @@ def test_a_puppet_nobody_made_is_refused_with_its_line(copied):
         load_drama(copied)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "refusal"),
+    [
+        (
+            "  ep001.stranger:",
+            "  ep001.strangers:",
+            r"stage.yaml:\d+: scenes: the story has no ep001.str",
+        ),
+        (
+            "      GU: {x: 330",
+            "      GUS: {x: 330",
+            r"stage.yaml:\d+: scenes: the story has no GUS",
+        ),
+        ("  QIN: {puppet", "  QING: {puppet", r"stage.yaml:\d+: cast: the story has no QING"),
+    ],
+)
+def test_who_or_what_the_story_does_not_have_is_not_staged(copied, old, new, refusal):
+    spoil(copied / "stage.yaml", old, new)
+    with pytest.raises(BadStoryFile, match=refusal):
+        read_staging(open_story(copied))
+
+
 def test_a_gesture_nobody_makes_is_refused_with_its_line(copied):
     spoil(copied / "shots/ep001.yaml", "gesture: lift", "gesture: juggle")
     with pytest.raises(BadStoryFile, match=r"shots/ep001.yaml:3: 1.stage.acting.*gesture"):
@@ -130,8 +153,8 @@ def test_a_gesture_nobody_makes_is_refused_with_its_line(copied):
 
 
 def test_a_line_no_shot_covers_is_refused(copied):
-    spoil(copied / "shots/ep001.yaml", "covers: [ep001_street_C3Q8]", "covers: []")
-    with pytest.raises(BadStoryFile, match=r"shots/ep001.yaml:7: .*before ep001_street_C3Q8"):
+    spoil(copied / "shots/ep001.yaml", "covers: [ep001_street_A1X9]", "covers: []")
+    with pytest.raises(BadStoryFile, match=r"shots/ep001.yaml:3: .*before ep001_street_A1X9"):
         load_drama(copied)
 
 

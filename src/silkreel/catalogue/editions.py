@@ -7,9 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from silkreel.catalogue.tables import EditionRow, RenditionRow
+from silkreel.kit.artifacts import steps_of
 from silkreel.kit.clock import now
 from silkreel.kit.database import Session
 from silkreel.kit.ids import random_id
+from silkreel.kit.refusals import Refusal
+
+ANIMATIC_STEPS = "story.animatic"  # how the names of the steps begin that make animatics
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +33,24 @@ class NewRendition:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
+class AnimaticIsNoRendition(Refusal):
+    """What was made to be watched before the shoot was offered to viewers."""
+
+    status = 409
+    message = (
+        "{name} is an animatic, a synthetic preview made from a script; viewers get what was shot. "
+        "Take the episode's picture in first."
+    )
+
+
 def put_rendition(tx: Session, episode_id: str, new: NewRendition) -> RenditionRow:
-    """The rendition of that kind and name, made or replaced; the same file changes nothing."""
+    """The rendition of that kind and name, made or replaced; the same file changes nothing.
+
+    Raises:
+        AnimaticIsNoRendition: the file is an animatic, or a shot of one, whatever it is called.
+    """
+    if any(step.startswith(ANIMATIC_STEPS) for step in steps_of(tx, new.content_hash)):
+        raise AnimaticIsNoRendition(name=new.name)
     row = tx.scalar(
         sa.select(RenditionRow).where(
             RenditionRow.episode_id == episode_id,

@@ -35,6 +35,11 @@ app.command(
     "silkreel.cli.story_publish:list_stories", name="list",
     help="List published stories, each with its versions.",
 )  # fmt: skip
+app.command(
+    "silkreel.cli.story_animatic:animatic",
+    name="animatic",
+    help="Watch an episode before it is shot.",
+)
 
 SEVERITY_SENTENCES = {"B": "blocks", "W": "warning", "I": "note"}
 TAKEN_SENTENCES = ("story", "lines", "wordings")

@@ -114,8 +114,12 @@ def read_aloud(
     casting: Sequence[Casting],
     speakers: Sequence[Speaker],
     tell: Callable[[float], None] = lambda _: None,
+    keep: Callable[[Said, Sound], None] = lambda _line, _sound: None,
 ) -> dict[str, Sound]:
-    """Speak lines; copies of one engine speak beside each other. `tell` hears the share done."""
+    """Speak lines; copies of one engine speak beside each other.
+
+    `tell` hears the share done; `keep` gets each take in order, as soon as it is there.
+    """
     voices = {part.member: part for part in casting}
     copies = _copies(speakers)
 
@@ -134,6 +138,7 @@ def read_aloud(
         futures = [pool.submit(contextvars.copy_context().run, take, line) for line in lines]
         for i, (line, future) in enumerate(zip(lines, futures, strict=True)):
             takes[line.id] = future.result()
+            keep(line, takes[line.id])
             tell((i + 1) / len(lines))
     return takes
 

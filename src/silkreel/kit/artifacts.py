@@ -184,6 +184,12 @@ def keep_artifact(
     return _artifact(winner, store)
 
 
+def steps_of(tx: Session, content_hash: str) -> frozenset[str]:
+    """The steps that made a file with this content."""
+    query = sa.select(ArtifactRow.step).where(ArtifactRow.content_hash == content_hash)
+    return frozenset(tx.scalars(query))
+
+
 def _artifact(row: ArtifactRow, store: Store) -> Artifact:
     path = store.path(row.content_hash, row.suffix)
     return Artifact(row.key, row.content_hash, row.suffix, row.facts, path)

@@ -15,6 +15,7 @@ from silkreel.media.faults import FFmpegError, is_damage, refusal_for
 from silkreel.media.pace import Pace, clock, measure_pace
 from silkreel.media.refusals import Codec, Corrupt, Encrypted, NotVideo, TooBig, Truncated
 from silkreel.media.sniff import Sniffed, is_cover, open_media, sniff_file
+from silkreel.media.synthetic import is_animatic
 from silkreel.media.worker import Report
 
 WINDOW_SECONDS = 2
@@ -67,6 +68,7 @@ class _Walk:
         self.audio_codec = sound.codec_context.name if sound else None
         self.pixel_aspect = Fraction(picture.sample_aspect_ratio or 1)
         self.size_bytes = size_bytes
+        self.animatic = is_animatic(container.metadata)
         self.cut = _index_end(picture) > size_bytes
         self.declared = _declared(container, picture)
         self.ended = Fraction(0)
@@ -290,6 +292,7 @@ def _facts(sniffed: Sniffed, walked: _Walk, seen: _Seen, *, cut: bool, silent: b
         silent=silent,
         cut=cut or walked.cut,
         corrupt_at_seconds=seen.corrupt_at,
+        animatic=walked.animatic,
     )
 
 

@@ -34,6 +34,7 @@ class Facts:
     silent: bool
     cut: bool  # the index names bytes behind the file's end
     corrupt_at_seconds: float | None
+    animatic: bool = False  # its own description says that it is a preview
 
     def to_json(self) -> dict[str, Any]:
         """Fractions as text."""
@@ -44,7 +45,11 @@ class Facts:
     @classmethod
     def from_json(cls, payload: dict[str, Any]) -> "Facts":
         """What `to_json` wrote."""
-        values = {f.name: _typed(payload[f.name], f.type) for f in fields(cls) if f.name != "pace"}
+        values = {
+            f.name: _typed(payload[f.name], f.type)
+            for f in fields(cls)
+            if f.name in payload and f.name != "pace"
+        }
         pace = {f.name: _typed(payload["pace"][f.name], f.type) for f in fields(Pace)}
         return cls(**values, pace=Pace(**pace))
 

@@ -205,6 +205,8 @@ def _findings(facts: Facts, rules: ProbeRules) -> Iterator[Finding]:
 
 def _beyond_mending(facts: Facts, rules: ProbeRules) -> Iterator[Refusal]:
     pace = facts.pace
+    if facts.animatic:
+        yield no.AnimaticIsNoEpisode()
     end, declared = facts.ended_seconds, facts.declared_seconds or facts.ended_seconds
     if facts.cut or end < declared - LENGTH_SLACK_SECONDS:
         yield no.Truncated(at=clock(end), length=clock(max(end, declared)))

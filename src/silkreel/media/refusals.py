@@ -24,6 +24,15 @@ class NotVideo(MediaRefusal):
     message = "This is {kind}, not a video file we accept (MP4, MOV, MKV, WebM, TS)."
 
 
+class AnimaticIsNoEpisode(MediaRefusal):
+    """The file says of itself that it is a preview."""
+
+    message = (
+        "This is an animatic, a synthetic preview of a script, and no episode;"
+        " import the episode that was shot."
+    )
+
+
 class NotSound(MediaRefusal):
     """No sound in a file that should hold one."""
 

@@ -12,7 +12,7 @@ from silkreel.media.theatre.plan import Size
 from silkreel.story.flow import Fork, Items, Options
 from silkreel.story.forms.vtt import NoSuchEpisode
 from silkreel.story.lints.evidence import Evidence
-from silkreel.story.project import BadStoryFile
+from silkreel.story.project import BadStoryFile, Project
 from silkreel.story.rhythm import amount_of
 from silkreel.story.script import At, Beat, Choice, Episode, Scene, tag_value
 from silkreel.story.shots import Shot, ShotList
@@ -69,21 +69,38 @@ def board_of(evidence: Evidence, number: int) -> Board:
 
     Raises:
         NoSuchEpisode: the series has no such episode.
-        BadStoryFile: a shot list does not cover the episode once and in order, told with its line.
+        BadStoryFile: a line has no id of its own, or a shot list does not cover the episode once
+            and in order; told with its line.
     """
     episode = next((e for e in evidence.numbered if e.number == number), None)
     if episode is None:
         known = ", ".join(str(e.number) for e in evidence.numbered) or "none"
         raise NoSuchEpisode(number=number, known=known)
+    _stamped(evidence, episode)
     beats = evidence.beats.get(episode.name, ())
     scenes = _scenes(evidence)
     listed = next((x for x in evidence.shot_lists if x.episode == episode.name), None)
     if listed is None:
         shots = tuple(_proposed(episode, beats, scenes, evidence.story.project.language))
     else:
+        _known_people(listed, evidence.story.project)
         shots = tuple(_listed(listed, beats, scenes))
     asked = _questions(evidence)
     return Board(episode, tuple(_asking(shots, asked)), listed.path if listed is not None else "")
+
+
+def _stamped(evidence: Evidence, episode: Episode) -> None:
+    """Every line has an id, and no two the same: takes, shots and cues hang on them."""
+    met: dict[str, At] = {}
+    for placed in evidence.story.walk():
+        if placed.episode is not episode or not isinstance(placed.node, Beat | Choice):
+            continue
+        line = placed.node
+        if line.id is None:
+            raise _bad(line.at, "this line has no id; run `silkreel story stamp` first (DRM002).")
+        if line.id in met:
+            raise _bad(line.at, f"{line.id} stands in {met[line.id]} already (DRM002).")
+        met[line.id] = line.at
 
 
 def _scenes(evidence: Evidence) -> dict[str, Scene]:
@@ -98,6 +115,19 @@ def _scenes(evidence: Evidence) -> dict[str, Scene]:
         elif placed.episode is not None and line_id is not None:
             found[line_id] = Scene(placed.episode.name, "")
     return found
+
+
+def _known_people(listed: ShotList, project: Project) -> None:
+    """Whoever a shot names is in the cast, and whatever it directs it covers."""
+    for number, shot in enumerate(listed.shots):
+        stage = shot.stage
+        for who in (*shot.cast, *stage.bare, *filter(None, [stage.enter])):
+            if project.cast and project.character(who) is None:
+                raise _bad(listed.at(number), f"{shot.id} shows {who}, who is not in the cast.")
+        for line_id in stage.acting:
+            if line_id not in shot.covers:
+                problem = f"{shot.id} directs {line_id}, a line it does not cover."
+                raise _bad(listed.at(number), problem)
 
 
 def _listed(
@@ -120,7 +150,7 @@ def _listed(
         raise _bad(At(listed.path, 1), f"no shot covers {next(iter(waiting))} (DRM013).")
 
 
-def _claimed(line_id: str, waiting: dict[str | None, Beat], shot: Shot, at: At) -> Beat:
+def _claimed(line_id: str, waiting: dict[str, Beat], shot: Shot, at: At) -> Beat:
     """The line a shot claims, which must be the next one."""
     if line_id not in waiting:
         raise _bad(
@@ -140,15 +170,20 @@ def _proposed(
     episode: Episode, beats: Sequence[Beat], scenes: Mapping[str, Scene], language: str
 ) -> Iterator[BoardShot]:
     before: Scene | None = None
+    people: dict[str, list[str]] = {}
+    for beat in filter(seen, beats):
+        people.setdefault(scenes[beat.id or ""].id, []).append(beat.speaker)
     for number, group in enumerate(_groups(beats, scenes, language), start=1):
         scene = scenes[group[0].id or ""]
         fresh = before is None or scene.location != before.location or scene.id != before.id
+        size = _size(group, fresh=fresh)
+        here = people.get(scene.id, []) if size == "WS" else [b.speaker for b in group if seen(b)]
         shot = Shot(
-            id=f"{episode.name}_s{number:02}" if episode.number else f"ep000_s{number:02}",
+            id=f"ep{episode.number or 0:03}_s{number:02}",
             covers=tuple(beat.id or "" for beat in group),
-            size=_size(group, fresh=fresh),
+            size=size,
             move="push_in" if _turns(group[0]) and not fresh else "still",
-            cast=tuple(dict.fromkeys(b.speaker for b in group if seen(b))),
+            cast=tuple(dict.fromkeys(here)),
         )
         before = scene
         yield BoardShot(shot, scene, tuple(group), group[0].at)
@@ -229,6 +264,6 @@ def _asking(shots: Sequence[BoardShot], asked: Mapping[str, Question]) -> Iterat
         moments: list[Moment] = []
         for beat in each.beats:
             moments.append(beat)
-            if beat.id in asked:
+            if beat.id is not None and beat.id in asked:
                 moments.append(asked[beat.id])
         yield replace(each, moments=tuple(moments))

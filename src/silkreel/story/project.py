@@ -258,7 +258,7 @@ def read_declared(path: Path, kind: type[Declared]) -> Declared:
     except ValidationError as problem:
         first = problem.errors(include_url=False)[0]
         where = ".".join(str(step) for step in first["loc"]) or "file"
-        line = _line_of(path, [str(step) for step in first["loc"]])
+        line = line_of(path, [str(step) for step in first["loc"]])
         raise BadStoryFile(
             path=path.name,
             line=line,
@@ -360,7 +360,7 @@ def _shown(file: Path, root: Path) -> str:
     return str(resolved.relative_to(top)) if resolved.is_relative_to(top) else file.name
 
 
-def _line_of(path: Path, steps: list[str]) -> int:
+def line_of(path: Path, steps: list[str]) -> int:
     """Where in a YAML file a value stands, as near as the file tells."""
     node = yaml.compose(path.read_text(encoding="utf-8-sig"))
     line = 1

@@ -7,7 +7,7 @@ from pathlib import Path
 from silkreel.media.theatre import plan
 from silkreel.story.board import Board, board_of
 from silkreel.story.checking import look_into
-from silkreel.story.forms.po import Translations
+from silkreel.story.forms.po import Translations, Use
 from silkreel.story.lints.evidence import Evidence
 from silkreel.story.project import Project, open_story
 from silkreel.story.release_sheet import ReleaseSheet, read_release_sheet
@@ -20,7 +20,7 @@ SOURCE_LANGUAGE = "zh-Hans"
 TARGETS = ("en", "es", "pt-BR")
 CAPTION_STOPS = str.maketrans({"，": " ", "。": " ", "、": " ", "…": " ", "；": " "})
 NUMERALS = "零一二三四五六七八九十"
-LENGTHS = {"sub": "full", "dub": "compact"}  # of wordings, as the memory calls them
+LENGTHS: dict[Use, str] = {"sub": "full", "dub": "compact"}  # of wordings, as the memory calls them
 
 
 @dataclass(frozen=True, slots=True)

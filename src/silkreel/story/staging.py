@@ -6,7 +6,7 @@ sketched place for each location, everybody at a mark of their own.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Annotated
@@ -16,12 +16,13 @@ from pydantic.dataclasses import dataclass as checked
 
 from silkreel.media.theatre import plan
 from silkreel.story.board import Board, BoardShot, Question, seen
-from silkreel.story.project import STRICT, Project, Story, read_declared
+from silkreel.story.project import STRICT, BadStoryFile, Project, Story, line_of, read_declared
 from silkreel.story.script import Beat, Scene
 from silkreel.story.shots import Acting
 
 DUSK = ("DUSK", "EVENING", "SUNSET", "DAWN", "SUNRISE")
 NIGHT = ("NIGHT", "MIDNIGHT")
+GOING_ON = ("CONTINUOUS", "LATER", "SAME")
 # Where people stand nobody placed: in the order they appear, by how many there are.
 MARKS: dict[int, tuple[float, ...]] = {
     1: (-40,), 2: (-195, 195), 3: (-265, 30, 285), 4: (-320, -110, 110, 320),
@@ -90,10 +91,30 @@ def read_staging(story: Story) -> Staging:
     """What a story's stage.yaml says; nothing where there is none.
 
     Raises:
-        BadStoryFile: it is no YAML, or says something impossible.
+        BadStoryFile: it is no YAML, says something impossible, or directs what is not there.
     """
     path = story.folder / "stage.yaml"
-    return read_declared(path, Staging) if path.is_file() else Staging()
+    if not path.is_file():
+        return Staging()
+    staging = read_declared(path, Staging)
+    for steps, name in _strangers(staging, story):
+        problem = f"{steps[0]}: the story has no {name}."
+        raise BadStoryFile(path=path.name, line=line_of(path, steps), problem=problem)
+    return staging
+
+
+def _strangers(staging: Staging, story: Story) -> Iterator[tuple[list[str], str]]:
+    """What is directed and does not exist: the way to it in the file, and its name."""
+    cast = {each.id for each in story.project.cast}
+    scenes = {scene.id for episode in story.episodes for scene in episode.scenes}
+    episodes = {episode.name for episode in story.episodes}
+    told = (("cast", staging.cast, cast), ("scenes", staging.scenes, scenes),
+            ("episodes", staging.episodes, episodes))  # fmt: skip
+    for part, named, known in told:
+        yield from (([part, name], name) for name in named if name not in known)
+    for scene, setting in staging.scenes.items():
+        away = (who for who in setting.marks if who not in cast)
+        yield from ((["scenes", scene, "marks", who], who) for who in away)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +125,7 @@ class Wording:
     option: Callable[[Question], tuple[str, ...]]
     still_seconds: Callable[[Beat], float]
     question_seconds: float = 2.0
+    language: str = ""  # in which names are written, where story.yaml has them
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +150,15 @@ def play_of(
     staging: Staging,
     wording: Wording,
     *,
-    titles: Titles = Titles(),
-    art: Art = Art(),
+    titles: Titles | None = None,
+    art: Art | None = None,
 ) -> plan.Play:
     """A board as the theatre plays it."""
-    number = board.episode.number or 0
+    number, titles, art = board.episode.number or 0, titles or Titles(), art or Art()
     shortest, longest = staging.episodes.get(board.episode.name, Pace()).length_seconds
+    hours = _hours(board)
     scenes = tuple(
-        _scene(scene, tuple(shots), project, staging, wording, art)
+        _scene(scene, tuple(shots), project, staging, wording, art, hours[scene.id])
         for scene, shots in groupby(board.shots, key=lambda each: each.scene)
     )
     on_stage = dict.fromkeys(mark.who for scene in scenes for mark in scene.marks)
@@ -146,7 +169,10 @@ def play_of(
         number=number,
         title=plan.TitleCard(titles.series, titles.episode),
         watermark=titles.series,
-        cast=tuple(_actor(who, project, staging) for who in dict.fromkeys((*on_stage, *speaking))),
+        cast=tuple(
+            _actor(who, project, staging, wording.language)
+            for who in dict.fromkeys((*on_stage, *speaking))
+        ),
         scenes=scenes,
         seed=number,
         shortest_seconds=shortest,
@@ -165,19 +191,22 @@ def seed_of(*words: str) -> int:
     return int.from_bytes(hashlib.sha256("\0".join(words).encode()).digest()[:4], "big")
 
 
-def _actor(who: str, project: Project, staging: Staging) -> plan.Actor:
+def _actor(who: str, project: Project, staging: Staging, language: str) -> plan.Actor:
     known = project.character(who)
-    name = (known.name or known.id) if known is not None else who
-    return plan.Actor(who, staging.part(who).puppet, name, seed_of(who))
+    name = known.names.get(language) or known.name or known.id if known is not None else who
+    places = [each.id for each in project.cast]
+    # Everybody of the cast is drawn by their number: no two alike, and nobody changes as others join.
+    number = places.index(who) if who in places else len(places) + seed_of(who) % 60
+    return plan.Actor(who, staging.part(who).puppet, name, number)
 
 
 def _scene(
     scene: Scene, shots: Sequence[BoardShot], project: Project, staging: Staging,
-    wording: Wording, art: Art,
+    wording: Wording, art: Art, hour: plan.Hour,
 ) -> plan.Scene:  # fmt: skip
     setting = staging.scenes.get(scene.id, Setting())
     return plan.Scene(
-        place=setting.place or _sketch(scene, art),
+        place=setting.place or _sketch(scene, art, hour),
         weather=setting.weather,
         mood=setting.mood,
         marks=_marks(setting, shots, project),
@@ -185,18 +214,27 @@ def _scene(
     )
 
 
-def _sketch(scene: Scene, art: Art) -> plan.Sketch:
-    """A place drawn from its name, by what the heading says of inside and time."""
-    heading = scene.heading.upper()
+def _hours(board: Board) -> dict[str, plan.Hour]:
+    """What time it is in each scene; what goes on from another scene has its hour."""
+    hours: dict[str, plan.Hour] = {}
     hour: plan.Hour = "day"
-    if any(word in heading for word in NIGHT):
-        hour = "night"
-    elif any(word in heading for word in DUSK):
-        hour = "dusk"
+    for each in board.shots:
+        time = each.scene.heading.upper().rpartition(" - ")[2]
+        if any(word in time for word in NIGHT):
+            hour = "night"
+        elif any(word in time for word in DUSK):
+            hour = "dusk"
+        elif not any(word in time for word in GOING_ON):
+            hour = "day"
+        hours.setdefault(each.scene.id, hour)
+    return hours
+
+
+def _sketch(scene: Scene, art: Art, hour: plan.Hour) -> plan.Sketch:
+    """A place drawn from its name, inside or outside as the heading says."""
     where = scene.location or scene.id
-    return plan.Sketch(
-        seed_of(where), heading.startswith(("INT", "I/E")), hour, art.backdrops.get(where, "")
-    )
+    indoors = scene.heading.upper().startswith(("INT", "I/E"))
+    return plan.Sketch(seed_of(where), indoors, hour, art.backdrops.get(where, ""))
 
 
 def _marks(setting: Setting, shots: Sequence[BoardShot], project: Project) -> tuple[plan.Mark, ...]:

@@ -10,9 +10,10 @@ from silkreel.media.theatre.render import (
     draw_parts,
     join_film,
     render_episode,
+    stagehand,
 )  # fmt: skip
 
 __all__ = [
     "VERSION", "CaptionTruth", "FilmOrder", "Look", "PartOrder", "Picture", "Play", "RenderedEpisode",
-    "draw_parts", "join_film", "render_episode",
+    "draw_parts", "join_film", "render_episode", "stagehand",
 ]  # fmt: skip

@@ -110,8 +110,8 @@ def _shaken(base: View, seconds: float, ease: float) -> View:
 
 
 def who_is_near(shot: Shot, marks: tuple[Mark, ...]) -> tuple[str, ...]:
-    """Whom the shot can show at all: close shots hold one face, others everybody."""
-    if shot.size in FACES and shot.on:
+    """Whom the shot can show at all: close shots hold one face or a thing, others everybody."""
+    if shot.size in FACES:
         return shot.on
     if shot.size == "insert":
         return ()

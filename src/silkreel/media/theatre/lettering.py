@@ -8,7 +8,8 @@ from PIL import Image, ImageDraw
 
 from silkreel.media.theatre.fonts import font
 from silkreel.media.theatre.paper import ink
-from silkreel.media.theatre.plan import Picture, TitleCard
+from silkreel.media.theatre.plan import Picture, Play, TitleCard
+from silkreel.media.theatre.schedule import Timetable
 from silkreel.media.theatre.sprites import Pixels, blend
 
 CAPTION_CENTRE = 0.75  # share of the height; a caption lies within CAPTION_BAND
@@ -17,6 +18,9 @@ CAPTION_SIZE = 50 / 720  # of the width
 CAPTION_WIDTH = 0.92
 OUTLINE = 0.085  # of the letters' size
 FINE = 3  # letters are drawn this many times as large
+TITLE_SECONDS = (0.5, 3.6)
+TITLE_FADE_SECONDS = 0.4
+FRAMES_PER_DRAWING = 2  # animated on twos, as paper is
 WATERMARK_SECONDS = 14.0  # it changes its corner, as platforms do against cropping
 
 
@@ -42,27 +46,72 @@ class Label:
         blend(picture[y0:y1, x0:x1], np.ascontiguousarray(piece))
 
 
+class FinalLetters:
+    """The letters of the final look, by frame: title card, watermark, burned-in captions."""
+
+    def __init__(self, play: Play, times: Timetable, picture: Picture) -> None:
+        self.times, self.picture = times, picture
+        self._title = title_card(play.title, picture)
+        self._watermarks = watermark(play.watermark, picture)
+        self._shown: tuple[str, Label] | None = None
+
+    def key(self, frame: int) -> object:
+        """Equal for frames with the same caption; title and watermark follow the drawings."""
+        return next(
+            (
+                line.line.caption
+                for line in self.times.lines
+                if line.caption.first_frame <= frame < line.caption.end_frame
+            ),
+            "",
+        )
+
+    def lay(self, pixels: Pixels, frame: int) -> None:
+        """Write over a picture."""
+        now = frame // FRAMES_PER_DRAWING * FRAMES_PER_DRAWING / self.times.frames_per_second
+        start, end = TITLE_SECONDS
+        if start <= now < end:
+            rising, falling = (now - start) / TITLE_FADE_SECONDS, (end - now) / TITLE_FADE_SECONDS
+            self._title.draw(pixels, min(1.0, rising + 0.1, falling))
+        elif now >= end:
+            corner = int((now - end) / WATERMARK_SECONDS) % 2
+            self._watermarks[corner].draw(pixels)
+        words = str(self.key(frame))
+        if words:
+            if self._shown is None or self._shown[0] != words:
+                self._shown = words, caption(words, self.picture)
+            self._shown[1].draw(pixels)
+
+    def name(self, who: str, x: float, y: float, pixels: Pixels) -> None:
+        """Nobody wears their name in a finished film."""
+
+
 def caption(text: str, picture: Picture) -> Label:
-    """A burned-in subtitle: white, a dark outline and a breath of shadow, on one line."""
+    """A burned-in subtitle on one line."""
     size = round(picture.width_pixels * CAPTION_SIZE)
     room = picture.width_pixels * CAPTION_WIDTH
     length = font("sans", size).getlength(text)
     if length > room:
         size = int(size * room / length)
-    face = font("sans", size)
+    image = caption_image(text, size)
+    height, width = image.shape[:2]
+    x = round((picture.width_pixels - width) / 2)
+    y = round(picture.height_pixels * CAPTION_CENTRE - height / 2)
+    return Label(image, x, y)
+
+
+def caption_image(text: str, size: int, colour: str = "#ffffff") -> Pixels:
+    """Letters with a dark outline and a breath of shadow."""
     stroke, weight = max(1, round(size * OUTLINE)), size * 0.018
-    width = round(face.getlength(text)) + 6 * stroke
+    width = round(font("sans", size).getlength(text)) + 6 * stroke
     height = round(size * 1.42) + 4 * stroke
     centre = (width / 2, height / 2)
-    edge = _letters(text, width, height, centre, "sans", size, stroke + weight)
-    body = _letters(text, width, height, centre, "sans", size, weight)
+    edge = letter_mask(text, width, height, centre, "sans", size, stroke + weight)
+    body = letter_mask(text, width, height, centre, "sans", size, weight)
     halo = cv2.GaussianBlur(edge, (0, 0), stroke * 0.9)
     cover = np.maximum(edge, halo * 0.75)
     image = _tint(cover, ink("#0b0b10"))
-    image = _over(image, _tint(body, ink("#ffffff")))
-    x = round((picture.width_pixels - width) / 2)
-    y = round(picture.height_pixels * CAPTION_CENTRE - height / 2)
-    return Label(_bytes(image), x, y)
+    return _bytes(_over(image, _tint(body, ink(colour))))
 
 
 def title_card(title: TitleCard, picture: Picture) -> Label:
@@ -74,9 +123,9 @@ def title_card(title: TitleCard, picture: Picture) -> Label:
     canvas = np.zeros((height, width, 4), np.float32)
     for i, letter in enumerate(title.series):
         centre = (first + i * step, 80 * unit + (6 if i % 2 else -6) * unit)
-        glow = _letters(letter, width, height, centre, "serif", size, 5 * unit)
+        glow = letter_mask(letter, width, height, centre, "serif", size, 5 * unit)
         canvas = _over(canvas, _tint(_hazy(glow, 10 * unit) * 0.9, ink("#140408")))
-        letters = _letters(letter, width, height, centre, "serif", size, 2.6 * unit)
+        letters = letter_mask(letter, width, height, centre, "serif", size, 2.6 * unit)
         canvas = _over(canvas, _tint(letters, ink("#fff3d6")))
     _episode(canvas, title.episode, unit)
     seal = _seal(width, height, first + step * (len(title.series) - 0.38), 96 * unit, unit)
@@ -91,9 +140,9 @@ def _episode(canvas: np.ndarray, text: str, unit: float) -> None:
         if letter == " ":
             continue
         centre = (first + i * step, 186 * unit)
-        glow = _letters(letter, width, height, centre, "serif", size, 2 * unit)
+        glow = letter_mask(letter, width, height, centre, "serif", size, 2 * unit)
         canvas[:] = _over(canvas, _tint(_hazy(glow, 5 * unit) * 0.9, ink("#140408")))
-        face = _letters(letter, width, height, centre, "serif", size, 0.7 * unit)
+        face = letter_mask(letter, width, height, centre, "serif", size, 0.7 * unit)
         canvas[:] = _over(canvas, _tint(face, ink("#f6d98f")))
 
 
@@ -109,7 +158,7 @@ def _seal(width: int, height: int, x: float, y: float, unit: float) -> np.ndarra
     ImageDraw.Draw(image).rounded_rectangle(area, radius=7 * unit, fill=255)
     mask = np.asarray(image, np.float32) / 255
     letters = [
-        _letters(
+        letter_mask(
             letter, width, height, (x, y + shift * unit), "serif", round(31 * unit), 0.8 * unit
         )
         for letter, shift in (("银", -18), ("卷", 18))
@@ -124,8 +173,8 @@ def watermark(text: str, picture: Picture) -> tuple[Label, ...]:
     width = round(font("sans", size).getlength(text)) + round(20 * unit)
     height = round(44 * unit)
     centre = (width / 2, height / 2)
-    edge = _letters(text, width, height, centre, "sans", size, 1.5 * unit)
-    face = _letters(text, width, height, centre, "sans", size, 0.2)
+    edge = letter_mask(text, width, height, centre, "sans", size, 1.5 * unit)
+    face = letter_mask(text, width, height, centre, "sans", size, 0.2)
     image = _bytes(_over(_tint(edge * 0.30, ink("#000000")), _tint(face * 0.50, ink("#ffffff"))))
     right = picture.width_pixels - width - round(22 * unit)
     return (
@@ -134,7 +183,7 @@ def watermark(text: str, picture: Picture) -> tuple[Label, ...]:
     )
 
 
-def _letters(
+def letter_mask(
     text: str, width: int, height: int, centre: tuple[float, float], style: str, size: int,
     stroke: float,
 ) -> np.ndarray:  # fmt: skip

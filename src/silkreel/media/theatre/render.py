@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from silkreel.kit.children import Limits, Message, ask_once
+from silkreel.kit.children import Child, Limits, Message
 from silkreel.kit.sound import Sound
 from silkreel.kit.spans import Span
 from silkreel.media.theatre.fonts import find
@@ -16,7 +16,7 @@ from silkreel.media.theatre.plan import Look, Picture, Play
 from silkreel.media.theatre.schedule import LineCue, Timetable, schedule
 
 WORKER = "silkreel.media.theatre.worker"
-LIMITS = Limits(cpu_seconds=300, wall_seconds=900.0, silence_seconds=120.0, nice=5)
+LIMITS = Limits(cpu_seconds=900, wall_seconds=900.0, silence_seconds=120.0, nice=5)
 VERSION = 3  # of what is drawn: raise it when the same order gives another picture
 
 Takes = Mapping[str, Sound]  # the speech of every line, by its id
@@ -29,8 +29,8 @@ class PartOrder:
     play: Play
     times: Timetable
     path: Path
-    look: Look = Look()
-    picture: Picture = Picture()
+    look: Look = field(default_factory=Look)
+    picture: Picture = field(default_factory=Picture)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +75,21 @@ class RenderedEpisode:
         return self.length_frames / self.frames_per_second
 
 
+def stagehand() -> Child:
+    """A child that draws and joins, started when it is first asked; close it when all is done."""
+    return Child(WORKER, LIMITS)
+
+
 def draw_parts(
     orders: Sequence[PartOrder],
     takes: Takes,
     *,
+    child: Child,
     on_part: Callable[[int], None] = lambda _: None,
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> None:
-    """Draw parts in one child, which keeps places and puppets from one to the next.
+    """Draw parts in a child, which keeps places and puppets from one to the next.
 
     `on_part` hears the index of each as soon as its file is whole.
 
@@ -101,27 +107,28 @@ def draw_parts(
         elif progress is not None and "progress" in message.value:
             progress(float(message.value["progress"]))
 
-    ask_once(
-        WORKER,
+    child.ask(
         {
             "do": "draw",
             "orders": [{**asdict(order), "path": str(order.path)} for order in orders],
             "takes": _rows(spoken, takes),
         },
         [takes[line_id].flat for line_id in spoken],
-        limits=LIMITS,
         on_event=hear,
         cancelled=cancelled,
     )
 
 
 def join_film(
-    order: FilmOrder, takes: Takes, *, cancelled: Callable[[], bool] | None = None
+    order: FilmOrder,
+    takes: Takes,
+    *,
+    child: Child,
+    cancelled: Callable[[], bool] | None = None,
 ) -> None:
     """Mix the voices, over music where a stem is asked for, and join them with the parts."""
     spoken = [line.id for line in order.play.spoken]
-    ask_once(
-        WORKER,
+    child.ask(
         {
             "do": "join",
             "play": asdict(order.play),
@@ -133,7 +140,6 @@ def join_film(
             "takes": _rows(spoken, takes),
         },
         [takes[line_id].flat for line_id in spoken],
-        limits=LIMITS,
         cancelled=cancelled,
     )
 
@@ -166,8 +172,10 @@ def render_episode(
     film, stem = folder / f"第{play.number}集.mp4", stems / f"第{play.number}集.me.wav"
     drawn = film.with_suffix(".silent.mp4")
     order = PartOrder(play, times, drawn, picture=picture)
-    draw_parts([order], takes, progress=progress, cancelled=cancelled)
-    join_film(FilmOrder(play, times, (drawn,), film, stem), takes, cancelled=cancelled)
+    joined = FilmOrder(play, times, (drawn,), film, stem)
+    with stagehand() as child:
+        draw_parts([order], takes, child=child, progress=progress, cancelled=cancelled)
+        join_film(joined, takes, child=child, cancelled=cancelled)
     drawn.unlink()
     return _rendered(play, times, film, stem)
 

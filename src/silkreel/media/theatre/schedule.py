@@ -1,5 +1,6 @@
 """When each shot and line plays: speech sets the pace, written pauses give room."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -125,27 +126,29 @@ def slots(
     shots: list[ShotCue] = []
     for number, scene in enumerate(play.scenes):
         for shot in scene.shots:
-            clock = first / rate
-            lines = []
+            at, lines = first, []
             for line in shot.lines:
-                cue, clock = _slot(line, clock, speech_seconds.get(line.id, 0.0), rate)
-                lines.append(cue)
-            end = max(first + 1, round(max(clock, first / rate + shot.asked_seconds) * rate))
+                lines.append(_slot(line, at, speech_seconds.get(line.id, 0.0), rate))
+                at = lines[-1].caption.end_frame
+            end = max(at, first + _frames(shot.asked_seconds, rate))
             shots.append(ShotCue(scene, shot, Span(first, end), tuple(lines), number, rate))
             first = end
     return Timetable(tuple(shots), first, rate)
 
 
-def _slot(line: Line, start: float, spoken: float, rate: int) -> tuple[LineCue, float]:
-    """A line in its slot, and when the next one begins: always on a frame."""
-    if line.kind == "speech":
-        length = max(spoken + BREATH_SECONDS, SHORTEST_SLOT_SECONDS)
-    else:
-        length = max(line.still_seconds, SHORTEST_SLOT_SECONDS)
-    first = round(start * rate)
-    end = max(first + 1, round((start + length) * rate))
-    last = start + (spoken if line.kind == "speech" else length)
-    return LineCue(line, start, last, Span(first, end)), end / rate
+def _slot(line: Line, first: int, spoken: float, rate: int) -> LineCue:
+    """A line in its slot from a frame on; as many frames wherever it stands."""
+    speaks = line.kind == "speech"
+    wanted = spoken + BREATH_SECONDS if speaks else line.still_seconds
+    length = _frames(max(wanted, SHORTEST_SLOT_SECONDS), rate)
+    start = first / rate
+    end = start + (spoken if speaks else length / rate)
+    return LineCue(line, start, end, Span(first, first + length))
+
+
+def _frames(seconds: float, rate: int) -> int:
+    """The nearest count of frames, at least one; halves go up, whatever comes before."""
+    return max(1, math.floor(seconds * rate + 0.5))
 
 
 def _all_spoken(play: Play, speech_seconds: Mapping[str, float]) -> None:

@@ -8,31 +8,28 @@ import numpy as np
 
 from silkreel.media.theatre import effects, weather
 from silkreel.media.theatre.acting import Mouths, stance
-from silkreel.media.theatre.camera import View, aim, view_at, who_is_near
+from silkreel.media.theatre.art import covering
+from silkreel.media.theatre.camera import FACES, View, aim, view_at, who_is_near
 from silkreel.media.theatre.happenings import Moment, after_actors, before_actors, shine_lamp
-from silkreel.media.theatre.lettering import (
-    WATERMARK_SECONDS,
-    Label,
-    caption,
-    title_card,
-    watermark,
-)  # fmt: skip
+from silkreel.media.theatre.lettering import FRAMES_PER_DRAWING, FinalLetters
 from silkreel.media.theatre.places import Lamp, Layer, Place, draw_place
-from silkreel.media.theatre.plan import Look, Picture, Play
+from silkreel.media.theatre.plan import Look, Picture, Play, Sketch
 from silkreel.media.theatre.puppets import joints
 from silkreel.media.theatre.schedule import ShotCue, Timetable
+from silkreel.media.theatre.slate import Slate
 from silkreel.media.theatre.sprites import Pixels, Sprite, moved, paste, sized
 
-DRAWINGS_PER_SECOND = 12.5  # animated on twos, as paper is
-FRAMES_PER_DRAWING = 2
+DRAWINGS_PER_SECOND = 25 / FRAMES_PER_DRAWING
 FLAT_PARALLAX = 0.62  # layers farther than this are painted onto one backdrop per shot
 PARALLAX_MOVES = ("drift_left", "drift_right", "pull_out", "tilt_up")
 PLATE_MARGIN = 0.07  # of the picture, so that the camera may move over a plate
 CLOSE_BLUR = 5.0  # pixels at 720 wide: behind a face the world is soft
-TITLE_SECONDS = (0.5, 3.6)
-TITLE_FADE_SECONDS = 0.4
 SCENE_FADE_SECONDS = 0.32
 PUPPET_SCALE = 1.9
+FINAL = Look()
+PREVIEW_DETAIL, LEAST_DETAIL = 0.8, 0.5
+ART_PARALLAX = 0.9  # a given picture moves a little less than people do
+HEAD_ROOM = -128.0  # stage units above the eyes, where a name stands
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,38 +50,32 @@ class Stage:
     """Draws the frames of one episode in order."""
 
     def __init__(
-        self, play: Play, times: Timetable, mouths: Mouths, picture: Picture, look: Look = Look()
+        self, play: Play, times: Timetable, mouths: Mouths, picture: Picture, look: Look = FINAL
     ) -> None:
         self.play, self.times, self.mouths, self.picture = play, times, mouths, picture
         self.look = look
-        self._puppets = {actor.id: actor.puppet for actor in play.cast}
-        self._title = title_card(play.title, picture)
-        self._watermarks = watermark(play.watermark, picture)
+        self._puppets = {a.id: joints.Looks(a.puppet, a.seed) for a in play.cast}
+        letters = Slate if look.preview else FinalLetters
+        self._letters: Slate | FinalLetters = letters(play, times, picture)
 
     def frames(self, first: int = 0, end: int | None = None) -> Iterator[tuple[Pixels, bool]]:
         """Frames in order, and whether each differs from the one before."""
         end = self.times.length_frames if end is None else end
-        number, setting, label, shown = -1, None, None, None
+        number, setting, shown = -1, None, None
         base: Pixels | None = None
         for frame in range(first, end):
             cue = self._cue(frame)
             fresh = setting is None or setting.cue is not cue
             if setting is None or fresh:
                 setting = self._set(cue)
-            drawing = cue.span.first_frame + (
-                (frame - cue.span.first_frame) // FRAMES_PER_DRAWING * FRAMES_PER_DRAWING
-            )
-            words = self._words(frame)
+            drawing, words = self._drawing(cue, frame), self._letters.key(frame)
             changed = fresh or drawing != number or words != shown
             if base is None or fresh or drawing != number:
-                base = self._draw(setting, drawing)
-                number = drawing
-            if words != shown or label is None:
-                label = caption(words, self.picture) if words else None
-                shown = words
+                base, number = self._draw(setting, drawing), drawing
+            shown = words
             if changed:
                 finished = base.copy()
-                self._letter(finished, frame, label)
+                self._letters.lay(finished, frame)
                 yield finished, True
             else:
                 yield finished, False
@@ -94,27 +85,33 @@ class Stage:
             cue for cue in self.times.shots if cue.span.first_frame <= frame < cue.span.end_frame
         )
 
-    def _words(self, frame: int) -> str:
-        for line in self.times.lines:
-            if line.caption.first_frame <= frame < line.caption.end_frame:
-                return line.line.caption
-        return ""
+    def _drawing(self, cue: ShotCue, frame: int) -> int:
+        """The frame that is drawn for this one: every second, or the middle one of a still shot."""
+        first = cue.span.first_frame
+        if self.look.stills:
+            return first + cue.span.length_frames // 2
+        return first + (frame - first) // FRAMES_PER_DRAWING * FRAMES_PER_DRAWING
 
     def _set(self, cue: ShotCue) -> Set:
         """Paint the far layers onto one plate, softly where a face fills the picture."""
-        place = draw_place(cue.scene.place, max(0.5, self.picture.scale))
-        middle = aim(cue)
+        place = draw_place(cue.scene.place, self._place_scale())
+        middle, art = aim(cue), art_of(cue)
         # Near layers move on their own only where one would see it: in wider shots, sideways or back.
         past = cue.shot.effect == "boat"  # a look past everything, out on the water
-        apart = past or (cue.shot.size != "close" and cue.shot.move in PARALLAX_MOVES)
+        apart = past or (cue.shot.size not in FACES and cue.shot.move in PARALLAX_MOVES)
         flat = FLAT_PARALLAX if apart else 1.0
         far = [layer for layer in place.back if layer.parallax <= flat]
         near = tuple(layer for layer in place.back if layer.parallax > flat)
         front, people = place.front, who_is_near(cue.shot, cue.scene.marks)
-        if past:
+        if past or cue.shot.art:
             near, front, people = (), (), ()
         width, height = self.picture.width_pixels, self.picture.height_pixels
         pad_x, pad_y = round(width * PLATE_MARGIN), round(height * PLATE_MARGIN)
+        if art:
+            canvas, parallax = covering(art, self.picture, pad_x, pad_y), ART_PARALLAX
+            return Set(
+                cue, place, middle, Sprite(canvas, -pad_x, -pad_y, 1.0), parallax, (), front, people
+            )
         canvas = np.zeros((height + 2 * pad_y, width + 2 * pad_x, 4), np.uint8)
         canvas[..., 3] = 255
         for layer in far:
@@ -132,9 +129,15 @@ class Stage:
         if blur > 0.5:
             canvas = cv2.GaussianBlur(canvas, (0, 0), blur)
             near = tuple(self._soft(layer, middle, 0.45 * blur) for layer in near)
-        parallax = min(FLAT_PARALLAX, sum(layer.parallax for layer in far) / len(far))
+        mean = sum(layer.parallax for layer in far) / max(1, len(far))  # a room has no far layer
+        parallax = min(FLAT_PARALLAX, mean)
         plate = Sprite(canvas, -pad_x, -pad_y, 1.0)
         return Set(cue, place, middle, plate, parallax, near, front, people)
+
+    def _place_scale(self) -> float:
+        """Pixels in a stage unit of a place; a preview's are a little soft, and cost a third less."""
+        scale = self.picture.scale * (PREVIEW_DETAIL if self.look.preview else 1.0)
+        return max(LEAST_DETAIL, scale)
 
     def _soft(self, layer: Layer, view: View, blur_pixels: float) -> Layer:
         sprite = layer.sprite
@@ -160,7 +163,11 @@ class Stage:
         for sheet in falling:
             if not sheet.behind:
                 weather.fall(pixels, sheet, moment.now)
-        return self._graded(pixels, moment)
+        if cue.shot.art:
+            return pixels
+        graded = self._graded(pixels, moment)
+        self._name(graded, setting, moment)
+        return graded
 
     def _backdrop(self, setting: Set, view: View) -> Pixels:
         """The plate moved by what the camera moved since the middle of the shot."""
@@ -182,8 +189,8 @@ class Stage:
             if mark.who not in setting.people:
                 continue
             held = (joints.HELD[mark.pose],) if mark.pose in joints.HELD else ()
-            name, scale = self._puppets[mark.who], PUPPET_SCALE * picture.scale
-            cut = joints.parts(name, setting.place.light, scale, held, bare=mark.pose == "bare")
+            looks, scale = self._puppets[mark.who], PUPPET_SCALE * picture.scale
+            cut = joints.parts(looks, setting.place.light, scale, held, bare=mark.pose == "bare")
             at = stance(cue, mark, moment.now, self.mouths, DRAWINGS_PER_SECOND)
             side = joints.UNIT if at.facing == "right" else -joints.UNIT
             place = moment.view.matrix(picture) @ moved(at.x, 0) @ sized(side, joints.UNIT)
@@ -192,27 +199,26 @@ class Stage:
                 lamp = Lamp(0, 0, 300, "#ff9a3c", 0.42, 1.0)
                 shine_lamp(pixels, lamp, spot, moment.view.zoom * picture.scale, moment.now)
 
+    def _name(self, pixels: Pixels, setting: Set, moment: Moment) -> None:
+        for mark in setting.cue.scene.marks:
+            if mark.who in setting.people:
+                at = stance(setting.cue, mark, moment.now, self.mouths, DRAWINGS_PER_SECOND)
+                x, y, _ = moment.view.matrix(self.picture) @ np.array([at.x, HEAD_ROOM, 1.0])
+                self._letters.name(mark.who, float(x), float(y), pixels)
+
     def _graded(self, pixels: Pixels, moment: Moment) -> Pixels:
         cue = moment.cue
         share = effects.brightness(cue.shot.effect, moment.since, cue.length_seconds)
         share *= 0.985 + 0.2 * (effects.flicker(moment.now, 0.7) - 1)
         first = next(each for each in self.times.shots if each.scene_number == cue.scene_number)
-        if cue is first:
+        if cue is first and not self.look.preview:  # a preview's shots are drawn one by one
             share *= min(1.0, 0.15 + moment.since / SCENE_FADE_SECONDS)
         colours = effects.grade(cue.scene.mood, self.picture)
         made: Pixels = cv2.multiply(pixels, colours, scale=share / 255)
         return made
 
-    def _letter(self, picture: Pixels, frame: int, label: Label | None) -> None:
-        now = frame // FRAMES_PER_DRAWING * FRAMES_PER_DRAWING / self.times.frames_per_second
-        start, end = TITLE_SECONDS
-        if start <= now < end:
-            share = min(
-                1.0, (now - start) / TITLE_FADE_SECONDS + 0.1, (end - now) / TITLE_FADE_SECONDS
-            )
-            self._title.draw(picture, share)
-        elif now >= end:
-            corner = int((now - end) / WATERMARK_SECONDS) % 2
-            self._watermarks[corner].draw(picture)
-        if label is not None:
-            label.draw(picture)
+
+def art_of(cue: ShotCue) -> str:
+    """The picture that was given for a shot, else for its place; empty where there is none."""
+    place = cue.scene.place
+    return cue.shot.art or (place.picture if isinstance(place, Sketch) else "")

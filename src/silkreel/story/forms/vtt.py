@@ -9,7 +9,6 @@ from silkreel.kit.refusals import Refusal
 from silkreel.story.forms.linear import Said, linear_scenes
 from silkreel.story.project import Story
 from silkreel.story.rhythm import beat_seconds
-from silkreel.story.script import Beat
 
 SHORTEST_CUE_SECONDS = 1.0  # shorter ones flash by
 GAP_SECONDS = 0.08  # two frames at 25 a second: a viewer sees that the text changed
@@ -55,15 +54,17 @@ def _cues(lines: Sequence[Said], story: Story) -> list[str]:
             raise NoRates(language=story.project.language)
         if line.beat.speaker and line.beat.text:
             end = now + max(seconds, SHORTEST_CUE_SECONDS)
-            cues.append(f"{line.beat.id}\n{clock(now)} --> {clock(end)}\n{_payload(line.beat)}")
+            cues.append(cue(line.beat.id or "", now, end, line.beat.speaker, line.beat.text))
             now = end + GAP_SECONDS
         else:
             now += seconds
     return cues
 
 
-def _payload(beat: Beat) -> str:
-    return f"<v {_escaped(beat.speaker)}>{_escaped(beat.text)}"
+def cue(line_id: str, start: float, end: float, speaker: str, text: str) -> str:
+    """A cue under its line id; what nobody says is set in italics."""
+    told = f"<v {_escaped(speaker)}>{_escaped(text)}" if speaker else f"<i>{_escaped(text)}</i>"
+    return f"{line_id}\n{clock(start)} --> {clock(end)}\n{told}"
 
 
 def _escaped(text: str) -> str:

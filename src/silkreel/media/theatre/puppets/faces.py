@@ -36,7 +36,7 @@ class Face:
 def draw_face(card: Card, face: Face, *, mouth: int, blink: bool) -> None:
     """Lay a face: mouth from 0 (closed) to 3 (wide)."""
     opening = mouth / (MOUTH_STEPS - 1)
-    skin = _profile(face, opening)
+    skin = profile(face, opening)
     if mouth:
         _mouth_inside(card, face, opening)
     sheet = card.lay(skin, *face.skin, shadow=0.35, shadow_shift=(-2, 3), edge_width=2.0)
@@ -48,7 +48,8 @@ def draw_face(card: Card, face: Face, *, mouth: int, blink: bool) -> None:
         card.lay(ribbon(line, (0.3, 1.0, 0.3)), "#7a4630", plain=True, alpha=0.55)
 
 
-def _profile(face: Face, opening: float) -> Points:
+def profile(face: Face, opening: float) -> Points:
+    """The outline of a face, its mouth open by a share."""
     upper, upper_sharp = _points(face.upper)
     jaw, jaw_sharp = _points(face.jaw)
     # The hinge turns the front of the jaw most; its end below the ear stays.

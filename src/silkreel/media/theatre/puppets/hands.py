@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from silkreel.media.theatre.paper import Card, Points, curve, ribbon
+from silkreel.media.theatre.paper import Card, Colour, Points, curve, ribbon
 
 SHAPES: dict[str, tuple[str, ...]] = {
     "rest": (
@@ -31,7 +31,9 @@ CREASES = {
 }  # fmt: skip
 
 
-def draw_hand(card: Card, shape: str, x: float, y: float, skin: tuple[str, str]) -> None:
+def draw_hand(
+    card: Card, shape: str, x: float, y: float, skin: tuple[Colour | str, Colour | str]
+) -> None:
     """Lay a hand with its wrist at (x, y)."""
     for outline in SHAPES[shape]:
         card.lay(_at(curve(outline), x, y), *skin, shadow=0.3, shadow_blur=2.5, edge_width=1.6)

@@ -8,13 +8,13 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
 from silkreel.media.theatre.paper import Card, Light
 from silkreel.media.theatre.plan import Gesture, Pose, PuppetName
-from silkreel.media.theatre.puppets import elder, gentleman, maiden, matron, props
+from silkreel.media.theatre.puppets import elder, gentleman, maiden, matron, props, silhouette
 from silkreel.media.theatre.puppets.faces import MOUTH_STEPS
 from silkreel.media.theatre.sprites import Matrix, Pixels, Sprite, moved, paste, sized, spun
 
@@ -29,7 +29,47 @@ BODY_SCALE = 1.45
 HEAD_BOX = (-95.0, -95.0, 95.0, 85.0)
 BODY_BOX = (-165.0, 10.0, 165.0, 660.0)
 ARM_BOX = (-60.0, -40.0, 60.0, 150.0)
-PUPPETS = {"maiden": maiden, "gentleman": gentleman, "matron": matron, "elder": elder}
+
+
+class Puppet(Protocol):
+    """Something that can be cut out in parts."""
+
+    def draw_back(self, card: Card, /) -> None:
+        """What lies behind the face."""
+
+    def draw_middle(self, card: Card, /, *, mouth: int, blink: bool) -> None:
+        """The face."""
+
+    def draw_front(self, card: Card, /) -> None:
+        """What lies over the face."""
+
+    def draw_body(self, card: Card, /) -> None:
+        """Everything below the head."""
+
+    def draw_upper_arm(self, card: Card, /) -> None:
+        """From the shoulder to the elbow."""
+
+    def draw_forearm(self, card: Card, hand: str, /) -> None:
+        """From the elbow to the fingers."""
+
+
+PUPPETS: dict[PuppetName, Puppet] = {
+    "maiden": maiden, "gentleman": gentleman, "matron": matron, "elder": elder,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """Which puppet, and which of the silhouettes."""
+
+    name: PuppetName
+    number: int = 0
+
+    @property
+    def puppet(self) -> Puppet:
+        """What draws it."""
+        known = PUPPETS.get(self.name)
+        return known if known is not None else silhouette.Figure(self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +181,14 @@ class Parts:
 
 @lru_cache(maxsize=32)
 def parts(
-    name: PuppetName, light: Light, scale: float, held: tuple[str, ...] = (), *, bare: bool = False
+    looks: Looks, light: Light, scale: float, held: tuple[str, ...] = (), *, bare: bool = False
 ) -> Parts:
     """Cut out a puppet with what it holds; `scale` is pixels per stage unit.
 
     `bare` takes off the hat of a puppet that wears one. Only heads are cut at more than `BODY_SCALE`: clothes bear a little softness, eyes do not.
     """
-    puppet, fine = PUPPETS[name], min(scale, BODY_SCALE) * UNIT
-    head = _heads(name, light, scale * UNIT, bare=bare)
+    puppet, fine = looks.puppet, min(scale, BODY_SCALE) * UNIT
+    head = _heads(looks, light, scale * UNIT, bare=bare)
     blue, green, red = light.ambient
     far = replace(
         light,
@@ -160,17 +200,17 @@ def parts(
         blink=head[MOUTH_STEPS],
         body=_cut(BODY_BOX, light, fine, puppet.draw_body),
         upper=_cut(ARM_BOX, light, fine, puppet.draw_upper_arm),
-        fore=partial(_forearm, name, light, fine),
+        fore=partial(_forearm, looks, light, fine),
         far_upper=_cut(ARM_BOX, far, fine, puppet.draw_upper_arm),
-        far_fore=partial(_forearm, name, far, fine),
+        far_fore=partial(_forearm, looks, far, fine),
         props={thing: _cut(*_prop(thing, light, fine)) for thing in held},
     )
 
 
 @lru_cache(maxsize=64)
-def _forearm(name: PuppetName, light: Light, scale: float, hand: Hand) -> Sprite:
+def _forearm(looks: Looks, light: Light, scale: float, hand: Hand) -> Sprite:
     """A forearm, cut when a gesture first asks for its hand."""
-    return _cut(ARM_BOX, light, scale, lambda card: PUPPETS[name].draw_forearm(card, hand))
+    return _cut(ARM_BOX, light, scale, lambda card: looks.puppet.draw_forearm(card, hand))
 
 
 def _prop(
@@ -180,8 +220,8 @@ def _prop(
     return area, light, scale, draw
 
 
-def _heads(name: PuppetName, light: Light, scale: float, *, bare: bool) -> tuple[Sprite, ...]:
-    puppet = PUPPETS[name]
+def _heads(looks: Looks, light: Light, scale: float, *, bare: bool) -> tuple[Sprite, ...]:
+    puppet = looks.puppet
     back, front = _card(HEAD_BOX, light, scale), _card(HEAD_BOX, light, scale)
     puppet.draw_back(back)
     (getattr(puppet, "draw_bare", puppet.draw_front) if bare else puppet.draw_front)(front)
