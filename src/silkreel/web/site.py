@@ -10,12 +10,16 @@ from silkreel.flows.start_playback import Shelf
 from silkreel.kit.artifacts import Workshop
 from silkreel.kit.settings import Settings
 from silkreel.people.house_key import load_house_key
+from silkreel.story.desk.looking import Looks
+from silkreel.story.desk.shelf import Shelf as StoryShelf
 from silkreel.web.assets import AssetTree
 from silkreel.web.counter import Counter
 from silkreel.web.interface import DESK_WORDS_FILE, Interface
 from silkreel.web.limits import PURCHASES_PER_MINUTE, RateLimit
 from silkreel.web.segments import Media
 from silkreel.web.tokens import Signer, load_keys
+
+STORIES = "stories"  # folder of the home
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,8 @@ class Site:
     shop: Shop
     counter: Counter
     house_key: bytes
+    stories: StoryShelf
+    looks: Looks
 
     def address(self, asset: str, market: str) -> Address:
         """The signed way to an asset for a market."""
@@ -88,4 +94,6 @@ def open_site(
         Shop(workshop.database, shelf.version),
         Counter(settings, workshop.database),
         load_house_key(settings.folder),
+        StoryShelf(settings.folder / STORIES),
+        Looks(),
     )
