@@ -1,5 +1,6 @@
 """The writers' desk over HTTP: save, merge, refuse, compare, check, play, approve, export."""
 
+import json
 import threading
 import zipfile
 from io import BytesIO
@@ -8,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from fault_server import Answer, fault_server, said
 from silkreel.kit.clock import now
 from silkreel.people.audit import Wanted, read_log
 from silkreel.people.brands import HOUSE
@@ -308,7 +310,7 @@ def test_the_report_tells_cards_grid_and_what_is_shot(anna, story):
     plan = told["breakdown"]
     assert (plan["scenes"], plan["night_scenes"], plan["exterior_scenes"]) == (2, 2, 0)
     assert [(s["name"], s["night"], s["cast"]) for s in plan["sets"]] == [
-        ("Hotel lobby", True, ["LEO", "MEI"]), ("Room 304", True, ["LEO"]),
+        ("Hotel lobby", True, ["LEO", "MEI"]), ("Room 304", True, ["LEO", "MEI"]),
     ]  # fmt: skip
     assert not told["profile"]["accepted"]
 
@@ -317,6 +319,17 @@ def test_new_lines_are_stamped_and_kept(anna, story):
     reworded(anna, "* [Give", "LEO: Then say it.\n* [Give")
     assert anna.post(f"{STORY}/stamp").json()["given"] == 1
     assert "LEO: Then say it. #id:ep001_lobby_" in (story / EP1).read_text("utf-8")
+
+
+def test_an_episode_and_a_chapter_are_added(anna, story):
+    made = anna.post(f"{STORY}/parts", {"part": "episode", "title": "The #Letter"}).json()
+    assert made["path"] == "script/ep003.ink"
+    assert "# episode:3 # title:The Letter" in made["text"]
+    assert [each["number"] for each in outline(anna)["episodes"]] == [1, 2, 3]
+    codes = {f["code"] for f in anna.get(f"{STORY}/check").json()["findings"]}
+    assert "DRM001" not in codes
+    chapter = anna.post(f"{STORY}/parts", {"part": "chapter", "title": "Two"}).json()
+    assert chapter["path"] == "novel/ch002.md"
 
 
 def test_a_second_person_approves_and_the_words_stay(desk, anna, story):
@@ -458,6 +471,91 @@ def test_an_import_that_fails_leaves_nothing(anna, settings):
     assert not folder.exists() or list(folder.iterdir()) == []
     evil = upload(anna, "../../../evil.fountain", b"INT. A - DAY\n\nX happens.\n")
     assert evil.json()["name"] == "evil"
+
+
+PATCHES = {
+    "patches": [
+        {"id": "ep001_lobby_Q4ZA", "text": "304 is gone, sir.", "reason": "colder"},
+        {"id": "ep001_lobby_M8RD", "text": "It was mine.", "reason": "shorter"},
+    ]
+}
+
+
+@pytest.fixture
+def model():
+    with fault_server(lambda _body, _number: Answer(body=said(json.dumps(PATCHES)))) as server:
+        yield server
+
+
+@pytest.fixture
+def assisted(settings, workshop, password_hash, model):
+    """Anna at a desk with a model, and a story."""
+    told = settings.model_copy(update={"writer_url": model.url, "writer_model": "small"})
+    app = create_app(told, workshop)
+    hire(workshop, password_hash, "anna", "writer")
+    hire(workshop, password_hash, "rosa", "reviewer")
+    anna = Browser(app)
+    anna.sign_in("anna")
+    assert anna.post("/stories", {"title": "Night Desk"}).status_code == 201
+    yield anna
+    app.api.state.site.close()
+
+
+def test_proposals_are_previewed_asked_taken_and_put_away(assisted, settings, workshop):
+    wish = {"task": "punch_up", "episode": 1}
+    seen = assisted.post(f"{STORY}/assist/preview", wish).json()
+    assert seen["prompt_tokens"] > 300
+    unseen = assisted.post(f"{STORY}/assist/ask", {**wish, "confirm": "0" * 64})
+    assert unseen.json()["code"] == "story.input_changed"
+    made = assisted.post(f"{STORY}/assist/ask", {**wish, "confirm": seen["confirm"]}).json()
+    first, second = made["proposals"]
+    assert (first["old_text"], first["model"]) == ("Room 304 is not let, sir.", "small")
+    script = settings.folder / "stories" / "Night-Desk" / EP1
+    assert "304 is gone" not in script.read_text("utf-8")
+    taken = assisted.post(f"{STORY}/proposals/{first['number']}/accept")
+    assert taken.status_code == 200, taken.text
+    assert "MEI: (not looking up) 304 is gone, sir." in script.read_text("utf-8")
+    assert assisted.post(f"{STORY}/proposals/{second['number']}/reject").status_code == 200
+    again = assisted.post(f"{STORY}/proposals/{first['number']}/accept")
+    assert (again.status_code, again.json()["code"]) == (409, "story.decided")
+    told = assisted.get(f"{STORY}/assist").json()
+    assert {p["number"]: p["state"] for p in told["proposals"]} == {
+        first["number"]: "accepted", second["number"]: "rejected",
+    }  # fmt: skip
+    newest = assisted.get(f"{STORY}/history").json()["sittings"][0]
+    assert (newest["kind"], newest["note"]) == (
+        "accepted",
+        f"AI-assisted, proposal {first['number']}",
+    )
+
+
+def test_a_line_rewritten_meanwhile_keeps_its_words(assisted):
+    wish = {"task": "punch_up", "episode": 1}
+    confirm = assisted.post(f"{STORY}/assist/preview", wish).json()["confirm"]
+    made = assisted.post(f"{STORY}/assist/ask", {**wish, "confirm": confirm}).json()
+    reworded(assisted, "not let, sir", "not yours, sir")
+    late = assisted.post(f"{STORY}/proposals/{made['proposals'][0]['number']}/accept")
+    assert (late.status_code, late.json()["code"]) == (409, "story.stale")
+    assert "not yours, sir" in load(assisted)["text"]
+
+
+def test_approved_words_take_no_proposal(assisted):
+    wish = {"task": "punch_up", "episode": 1}
+    confirm = assisted.post(f"{STORY}/assist/preview", wish).json()["confirm"]
+    made = assisted.post(f"{STORY}/assist/ask", {**wish, "confirm": confirm}).json()
+    rosa = Browser(assisted.app)
+    rosa.sign_in("rosa")
+    assert approve(rosa).status_code == 200
+    no = assisted.post(f"{STORY}/proposals/{made['proposals'][0]['number']}/accept")
+    assert no.status_code == 409
+    assert "final" in no.json()["detail"]
+
+
+def test_without_a_model_the_desk_says_how_to_have_one(anna, story):
+    assert not anna.get(f"{STORY}/assist").json()["ready"]
+    no = anna.post(f"{STORY}/assist/preview", {"task": "review", "episode": 1})
+    assert no.status_code == 409
+    assert "SILKREEL_WRITER_URL" in no.json()["detail"]
 
 
 def test_texts_that_were_kept_stay_kept(anna, story, workshop):

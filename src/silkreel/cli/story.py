@@ -23,6 +23,13 @@ from silkreel.story.stamping import new_story, stamp_story, write_stamped
 app = App(name="story", help="One text, three media: begin, check, stamp, import, export.")
 
 app.command("silkreel.cli.story_play:play", name="play", help="Play a story, or rehearse it.")
+for _verb, _help in {
+    "assist": "Ask a model for proposals on an episode.",
+    "proposals": "List what models proposed.",
+    "accept": "Take a proposal into the script.",
+    "reject": "Put a proposal away.",
+}.items():
+    app.command(f"silkreel.cli.story_assist:{_verb}", name=_verb, help=_help)
 
 SEVERITY_SENTENCES = {"B": "blocks", "W": "warning", "I": "note"}
 TAKEN_SENTENCES = ("story", "lines", "wordings")

@@ -16,7 +16,17 @@ from silkreel.web.edge import Edge, Receive, Scope, Send, answer_noes
 from silkreel.web.limits import RateLimit
 from silkreel.web.segments import Segments
 from silkreel.web.site import Site, open_site
-from silkreel.web.staff import account, door, log, page, stories, story_files, story_views, team
+from silkreel.web.staff import (
+    account,
+    door,
+    log,
+    page,
+    stories,
+    story_assist,
+    story_files,
+    story_views,
+    team,
+)
 
 
 class WebApp:
@@ -65,7 +75,7 @@ def _framework(site: Site, segments: Segments) -> FastAPI:
     )
     app.state.site = site
     answer_noes(app)
-    desks = (stories, story_files, story_views)
+    desks = (stories, story_assist, story_files, story_views)
     for module in (series, play, posters, health, pages, door, account, team, log, *desks, page):
         app.include_router(module.router)
     for noun in (price, wallet, unlocks, orders, watched, hooks, pretend):

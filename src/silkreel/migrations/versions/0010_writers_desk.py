@@ -1,4 +1,4 @@
-"""Stories at the writers' desk: every text they ever had, approvals, proposals and what models cost."""
+"""Stories at the writers' desk: every text they ever had, and approvals."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,13 +8,12 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-KEPT = ("desk_contents", "desk_revisions", "writer_calls")  # rows are only ever added
+KEPT = ("desk_contents", "desk_revisions")  # rows are only ever added
 
 
 def upgrade() -> None:
     make_shelf()
     make_revisions()
-    make_proposals()
     sqlite = op.get_bind().dialect.name == "sqlite"
     for table in KEPT:
         for guard in sqlite_guards(table) if sqlite else postgresql_guards(table):
@@ -82,52 +81,6 @@ def make_revisions() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_approvals")),
     )  # fmt: skip
     op.create_index(op.f("ix_desk_approvals_story"), "desk_approvals", ["story"])
-
-
-def make_proposals() -> None:
-    op.create_table(
-        "writer_calls",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("story", sa.String(length=80), nullable=False),
-        sa.Column("task", sa.String(length=32), nullable=False),
-        sa.Column("episode", sa.String(length=80), nullable=False),
-        sa.Column("prompt_version", sa.String(length=80), nullable=False),
-        sa.Column("model", sa.String(length=200), nullable=False),
-        sa.Column("input_hash", sa.String(length=64), nullable=False),
-        sa.Column("prompt_tokens", sa.Integer(), nullable=False),
-        sa.Column("answer_tokens", sa.Integer(), nullable=False),
-        sa.Column("cost_micros", sa.BigInteger(), nullable=False),
-        sa.Column("outcome", sa.String(length=16), nullable=False),
-        sa.Column("answer", sa.Text(), nullable=False),
-        sa.Column("staff_id", sa.String(length=16), nullable=False),
-        sa.Column("staff_name", sa.String(length=100), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["story"], ["desk_stories.name"], name=op.f("fk_writer_calls_story")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_writer_calls")),
-    )
-    op.create_index(op.f("ix_writer_calls_story"), "writer_calls", ["story"])
-    op.create_table(
-        "proposals",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("call_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("story", sa.String(length=80), nullable=False),
-        sa.Column("kind", sa.String(length=16), nullable=False),
-        sa.Column("line_id", sa.String(length=80), nullable=False),
-        sa.Column("old_hash", sa.String(length=64), nullable=False),
-        sa.Column("change", sa.JSON(), nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("decided_by", sa.String(length=100), nullable=False),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["call_id"], ["writer_calls.id"], name=op.f("fk_proposals_call_id")
-        ),
-        sa.ForeignKeyConstraint(["story"], ["desk_stories.name"], name=op.f("fk_proposals_story")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposals")),
-    )
-    op.create_index(op.f("ix_proposals_call_id"), "proposals", ["call_id"])
-    op.create_index(op.f("ix_proposals_story"), "proposals", ["story"])
 
 
 def sqlite_guards(table: str) -> tuple[str, ...]:

@@ -160,10 +160,12 @@ def sittings(newest_first: Iterable[Revision]) -> list[Revision]:
 
 
 def _one_sitting(last: Revision, each: Revision, earliest: datetime) -> bool:
-    same = (last.path, last.staff_id, last.staff_name) == (
-        each.path, each.staff_id, each.staff_name,
-    )  # fmt: skip
-    return same and last.kind == each.kind == "saved" and earliest - each.at <= SITTING
+    if (last.staff_id, last.staff_name) != (each.staff_id, each.staff_name):
+        return False
+    if last.kind == each.kind == "begun":  # all files of a new story
+        return earliest == each.at
+    plain = last.path == each.path and last.kind == each.kind == "saved"
+    return plain and earliest - each.at <= SITTING
 
 
 def state_at(tx: Session, story: str, number: int) -> Mapping[str, str]:

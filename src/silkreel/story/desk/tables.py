@@ -1,4 +1,4 @@
-"""Stories at the desk: whose they are, every text they ever had, approvals, and what models proposed."""
+"""Stories at the desk: whose they are, every text they ever had, and approvals."""
 
 from datetime import datetime
 from typing import Any
@@ -65,42 +65,3 @@ class DeskApprovalRow(Base):
     at: Mapped[datetime] = mapped_column(UtcTime)
     reopened_at: Mapped[datetime | None] = mapped_column(UtcTime, default=None)
     reopened_by: Mapped[str] = mapped_column(sa.String(100), default="")
-
-
-class WriterCallRow(Base):
-    """One question to a model and its answer as it came; rows are only ever added."""
-
-    __tablename__ = "writer_calls"
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    story: Mapped[str] = mapped_column(sa.ForeignKey("desk_stories.name"), index=True)
-    task: Mapped[str] = mapped_column(sa.String(32))
-    episode: Mapped[str] = mapped_column(sa.String(NAME_LENGTH))
-    prompt_version: Mapped[str] = mapped_column(sa.String(80))
-    model: Mapped[str] = mapped_column(sa.String(200))
-    input_hash: Mapped[str] = mapped_column(sa.String(64))
-    prompt_tokens: Mapped[int] = mapped_column()
-    answer_tokens: Mapped[int] = mapped_column()
-    cost_micros: Mapped[int] = mapped_column(sa.BigInteger)  # millionths of the operator's currency
-    outcome: Mapped[str] = mapped_column(sa.String(16))  # answered | unusable | failed
-    answer: Mapped[str] = mapped_column(sa.Text)
-    staff_id: Mapped[str] = mapped_column(sa.String(16))
-    staff_name: Mapped[str] = mapped_column(sa.String(100))
-    at: Mapped[datetime] = mapped_column(UtcTime)
-
-
-class ProposalRow(Base):
-    """One thing a model proposes; a person decides."""
-
-    __tablename__ = "proposals"
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    call_id: Mapped[int] = mapped_column(sa.ForeignKey("writer_calls.id"), index=True)
-    story: Mapped[str] = mapped_column(sa.ForeignKey("desk_stories.name"), index=True)
-    kind: Mapped[str] = mapped_column(sa.String(16))  # words | note | shots | translation
-    line_id: Mapped[str] = mapped_column(sa.String(NAME_LENGTH), default="")
-    old_hash: Mapped[str] = mapped_column(sa.String(64), default="")
-    change: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
-    state: Mapped[str] = mapped_column(sa.String(16), default="open")  # accepted | rejected
-    decided_by: Mapped[str] = mapped_column(sa.String(100), default="")
-    decided_at: Mapped[datetime | None] = mapped_column(UtcTime, default=None)

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Query
 
 from silkreel.story.desk.drafts import compare, counted
+from silkreel.story.desk.growing import add_part
 from silkreel.story.desk.revisions import history, revision, state_at
 from silkreel.story.desk.saving import (
     LONGEST_PATH,
@@ -36,6 +37,7 @@ from silkreel.web.staff.story_shapes import (
     DiffRow,
     FileText,
     History,
+    NewPart,
     Restoring,
     RevisionShape,
     RevisionText,
@@ -118,6 +120,14 @@ def diff(
     after = state_at(tx, story, new) if new else {p: read(folder, p) for p in paths_of(folder)}
     rows = compare(state_at(tx, story, old), after, cast_of(folder))
     return Diff(counts=counted(rows), rows=[DiffRow.of(row) for row in rows])
+
+
+@router.post("/parts", status_code=201)
+def grow(
+    story: StoryName, new: NewPart, by: Writer, tx: StaffTransaction, site: TheSite
+) -> FileText:
+    """A new episode or chapter, to be written over."""
+    return FileText.of(add_part(tx, site.stories, story, new.part, new.title, by=by))
 
 
 @router.post("/stamp")

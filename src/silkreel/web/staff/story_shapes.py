@@ -10,6 +10,7 @@ from silkreel.people.audit import MAX_REASON
 from silkreel.story.desk.breakdown import Breakdown
 from silkreel.story.desk.cards import Card, Presence
 from silkreel.story.desk.drafts import Row, Spoken
+from silkreel.story.desk.growing import Part
 from silkreel.story.desk.preview import Played
 from silkreel.story.desk.revisions import Revision
 from silkreel.story.desk.saving import Saved
@@ -29,6 +30,13 @@ class NewStory(Shape):
     """A story to begin."""
 
     title: Title
+
+
+class NewPart(Shape):
+    """An episode or a chapter to add."""
+
+    part: Part
+    title: Annotated[str, StringConstraints(max_length=80, pattern=NO_CONTROLS)] = ""
 
 
 class StoryOnShelf(Shape):

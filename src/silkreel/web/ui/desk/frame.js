@@ -3,12 +3,12 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { t } from "../shared/words.js";
 import { Empty, Mark, roleName } from "./parts.js";
-import { PAGES, go, place } from "./places.js";
+import { PAGES, go, pageAt, place } from "./places.js";
 import { may, mayLater, me, signOut } from "./session.js";
 
 export function Frame() {
   const open = PAGES.filter((page) => page.right === null || may(page.right));
-  const here = PAGES.find((page) => page.path === place.value);
+  const here = pageAt(place.value);
   const main = useRef(/** @type {HTMLElement | null} */ (null));
   const [menu, setMenu] = useState(false);
   const first = useRef(true);
@@ -16,11 +16,11 @@ export function Frame() {
     if (place.value === "/staff" || place.value === "/staff/join") go(open[0].path);
   }, [place.value]);
   useEffect(() => {
-    document.title = `${here ? t(here.label) : t("desk.missing")} · ${me.value?.brand.name}`;
+    if (!here?.deep || here.path === place.value) document.title = `${here ? t(here.label) : t("desk.missing")} · ${me.value?.brand.name}`;
     setMenu(false);
     if (!first.current) main.current?.focus({ preventScroll: true });
     first.current = false;
-  }, [place.value]);
+  }, [here]);
   return html`<div class="frame">
     <a class="skip" href="#main">${t("desk.skip")}</a>
     <header class="bar">

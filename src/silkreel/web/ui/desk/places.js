@@ -2,16 +2,21 @@
 import { signal } from "@preact/signals";
 import { Account } from "./account.js";
 import { Log } from "./log.js";
+import { Stories } from "./stories/shelf.js";
 import { Team } from "./team.js";
 
-/** @typedef {{path: string, label: string, icon: string, right: string | null, screen: any}} Page */
+/** `deep`: addresses below it are its own. @typedef {{path: string, label: string, icon: string, right: string | null, screen: any, deep?: boolean}} Page */
 
 /** In the order of the navigation; `right` null: everybody's. @type {Page[]} */
 export const PAGES = [
   { path: "/staff/team", label: "nav.team", icon: "team", right: "staff.read", screen: Team },
+  { path: "/staff/stories", label: "nav.stories", icon: "story", right: "story.read", screen: Stories, deep: true },
   { path: "/staff/log", label: "nav.log", icon: "log", right: "audit.read", screen: Log },
   { path: "/staff/account", label: "nav.account", icon: "account", right: null, screen: Account },
 ];
+
+/** The page an address belongs to. @param {string} path */
+export const pageAt = (path) => PAGES.find((page) => page.path === path || (page.deep && path.startsWith(`${page.path}/`)));
 
 export const place = signal(location.pathname);
 
