@@ -28,7 +28,8 @@ def assist(
     """Ask a model for proposals on an episode; nothing in the script changes by that.
 
     Args:
-        task: punch_up, branch_ideas, episode_card, review, shot_list or localise
+        task: punch_up, branch_ideas, episode_card, review, draft_scene, compliance_scan, shot_list
+            or localise
         path: a story's folder
         episode: the episode's number
         language: the language to localise into

@@ -7,7 +7,7 @@ from silkreel.story.assist.record import Proposal
 from silkreel.story.assist.tasks import Change
 from silkreel.story.checking import read_translations
 from silkreel.story.forms.po import Translations, Wording, write_po
-from silkreel.story.patching import apply_patches, hash_of
+from silkreel.story.patching import FINAL, apply_patches, hash_of
 from silkreel.story.project import Story
 from silkreel.story.script import Line, Patch, Placed
 
@@ -41,6 +41,8 @@ def with_proposal(story: Story, proposal: Proposal) -> tuple[str, str]:
     path = _path(placed)
     if change.kind == "note":
         return path, _noted(story.texts[path], placed, change.text)
+    if change.kind == "lines":
+        return path, _drafted(story, placed, change)
     done = apply_patches(story, path, [Patch(change.line_id, change.old_hash, change.text)])
     if done.refused:
         raise Stale(why=done.refused[0].reason)
@@ -63,6 +65,21 @@ def _noted(text: str, placed: Placed, note: str) -> str:
     at = placed.node.at.line - 1
     indent = rows[at][: len(rows[at]) - len(rows[at].lstrip())]
     return "\n".join([*rows[:at], f"{indent}// {' '.join(note.split())}", *rows[at:]])
+
+
+def _drafted(story: Story, placed: Placed, change: Change) -> str:
+    """New lines behind the one they were made for; they get their ids when the story is stamped."""
+    line = placed.node
+    assert isinstance(line, Line)
+    if hash_of(line) != change.old_hash:
+        raise Stale(why=f"the line reads “{line.text}” by now")
+    if placed.inherited("ws") == FINAL:
+        raise Stale(why="the line is final; write a comment instead")
+    rows = story.texts[line.at.file].split("\n")
+    at = line.at.line
+    indent = rows[at - 1][: len(rows[at - 1]) - len(rows[at - 1].lstrip())]
+    fresh = [f"{indent}{row}" for row in change.text.split("\n")]
+    return "\n".join([*rows[:at], *fresh, *rows[at:]])
 
 
 def _shots(story: Story, placed: Placed, change: Change) -> tuple[str, str]:

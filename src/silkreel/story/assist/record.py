@@ -32,7 +32,7 @@ class Decided(Refusal):
     """Somebody has decided already."""
 
     status = 409
-    message = "{who} has {state} this proposal already."
+    message = "{who} has decided on this proposal already."
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Record:
         if found is None:
             raise NoSuchProposal(number=number)
         if found.state != "open":
-            raise Decided(who=found.decided_by, state=found.state)
+            raise Decided(who=found.decided_by)
         return found
 
     def call(self, number: int) -> Call:

@@ -7,14 +7,20 @@ from typing import Any, Literal
 from silkreel.kit.refusals import Refusal
 from silkreel.story.assist.material import Material
 from silkreel.story.grammar import placeholders
+from silkreel.story.printing import print_node
+from silkreel.story.script import Beat
 
-Kind = Literal["words", "note", "shots", "translation"]
+Kind = Literal["words", "note", "shots", "translation", "lines"]
 MOST_ITEMS = 60  # of one answer; an episode has some 35 lines
 LONGEST_WORDS = 400  # characters; a line of a script is below 100
 LONGEST_NOTE = 600
 SIZES = ("ECU", "CU", "MCU", "MS", "WS", "two")
 MOVES = ("still", "push_in", "pull_out", "drift_left", "drift_right")
 SHOT_SECONDS = (2.0, 5.0)
+CATEGORIES = (
+    "violence", "sex", "minors", "self_harm", "drugs", "hate", "religion", "politics", "gambling",
+    "brands",
+)  # fmt: skip
 LENGTH_RATIO = 2.5  # a translation longer than this times its source is no line any more
 
 
@@ -229,6 +235,44 @@ def _localise(answer: Answer, material: Material, language: str) -> list[Change]
     return _once(found)
 
 
+def _draft_scene(answer: Answer, material: Material, _language: str) -> list[Change]:
+    after = material.line(answer.get("after") if isinstance(answer, Mapping) else None)
+    if after.final:
+        raise ValueError(f"{after.id} is final; draft after a line that is not")
+    rows = []
+    for item in items(answer, "beats"):
+        text = words_of(item, "text", LONGEST_WORDS)
+        speaker = item.get("speaker") or ""
+        if item.get("kind") == "line" and speaker not in material.cast:
+            raise ValueError(
+                f"{str(speaker)[:40]} is not in the cast; speak as {list(material.cast)}"
+            )
+        direction = " ".join(str(item.get("direction") or "").split())[:80]
+        spoken = item.get("kind") == "line"
+        beat = Beat(text, speaker, (), direction) if spoken else Beat(text)
+        rows.append(print_node(beat, frozenset(material.cast)))
+    if not rows:
+        raise ValueError('"beats" is empty')
+    return [Change("lines", after.id, after.hash, "\n".join(rows))]
+
+
+def _compliance_scan(answer: Answer, material: Material, _language: str) -> list[Change]:
+    found = []
+    for item in items(answer, "flags"):
+        line = material.line(item.get("id"))
+        quote, category = words_of(item, "quote"), item.get("category")
+        if category not in CATEGORIES:
+            raise ValueError(f"category is one of {CATEGORIES}")
+        if quote not in line.text:
+            raise ValueError(
+                f"“{quote[:80]}” does not stand in {line.id}; copy it letter by letter"
+            )
+        market = words_of(item, "market", 40)
+        note = f"LEGAL: {category}, {market}: “{quote}”"
+        found.append(Change("note", line.id, line.hash, note))
+    return found
+
+
 def _once(found: list[Change]) -> list[Change]:
     """Two proposals for one line's words are none.
 
@@ -265,6 +309,12 @@ _CARD = _object(
     entry=TEXT, goal=TEXT, opposition=TEXT, hook=TEXT, reversal=TEXT, payoff=TEXT,
     exit_pressure=TEXT, covers_source=_SOURCES,
 )  # fmt: skip
+_BEAT = _object(
+    kind={"type": "string", "enum": ["line", "action"]}, speaker=TEXT, direction=TEXT, text=TEXT
+)
+_LEGAL = _object(
+    id=TEXT, category={"type": "string", "enum": [*CATEGORIES]}, market=TEXT, quote=TEXT
+)
 _TARGET = _object(id=TEXT, sub=TEXT, dub=TEXT, notes=TEXT)
 _FLAG = _object(id=TEXT, kind=TEXT, proposal=TEXT)
 
@@ -275,6 +325,8 @@ TASKS: Mapping[str, Task] = {
         Task("branch_ideas", _object(choices=_list(_CHOICE)), _branch_ideas, 25),
         Task("episode_card", _CARD, _episode_card, 15),
         Task("review", _object(findings=_list(_FINDING)), _review, 25),
+        Task("draft_scene", _object(after=TEXT, beats=_list(_BEAT)), _draft_scene, 30),
+        Task("compliance_scan", _object(flags=_list(_LEGAL)), _compliance_scan, 15),
         Task("shot_list", _object(shots=_list(_SHOT)), _shot_list, 70),
         Task(
             "localise", _object(targets=_list(_TARGET), flags=_list(_FLAG)), _localise, 70,
