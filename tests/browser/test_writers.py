@@ -1,5 +1,6 @@
 """The writers' desk in a real browser: writing, findings, playing, drafts, approval, two at one line."""
 
+import json
 import re
 import socket
 import threading
@@ -9,6 +10,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import expect
 
+from fault_server import Answer, fault_server, said
 from silkreel.kit.settings import Settings
 from silkreel.people.passwords import hash_password
 from silkreel.web.app import create_app
@@ -26,14 +28,29 @@ SELECT = """(box, words) => { const at = box.value.indexOf(words); box.focus({pr
   box.setSelectionRange(at, at + words.length); return at; }"""
 
 
+PATCHES = {
+    "patches": [
+        {"id": "ep001_lobby_Q4ZA", "text": "304 is gone, sir.", "reason": "colder"},
+        {"id": "ep001_lobby_M8RD", "text": "It was mine.", "reason": "shorter"},
+    ]
+}
+
+
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
+def model():
+    with fault_server(lambda _body, _number: Answer(body=said(json.dumps(PATCHES)))) as server:
+        yield server.url
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory, model):
     home = tmp_path_factory.mktemp("writers")
     workshop = open_trial(home)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    app = create_app(Settings(home=home, port=port), workshop)
+    settings = Settings(home=home, port=port, writer_url=model, writer_model="small")
+    app = create_app(settings, workshop)
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -211,6 +228,27 @@ def test_two_at_one_line_are_shown_both_texts(page_of):
     saved(ben)
     anna.reload()
     assert "fell. He had my eyes" in script(anna).input_value()
+
+
+def test_a_model_proposes_and_a_person_decides_on_each_line(page_of):
+    page = page_of("anna")
+    begin(page, "Proposals")
+    rooms = page.get_by_role("navigation", name="Rooms of the story")
+    rooms.get_by_role("link", name="Proposals").click()
+    page.get_by_role("button", name="Punch up").click()
+    page.get_by_role("button", name="See what it takes").click()
+    expect(page.get_by_text(re.compile("About [0-9,]+ tokens"))).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Ask now").click()
+    expect(page.locator(".proposal")).to_have_count(2, timeout=PATIENCE)
+    sound(page)
+    page.get_by_role("button", name="Accept: ep001_lobby_Q4ZA").click()
+    expect(page.get_by_role("button", name="Accept: ep001_lobby_Q4ZA")).to_have_count(0)
+    page.get_by_role("button", name="Put away: ep001_lobby_M8RD").click()
+    expect(page.get_by_text("2 decided")).to_be_visible(timeout=PATIENCE)
+    rooms.get_by_role("link", name="Write").click()
+    text = script(page).input_value()
+    assert "MEI: (not looking up) 304 is gone, sir." in text
+    assert "It was let to me." in text
 
 
 def test_leaving_at_once_saves_what_was_typed_and_nothing_else(page_of):

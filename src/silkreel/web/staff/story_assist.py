@@ -43,7 +43,7 @@ def assistant(story: StoryName, by: Reader, tx: Reading, site: TheSite) -> Assis
     """Which tasks there are, whether a model is configured, and what waits for a decision."""
     kept = read_record(find_story(tx, site.stories, story, by.brand_id))
     settings = site.settings
-    newest = sorted(kept.proposals, key=lambda each: -each.number)[:MOST_SHOWN]
+    newest = sorted(kept.proposals, key=lambda each: (-each.call, each.number))[:MOST_SHOWN]
     return Assistant(
         ready=bool(settings.writer_url),
         model=settings.writer_model or "",

@@ -22,7 +22,7 @@ from silkreel.web.staff.shapes import NO_CONTROLS
 
 Title = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=NO_CONTROLS)]
 Hash = Annotated[str, StringConstraints(max_length=64, pattern="^[0-9a-f]*$")]
-Why = Annotated[str, StringConstraints(max_length=MAX_REASON)]
+Why = Annotated[str, StringConstraints(max_length=MAX_REASON, pattern=NO_CONTROLS)]
 LineId = Annotated[str, StringConstraints(max_length=80, pattern=NO_CONTROLS)]
 
 
@@ -302,7 +302,9 @@ class Approving(Shape):
 class Reopening(Shape):
     """Why an approved episode is opened again."""
 
-    reason: Annotated[str, StringConstraints(min_length=1, max_length=MAX_REASON)]
+    reason: Annotated[
+        str, StringConstraints(min_length=1, max_length=MAX_REASON, pattern=NO_CONTROLS)
+    ]
 
 
 class TouchShape(Shape):

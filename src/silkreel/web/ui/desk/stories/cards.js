@@ -7,6 +7,7 @@ import { lineAddress, useReport } from "./report.js";
 const TURNS = ["hook", "reversal", "payoff", "cliffhanger"];
 const HIGH = 150;
 const TOP = 14;
+const STEPS = [5, 10, 15, 20, 30, 60, 120]; // seconds between two lines of the chart
 
 /** @param {{address: string}} props */
 export function Cards({ address }) {
@@ -39,7 +40,8 @@ function Rhythm({ cards, profile, address }) {
   const wide = Math.max(34, Math.min(72, 640 / cards.length));
   const width = 44 + cards.length * wide;
   const high = (/** @type {number} */ amount) => (amount / most) * HIGH;
-  const lines = [0.25, 0.5, 0.75, 1].map((share) => Math.round((most * share) / 5) * 5).filter((each, at, all) => each > 0 && all.indexOf(each) === at);
+  const step = STEPS.find((each) => most / each <= 5) ?? 300;
+  const lines = Array.from({ length: Math.floor(most / step) }, (_, at) => (at + 1) * step);
   return html`<section class="panel rhythm" aria-labelledby="rhythm-title"><div class="panel-head"><h2 id="rhythm-title">${t("rhythm.title")}</h2><p class="hint">${profile.accepted ? t("rhythm.accepted", { name: profile.by }) : t("rhythm.proposed")}</p></div>
     <div class="chart" tabindex="0" role="group" aria-label=${t("rhythm.title")}><svg viewBox="0 0 ${width} ${HIGH + TOP + 28}" width=${width} height=${HIGH + TOP + 28} role="img" aria-labelledby="rhythm-told">
       <title id="rhythm-told">${t("rhythm.told", { episodes: cards.length })}</title>

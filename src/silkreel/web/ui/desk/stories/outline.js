@@ -6,8 +6,8 @@ import { language, t } from "../../shared/words.js";
 import { Field, Form, Mark } from "../parts.js";
 import { ask, may } from "../session.js";
 
-/** @param {{story: any, address: string, path: string, line: number, onOpen: (path: string, line: number) => void, onChanged: () => void}} props */
-export function Outline({ story, address, path, line, onOpen, onChanged }) {
+/** @param {{story: any, address: string, path: string, line: number, onOpen: (path: string, line: number) => void, onChanged: () => void, onGrown: () => void}} props */
+export function Outline({ story, address, path, line, onOpen, onChanged, onGrown }) {
   const [sure, setSure] = useState(/** @type {any} */ (null));
   const episodes = story.episodes.filter((/** @type {any} */ each) => each.number !== null);
   const inks = new Set(story.episodes.map((/** @type {any} */ each) => each.file));
@@ -31,9 +31,10 @@ export function Outline({ story, address, path, line, onOpen, onChanged }) {
     <h2>${t("outline.files")}</h2>
     <ul class="files">${others.map((/** @type {any} */ each) => html`<li key=${each.path}><button aria-current=${each.path === path ? "location" : undefined} onClick=${() => onOpen(each.path, 1)}>${each.path}</button></li>`)}</ul>
     ${may("story.edit") && html`<button class="add" onClick=${() => setSure({ verb: "chapter" })}><${Mark} name="plus" />${t("outline.chapter")}</button>`}
-    ${["episode", "chapter"].includes(sure?.verb) && html`<${Grow} address=${address} part=${sure.verb} onClose=${() => setSure(null)} onDone=${(/** @type {any} */ file) => (setSure(null), onChanged(), onOpen(file.path, file.text.split("\n").length))} />`}
-    ${sure?.episode && html`<${Sure} address=${address} verb=${sure.verb} episode=${sure.episode} onClose=${() => setSure(null)} onDone=${() => (setSure(null), onChanged())} />`}
-  </nav>`;
+  </nav>
+  ${["episode", "chapter"].includes(sure?.verb) && html`<${Grow} address=${address} part=${sure.verb} onClose=${() => setSure(null)} onDone=${(/** @type {any} */ file) => (setSure(null), onOpen(file.path, file.text.split("\n").length), onGrown())} />`}
+  ${sure?.episode && html`<${Sure} address=${address} verb=${sure.verb} episode=${sure.episode} onClose=${() => setSure(null)} onDone=${() => (setSure(null), onChanged())} />`}
+`;
 }
 
 /** @param {{address: string, verb: string, episode: any, onClose: () => void, onDone: () => void}} props */

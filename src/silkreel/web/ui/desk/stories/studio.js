@@ -1,5 +1,5 @@
 // One story: its name, its rooms, and what all of them share.
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { html } from "../../shared/html.js";
 import { t } from "../../shared/words.js";
 import { Loaded, Mark } from "../parts.js";
@@ -31,11 +31,16 @@ export function Studio({ name, tab }) {
   useEffect(() => {
     document.title = `${state.value?.title ?? name} · ${t(`room.${room[0]}`)} · ${me.value?.brand.name}`;
   }, [state.value, room]);
+  const rooms = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => {
+    const here = /** @type {HTMLElement | null | undefined} */ (rooms.current?.querySelector("[aria-current]"));
+    if (rooms.current && here) rooms.current.scrollLeft = here.offsetLeft - 24;
+  }, [room]);
   return html`<section class="studio at-${room[0]}" aria-labelledby="title">
     <header class="studio-head">
       <a class="icon-button" href="/staff/stories" aria-label=${t("nav.stories")}><${Mark} name="back" /></a>
       <h1 id="title"><bdi>${state.value?.title ?? name}</bdi></h1>
-      <nav aria-label=${t("room.nav")}><ul class="rooms">
+      <nav aria-label=${t("room.nav")}><ul class="rooms" ref=${rooms}>
         ${ROOMS.map(([id]) => html`<li key=${id}><a href=${`/staff${address}/${id}`} aria-current=${id === room[0] ? "page" : undefined}>${t(`room.${id}`)}</a></li>`)}
       </ul></nav>
     </header>

@@ -22,11 +22,13 @@ export function Write({ story, address, onChanged }) {
   const [path, setPath] = useState(asked.get("file") ?? firstFile(story));
   const [file, setFile] = useState(/** @type {any} */ ({}));
   const [goal, setGoal] = useState({ line: Number(asked.get("line") ?? 0) });
+  const wanted = useRef(path); // a slow answer for a file one has left is let go
   const load = () => {
+    wanted.current = path;
     setFile({});
     ask("GET", `${address}/file?path=${encodeURIComponent(path)}`).then(
-      (value) => setFile({ value }),
-      (error) => setFile({ error }),
+      (value) => wanted.current === path && setFile({ value }),
+      (error) => wanted.current === path && setFile({ error }),
     );
   };
   useEffect(load, [path, address]);
@@ -195,7 +197,7 @@ function Page({ story, address, file, goal, onOpen, onChanged, onReload }) {
     ${offered && html`<p class="notice" role="alert"><span>${t("write.left", { time: clock(left.at) })}</span> <button class="act small" onClick=${revive}>${t("write.left_back")}</button> <button class="act small" onClick=${() => (keeper.current?.forget(), setLeft(null))}>${t("write.left_drop")}</button></p>`}
     ${sheet === "clash" && state.kind === "clash" && html`<${Clash} address=${address} path=${file.path} mine=${hand.current?.text() ?? ""} why=${state.why ?? ""} onClose=${() => setSheet("")} onSettled=${settle} />`}
     <div class="write-panes">
-      <${Outline} story=${story} address=${address} path=${file.path} line=${line} onOpen=${(/** @type {string} */ wanted, /** @type {number} */ at) => (setView("text"), jump(wanted, at))} onChanged=${() => (onChanged(), onReload())} />
+      <${Outline} story=${story} address=${address} path=${file.path} line=${line} onOpen=${(/** @type {string} */ wanted, /** @type {number} */ at) => (setView("text"), jump(wanted, at))} onChanged=${() => (onChanged(), onReload())} onGrown=${onChanged} />
       <${Code} hand=${hand} label=${t("write.script", { path: file.path })} marks=${marks} finals=${finals} readonly=${readonly} ink=${file.path.endsWith(".ink")} onInput=${typed} onLine=${setLine} onGutter=${(/** @type {number} */ at) => void playNow(at)} onKey=${keys} />
       <aside class="beside" aria-label=${t("write.beside")}>
         <div class="tabs" role="tablist">
