@@ -251,6 +251,20 @@ def test_a_model_proposes_and_a_person_decides_on_each_line(page_of):
     assert "It was let to me." in text
 
 
+def test_a_warning_may_stay_for_a_reason(page_of):
+    page = page_of("anna")
+    begin(page, "Waiver")
+    write(page, "MEI: (not", '"Go away," says the porter. #id:ep001_lobby_ZZZZ\nMEI: (not')
+    finding = page.locator(".finding.W", has_text="DRM012").first
+    expect(finding).to_be_visible(timeout=PATIENCE)
+    finding.get_by_role("button", name="Let it stay…").click()
+    page.get_by_label("Why it may stay").fill("the porter is never seen")
+    page.get_by_role("button", name="Let it stay", exact=True).click()
+    box = page.locator(".code textarea")
+    expect(box).to_have_value(re.compile("// OK DRM012: the porter is never seen\n.Go away"))
+    expect(page.get_by_text("1 more may stay")).to_be_visible(timeout=PATIENCE)
+
+
 def test_leaving_at_once_saves_what_was_typed_and_nothing_else(page_of):
     page = page_of("anna")
     begin(page, "Leaving")

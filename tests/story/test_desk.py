@@ -59,7 +59,7 @@ def test_a_pause_or_another_person_begins_a_new_sitting():
 
     def save(number, who, minutes, kind="saved"):
         return Revision(
-            number, "script/a.ink", "", kind, who, who, "", at + timedelta(minutes=minutes)
+            number, "script/a.ink", "", kind, who, who, "", at + timedelta(minutes=minutes), number
         )
 
     told = [

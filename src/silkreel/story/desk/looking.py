@@ -28,11 +28,7 @@ class Look:
 
     digest: str
     evidence: Evidence
-
-    @cached_property
-    def findings(self) -> tuple[Finding, ...]:
-        """What the checks say."""
-        return check(self.evidence)
+    findings: tuple[Finding, ...]
 
     @cached_property
     def compiled(self) -> Compilation:
@@ -70,8 +66,8 @@ class Looks:
                 self._kept.move_to_end(digest)
                 return self._kept[digest]
         with self._children:
-            look = Look(digest, look_into(open_story(folder)))
-            assert look.findings is not None  # checked while the place is ours
+            evidence = look_into(open_story(folder))
+            look = Look(digest, evidence, check(evidence))
         with self._lock:
             self._kept[digest] = look
             while len(self._kept) > MOST_KEPT:

@@ -42,6 +42,7 @@ class Revision:
     staff_name: str
     note: str
     at: datetime
+    oldest: int  # number of the first save of the sitting
     saves: int = 1  # of one sitting
 
     @classmethod
@@ -49,7 +50,7 @@ class Revision:
         """A row as a value."""
         return cls(
             row.number, row.path, row.content_hash, row.kind, row.staff_id, row.staff_name,
-            row.note, row.at,
+            row.note, row.at, row.number,
         )  # fmt: skip
 
 
@@ -145,6 +146,16 @@ def history(tx: Session, story: str, path: str = "", before: int | None = None) 
     return sittings(Revision.of(row) for row in rows)
 
 
+def goes_on(tx: Session, story: str, path: str, before: int) -> bool:
+    """Whether there are saves before a number."""
+    query = sa.select(DeskRevisionRow.number).where(
+        DeskRevisionRow.story == story, DeskRevisionRow.number < before
+    )
+    if path:
+        query = query.where(DeskRevisionRow.path == path)
+    return tx.scalar(query.limit(1)) is not None
+
+
 def sittings(newest_first: Iterable[Revision]) -> list[Revision]:
     """Plain saves of one file by one person, each soon after the one before, as one."""
     found: list[Revision] = []
@@ -152,7 +163,7 @@ def sittings(newest_first: Iterable[Revision]) -> list[Revision]:
     for each in newest_first:
         last = found[-1] if found else None
         if last and earliest and _one_sitting(last, each, earliest):
-            found[-1] = replace(last, saves=last.saves + 1)
+            found[-1] = replace(last, saves=last.saves + 1, oldest=each.number)
         else:
             found.append(each)
         earliest = each.at

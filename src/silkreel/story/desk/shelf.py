@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.exc import IntegrityError
+
 from silkreel.kit.database import Session
 from silkreel.kit.refusals import Refusal
 from silkreel.people.actors import Actor
@@ -73,8 +75,13 @@ def hold(tx: Session, shelf: Shelf, name: str, by: Actor) -> Path:
         NoSuchStory: there is none.
     """
     folder = find_story(tx, shelf, name, by.brand_id)
-    if tx.get(DeskStoryRow, name, with_for_update=True, populate_existing=True) is None:
-        claim(tx, name, by)
+    held = tx.get(DeskStoryRow, name, with_for_update=True, populate_existing=True)
+    if held is None:
+        try:
+            with tx.begin_nested():
+                claim(tx, name, by)
+        except IntegrityError:  # somebody opened it for the first time at the same moment
+            tx.get_one(DeskStoryRow, name, with_for_update=True, populate_existing=True)
     return folder
 
 

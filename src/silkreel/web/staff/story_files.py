@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Header, Query
 
 from silkreel.story.desk.drafts import compare, counted
 from silkreel.story.desk.growing import add_part
-from silkreel.story.desk.revisions import history, revision, state_at
+from silkreel.story.desk.revisions import goes_on, history, revision, state_at
 from silkreel.story.desk.saving import (
     LONGEST_PATH,
     Draft,
@@ -86,12 +86,11 @@ def earlier(
 ) -> History:
     """Who wrote when: sittings, newest first."""
     find_story(tx, site.stories, story, by.brand_id)
-    found = history(tx, story, path, before)
-    shown = found[:MOST_SITTINGS]
-    more = len(found) > MOST_SITTINGS
-    last = shown[-1].number - shown[-1].saves + 1 if shown else 0
+    shown = history(tx, story, path, before)[:MOST_SITTINGS]
+    oldest = shown[-1].oldest if shown else 0
     return History(
-        sittings=[RevisionShape.of(each) for each in shown], next_before=last if more else None
+        sittings=[RevisionShape.of(each) for each in shown],
+        next_before=oldest if goes_on(tx, story, path, oldest) else None,
     )
 
 
