@@ -174,6 +174,10 @@ def test_the_other_rooms_show_cards_grid_drafts_and_exports(page_of):
         "The man in that room drowned", timeout=PATIENCE
     )
     expect(page.get_by_role("img", name=re.compile("Estimated length of 2"))).to_be_visible()
+    page.locator(".card .reversal a").first.click()
+    there = "box => box.value.slice(box.selectionStart, box.selectionEnd)"
+    script(page)
+    assert page.locator(".code textarea").evaluate(there).startswith("MEI: The man in that room")
     rooms.get_by_role("link", name="Cast and sets").click()
     expect(page.get_by_role("row", name=re.compile("Mei Song"))).to_contain_text(
         "3", timeout=PATIENCE

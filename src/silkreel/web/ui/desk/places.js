@@ -20,9 +20,9 @@ export const pageAt = (path) => PAGES.find((page) => page.path === path || (page
 
 export const place = signal(location.pathname);
 
-/** @param {string} path */
-export function go(path) {
-  if (path !== location.pathname) history.pushState({}, "", path);
+/** @param {string} path @param {string} [spot] a place on the page, with its # */
+export function go(path, spot = "") {
+  if (path + spot !== location.pathname + location.hash) history.pushState({}, "", path + spot);
   place.value = path;
   scrollTo(0, 0);
 }
@@ -32,5 +32,6 @@ addEventListener("click", (event) => {
   const link = event.target instanceof Element ? event.target.closest("a[href^='/staff']") : null;
   if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
-  go(/** @type {HTMLAnchorElement} */ (link).pathname);
+  const { pathname, hash } = /** @type {HTMLAnchorElement} */ (link);
+  go(pathname, hash);
 });
