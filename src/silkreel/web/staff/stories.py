@@ -25,11 +25,12 @@ from silkreel.story.project import Story, open_story
 from silkreel.story.script import Episode
 from silkreel.web.edge import Reading, TheSite
 from silkreel.web.site import Site
-from silkreel.web.staff.rights import NOES, StaffTransaction, no_store
+from silkreel.web.staff.rights import StaffTransaction, no_store
 from silkreel.web.staff.shapes import NO_CONTROLS
 from silkreel.web.staff.story_door import (
     FILE_BODY,
     PREFIX,
+    STORY_NOES,
     Approver,
     Reader,
     StoryName,
@@ -51,7 +52,9 @@ from silkreel.web.staff.story_shapes import (
 )
 from silkreel.web.staff.story_views import look_at
 
-router = APIRouter(prefix=PREFIX, tags=["staff"], responses=NOES, dependencies=[Depends(no_store)])
+router = APIRouter(
+    prefix=PREFIX, tags=["staff"], responses=STORY_NOES, dependencies=[Depends(no_store)]
+)
 
 
 @router.get("")

@@ -26,14 +26,17 @@ from silkreel.web.staff.assist_shapes import (
     Wish,
     shown,
 )
-from silkreel.web.staff.rights import NOES, StaffTransaction, no_store
-from silkreel.web.staff.story_door import PREFIX, Reader, StoryName, Writer
+from silkreel.web.staff.rights import StaffTransaction, no_store
+from silkreel.web.staff.story_door import PREFIX, STORY_NOES, Reader, StoryName, Writer
 from silkreel.web.staff.story_shapes import FileText
 from silkreel.web.staff.story_views import look_at
 
 MOST_SHOWN = 300
 router = APIRouter(
-    prefix=PREFIX + "/{story}", tags=["staff"], responses=NOES, dependencies=[Depends(no_store)]
+    prefix=PREFIX + "/{story}",
+    tags=["staff"],
+    responses=STORY_NOES,
+    dependencies=[Depends(no_store)],
 )
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 

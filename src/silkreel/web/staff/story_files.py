@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import APIRouter, Depends, Header, Path, Query
 
 from silkreel.story.desk.drafts import compare, counted
 from silkreel.story.desk.growing import add_part
@@ -21,10 +21,11 @@ from silkreel.story.desk.saving import (
 )
 from silkreel.story.desk.shelf import find_story
 from silkreel.web.edge import Reading, TheSite
-from silkreel.web.staff.rights import NOES, StaffTransaction, no_store
+from silkreel.web.staff.rights import StaffTransaction, no_store
 from silkreel.web.staff.shapes import NO_CONTROLS
 from silkreel.web.staff.story_door import (
     PREFIX,
+    STORY_NOES,
     TEXT_BODY,
     DeskTransaction,
     Reader,
@@ -46,8 +47,12 @@ from silkreel.web.staff.story_shapes import (
 
 MOST_SITTINGS = 100
 router = APIRouter(
-    prefix=PREFIX + "/{story}", tags=["staff"], responses=NOES, dependencies=[Depends(no_store)]
+    prefix=PREFIX + "/{story}",
+    tags=["staff"],
+    responses=STORY_NOES,
+    dependencies=[Depends(no_store)],
 )
+SaveNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Number = Annotated[int, Query(ge=0, le=2**31 - 1)]
 FilePath = Annotated[str, Query(max_length=LONGEST_PATH, pattern=NO_CONTROLS)]
 
@@ -95,10 +100,12 @@ def earlier(
 
 
 @router.get("/revisions/{number}")
-def one(story: StoryName, number: int, by: Reader, tx: Reading, site: TheSite) -> RevisionText:
+def one(
+    story: StoryName, number: SaveNumber, by: Reader, tx: Reading, site: TheSite
+) -> RevisionText:
     """A file as it was saved once."""
     find_story(tx, site.stories, story, by.brand_id)
-    told, text = revision(tx, story, min(number, 2**31 - 1))
+    told, text = revision(tx, story, number)
     return RevisionText(**RevisionShape.of(told).model_dump(), text=text)
 
 

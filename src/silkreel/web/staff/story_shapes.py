@@ -132,7 +132,7 @@ class FileText(Shape):
 class Restoring(Shape):
     """An earlier save to make the newest again."""
 
-    number: Annotated[int, Field(ge=1)]
+    number: Annotated[int, Field(ge=1, le=2**31 - 1)]
     seen_hash: Hash
 
 

@@ -21,15 +21,18 @@ from silkreel.story.lints.evidence import Evidence
 from silkreel.story.media import MediaForm, MediaOrder, export_media
 from silkreel.web.edge import TheSite
 from silkreel.web.site import Site
-from silkreel.web.staff.rights import NOES, no_store
+from silkreel.web.staff.rights import no_store
 from silkreel.web.staff.shapes import NO_CONTROLS
-from silkreel.web.staff.story_door import PREFIX, Reader, StoryName
+from silkreel.web.staff.story_door import PREFIX, STORY_NOES, Reader, StoryName
 from silkreel.web.staff.story_shapes import Findings, FindingShape, PlayedShape, Playing, Report
 
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the same story gives the same bytes
 
 router = APIRouter(
-    prefix=PREFIX + "/{story}", tags=["staff"], responses=NOES, dependencies=[Depends(no_store)]
+    prefix=PREFIX + "/{story}",
+    tags=["staff"],
+    responses=STORY_NOES,
+    dependencies=[Depends(no_store)],
 )
 
 
