@@ -165,7 +165,7 @@ def test_somebody_is_invited_joins_and_works_by_keyboard_alone(owner, open_page)
     expect(mei.get_by_text("Your password is set")).to_be_visible()
     mei.get_by_label("Password", exact=True).fill(NEW)
     mei.keyboard.press("Enter")
-    expect(mei.get_by_role("heading", name="Your account", exact=True)).to_be_visible()
+    expect(mei.get_by_role("heading", name="Stories", exact=True)).to_be_visible()
     assert mei.get_by_role("link", name="Team").count() == 0
     mei.goto("/staff/team")
     expect(mei.get_by_text("This page is not part of your roles.")).to_be_visible()

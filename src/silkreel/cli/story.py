@@ -40,6 +40,13 @@ app.command(
     name="animatic",
     help="Watch an episode before it is shot.",
 )
+for _verb, _help in {
+    "assist": "Ask a model for proposals on an episode.",
+    "proposals": "List what models proposed.",
+    "accept": "Take a proposal into the script.",
+    "reject": "Put a proposal away.",
+}.items():
+    app.command(f"silkreel.cli.story_assist:{_verb}", name=_verb, help=_help)
 
 SEVERITY_SENTENCES = {"B": "blocks", "W": "warning", "I": "note"}
 TAKEN_SENTENCES = ("story", "lines", "wordings")

@@ -54,7 +54,7 @@ class KeyRefused(Refusal):
     """401 or 403."""
 
     status = 502
-    message = "The endpoint at {address} refuses the key; check SILKREEL_TRANSLATOR_KEY."
+    message = "The endpoint at {address} refuses the key; check {setting}_KEY."
 
 
 class ModelNotFound(Refusal):
@@ -62,8 +62,7 @@ class ModelNotFound(Refusal):
 
     status = 502
     message = (
-        "The endpoint at {address} has no model {model}; it names {known}. "
-        "Set SILKREEL_TRANSLATOR_MODEL."
+        "The endpoint at {address} has no model {model}; it names {known}. Set {setting}_MODEL."
     )
 
 
@@ -71,7 +70,7 @@ class EndpointUnreachable(Refusal):
     """Nobody listens there."""
 
     status = 502
-    message = "Nobody answers at {address}; check SILKREEL_TRANSLATOR_URL and that the server runs."
+    message = "Nobody answers at {address}; check {setting}_URL and that the server runs."
 
 
 class EndpointBusy(Refusal):
@@ -112,6 +111,7 @@ class Endpoint:
     reply_seconds: float = 60.0
     parallel: int = 4
     first_pause_seconds: float = FIRST_PAUSE_SECONDS
+    setting: str = "SILKREEL_TRANSLATOR"  # how the settings that lead here begin
 
     @property
     def base(self) -> str:
@@ -168,6 +168,7 @@ class ChatClient:
     ) -> None:
         self.endpoint = endpoint
         self.usage = Usage()
+        self.heard = ""  # the last answer as it came, usable or not
         self._book = book
         self._rungs = list(rungs)
         self._streams = True
@@ -269,6 +270,7 @@ class ChatClient:
         for repairs in range(REPAIRS + 1):
             text = await self._patiently(http, self._body(question, rung, messages), question)
             used += text.usage
+            self.heard = text.content
             try:
                 answer = question.validate(parsed(text))
             except ValueError as refused:
@@ -312,7 +314,9 @@ class ChatClient:
                 text = await self._once(http, body)
             except httpx.ConnectError:
                 if attempt + 1 >= TRIES_TO_CONNECT:
-                    raise EndpointUnreachable(address=self.endpoint.address) from None
+                    raise EndpointUnreachable(
+                        address=self.endpoint.address, setting=self.endpoint.setting
+                    ) from None
                 await self._pause(attempt, None)
             except httpx.TimeoutException:
                 what = "no reply in time"
@@ -342,10 +346,15 @@ class ChatClient:
     ) -> None:
         code, words = response.status_code, error_words(await read_reply(response))
         if code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-            raise KeyRefused(address=self.endpoint.address)
+            raise KeyRefused(address=self.endpoint.address, setting=self.endpoint.setting)
         if code == httpx.codes.NOT_FOUND:
             known = ", ".join(await self._models(http)) or "none"
-            raise ModelNotFound(address=self.endpoint.address, model=self._model, known=known)
+            raise ModelNotFound(
+                address=self.endpoint.address,
+                model=self._model,
+                known=known,
+                setting=self.endpoint.setting,
+            )
         if code == httpx.codes.TOO_MANY_REQUESTS or code >= httpx.codes.INTERNAL_SERVER_ERROR:
             unknown = code == httpx.codes.NOT_IMPLEMENTED
             if unknown or "unsupported" in words.lower():
@@ -364,16 +373,23 @@ class ChatClient:
         try:
             names = await self._models(http)
         except httpx.ConnectError:
-            raise EndpointUnreachable(address=self.endpoint.address) from None
+            raise EndpointUnreachable(
+                address=self.endpoint.address, setting=self.endpoint.setting
+            ) from None
         if len(names) != 1:
             known = ", ".join(names) or "none"
-            raise ModelNotFound(address=self.endpoint.address, model="by default", known=known)
+            raise ModelNotFound(
+                address=self.endpoint.address,
+                model="by default",
+                known=known,
+                setting=self.endpoint.setting,
+            )
         self._model = names[0]
 
     async def _models(self, http: httpx.AsyncClient) -> list[str]:
         response = await http.get(f"{self.endpoint.base}/models")
         if response.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-            raise KeyRefused(address=self.endpoint.address)
+            raise KeyRefused(address=self.endpoint.address, setting=self.endpoint.setting)
         try:
             rows = response.json()["data"]
             return [str(row["id"]) for row in rows][:MAX_MODELS_NAMED]

@@ -15,7 +15,7 @@ from silkreel.kit.refusals import Refusal, Value
 
 PREFIX = "SILKREEL_"
 _WEB = re.compile(r"https?://[^\s/]+.*")
-_WEB_FIELDS = ("public_url", "npm_registry", "model_hub", "translator_url")
+_WEB_FIELDS = ("public_url", "npm_registry", "model_hub", "translator_url", "writer_url")
 _DATABASES = ("sqlite:///", "postgresql+psycopg://")
 # What a setting takes, where its type and its bounds do not say it.
 _TAKES = {
@@ -26,7 +26,7 @@ _TAKES = {
     "media_origins": 'a JSON list of addresses such as ["https://shop.example"]',
     **dict.fromkeys(_WEB_FIELDS, "an address that begins with http:// or https://"),
 }
-_SECRET = ("database_url", "translator_key")  # never shown: they may hold a password
+_SECRET = ("database_url", "translator_key", "writer_key")  # never shown: they may hold a password
 
 
 class BadSetting(Refusal):
@@ -96,6 +96,24 @@ class Settings(BaseSettings):
     translator_parallel: int = Field(4, ge=1, le=64, description="requests under way at once")
     translator_spend_limit_tokens: int = Field(
         2_000_000, ge=0, description="tokens a series may use before the endpoint is left alone"
+    )
+    writer_url: str | None = Field(
+        None, description="base address of an OpenAI-compatible endpoint for the writers' proposals"
+    )
+    writer_key: SecretStr | None = Field(None, description="that endpoint's key")
+    writer_model: str | None = Field(None, description="the model to ask that endpoint for")
+    writer_timeout_seconds: float = Field(120.0, gt=0, description="limit of one of its replies")
+    writer_month_limit_tokens: int = Field(
+        500_000, ge=0, description="tokens a story may use in a calendar month for proposals"
+    )
+    writer_price_in: float | None = Field(
+        None, ge=0, description="what a million tokens asked cost, for the preview"
+    )
+    writer_price_out: float | None = Field(
+        None, ge=0, description="what a million tokens answered cost, for the preview"
+    )
+    writer_currency: str = Field(
+        "USD", pattern="^[A-Z]{3}$", description="currency of those prices"
     )
     transcriber_url: str | None = Field(
         None, description="base address of an OpenAI-compatible endpoint for speech recognition"

@@ -10,5 +10,6 @@ from silkreel.kit import artifacts as _artifacts  # noqa: F401
 from silkreel.kit.database import Base
 from silkreel.people import tables as _people  # noqa: F401
 from silkreel.story import tables as _story  # noqa: F401
+from silkreel.story.desk import tables as _desk  # noqa: F401
 
 metadata = Base.metadata

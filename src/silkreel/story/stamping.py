@@ -67,9 +67,9 @@ def write_stamped(story: Story, stamped: StampedStory) -> None:
     """Write the files that changed and the ids; each file is replaced whole or not at all."""
     for name, done in stamped.files.items():
         if done.text != story.texts[name]:
-            _replace(story.folder / name, done.text)
+            replace_file(story.folder / name, done.text)
     if stamped.lock != story.lock or not story.lock_path.exists():
-        _replace(story.lock_path, print_lock(stamped.lock))
+        replace_file(story.lock_path, print_lock(stamped.lock))
 
 
 def new_story(name: str, folder: Path) -> Story:
@@ -91,7 +91,7 @@ def new_story(name: str, folder: Path) -> Story:
             path.read_text(encoding="utf-8").replace("{title}", title), encoding="utf-8"
         )
     story = open_story(root)
-    _replace(story.lock_path, print_lock(IdLock().after(story.ids)))
+    replace_file(story.lock_path, print_lock(IdLock().after(story.ids)))
     return open_story(root)
 
 
@@ -100,7 +100,8 @@ def _prose(folder: Path) -> Iterator[str]:
         yield read_text(path, f"novel/{path.name}")
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str) -> None:
+    """Write a file whole or not at all; a byte order mark that was there stays."""
     marked = path.is_file() and path.read_bytes().startswith(codecs.BOM_UTF8)
     beside = path.with_name(path.name + ".new")
     beside.write_bytes((codecs.BOM_UTF8 if marked else b"") + text.encode())

@@ -35,7 +35,17 @@ from silkreel.web.edge import Edge, Receive, Scope, Send, answer_noes
 from silkreel.web.limits import RateLimit
 from silkreel.web.segments import Segments
 from silkreel.web.site import Site, open_site
-from silkreel.web.staff import account, door, log, page, prices, team
+from silkreel.web.staff import (
+    account,
+    door,
+    log,
+    page,
+    prices,
+    story_assist,
+    story_files,
+    story_views,
+    team,
+)
 from silkreel.web.staff.money import books as staff_books
 from silkreel.web.staff.money import orders as staff_orders
 
@@ -99,10 +109,11 @@ def _framework(site: Site, segments: Segments) -> FastAPI:
         app.include_router(noun.router)
     for part in (reading, game, places, saves):
         app.include_router(part.router)
-    for desk in (staff_orders, staff_books, page):  # the page answers whatever is below /staff
+    for desk in (staff_orders, staff_books, staff_stories, story_assist, story_files, story_views):
         app.include_router(desk.router)
     for own in (me, rights, withdrawals):
         app.include_router(own.router)
+    app.include_router(page.router)  # the last: it answers whatever else is below /staff
     return app
 
 

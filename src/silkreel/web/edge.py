@@ -28,7 +28,9 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY_BYTES = 64 * 1024  # the largest request is a wish of a few hundred bytes
 MAX_HOOK_BYTES = 256 * 1024  # what the inbox takes: ten times the longest real event
+MAX_SCRIPT_BYTES = 20 * 1024 * 1024  # a Word file with pictures; only who is signed in is read
 HOOKS = "/hooks/"
+STORIES, UPLOADS = "/api/staff/stories/", ("/file", "/import")
 MAX_ADDRESS_BYTES = 4096
 AGAIN_SECONDS = "2"  # what is busy now is rarely busy for longer
 MAX_ERRORS = 20  # more help nobody
@@ -155,6 +157,8 @@ def _too_large(scope: Scope, headers: Mapping[bytes, bytes]) -> tuple[int, str, 
 
 
 def _body_limit(scope: Scope) -> int:
+    if scope["path"].startswith(STORIES) and scope["path"].endswith(UPLOADS):
+        return MAX_SCRIPT_BYTES
     return MAX_HOOK_BYTES if scope["path"].startswith(HOOKS) else MAX_BODY_BYTES
 
 

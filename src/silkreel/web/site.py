@@ -12,6 +12,8 @@ from silkreel.flows.start_playback import Shelf
 from silkreel.kit.artifacts import Workshop
 from silkreel.kit.settings import Settings
 from silkreel.people.house_key import load_house_key
+from silkreel.story.desk.looking import Looks
+from silkreel.story.desk.shelf import Shelf as StoryShelf
 from silkreel.web.assets import AssetTree
 from silkreel.web.counter import Counter
 from silkreel.web.demo import DemoFloor
@@ -24,6 +26,8 @@ from silkreel.web.interface import (
 from silkreel.web.limits import PURCHASES_PER_MINUTE, RateLimit
 from silkreel.web.segments import Media
 from silkreel.web.tokens import Signer, load_keys
+
+STORIES = "stories"  # folder of the home
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,8 @@ class Site:
     demo: DemoFloor
     counter: Counter
     house_key: bytes
+    stories: StoryShelf
+    looks: Looks
 
     def address(self, asset: str, market: str) -> Address:
         """The signed way to an asset for a market."""
@@ -105,4 +111,6 @@ def open_site(
         demo,
         Counter(settings, workshop.database, house_key, demo),
         house_key,
+        StoryShelf(settings.folder / STORIES),
+        Looks(),
     )

@@ -17,7 +17,7 @@ from silkreel.web.site import Site
 
 router = APIRouter(include_in_schema=False)
 ENTRY = "desk/main.js"
-STYLES = ("shared/tokens.css", "shared/base.css", "desk/desk.css")
+STYLES = ("shared/tokens.css", "shared/base.css", "desk/desk.css", "desk/stories.css")
 
 
 @router.get("/staff")

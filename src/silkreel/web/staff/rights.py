@@ -29,10 +29,16 @@ from silkreel.web.site import Site
 CSRF_HEADER = "x-csrf-token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 MAX_SUBJECT = 100
-NOES: dict[int | str, dict[str, Any]] = {
-    code: {"model": Problem, "content": {"application/problem+json": {}}}
-    for code in (401, 403, 404, 409, 410, 413, 422, 429, 503)
-}
+
+
+def noes(*codes: int) -> dict[int | str, dict[str, Any]]:
+    """How the API's description tells the noes of an address, beside those any may answer."""
+    told = {"model": Problem, "content": {"application/problem+json": {}}}
+    every: tuple[int | str, ...] = (401, 403, 404, 409, 410, 413, 422, 429, 503, *codes)
+    return dict.fromkeys(every, told)
+
+
+NOES = noes()
 
 
 class NotSignedIn(Refusal):

@@ -16,11 +16,11 @@ export function Frame() {
     if (place.value === "/staff" || place.value === "/staff/join") go(open[0].path);
   }, [place.value]);
   useEffect(() => {
-    document.title = `${here ? t(here.label) : t("desk.missing")} · ${me.value?.brand.name}`;
+    if (!here || here.path === place.value) document.title = `${here ? t(here.label) : t("desk.missing")} · ${me.value?.brand.name}`;
     setMenu(false);
     if (!first.current) main.current?.focus({ preventScroll: true });
     first.current = false;
-  }, [place.value]);
+  }, [here]);
   return html`<div class="frame">
     <a class="skip" href="#main">${t("desk.skip")}</a>
     <header class="bar">

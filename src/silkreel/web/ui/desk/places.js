@@ -6,6 +6,7 @@ import { Log } from "./log.js";
 import { Orders } from "./orders.js";
 import { Reconcile } from "./reconcile.js";
 import { Statements } from "./statements.js";
+import { Stories } from "./stories/shelf.js";
 import { Team } from "./team.js";
 import { Wallets } from "./wallets.js";
 
@@ -19,6 +20,7 @@ export const PAGES = [
   { path: "/staff/reconcile", label: "nav.reconcile", icon: "reconcile", right: "money.read", screen: Reconcile, section: "nav.money" },
   { path: "/staff/ledger", label: "nav.ledger", icon: "ledger", right: "money.read", screen: Ledger, section: "nav.money" },
   { path: "/staff/statements", label: "nav.statements", icon: "statements", right: "money.read", screen: Statements, section: "nav.money" },
+  { path: "/staff/stories", label: "nav.stories", icon: "story", right: "story.read", screen: Stories },
   { path: "/staff/log", label: "nav.log", icon: "log", right: "audit.read", screen: Log },
   { path: "/staff/account", label: "nav.account", icon: "account", right: null, screen: Account },
 ];
@@ -28,9 +30,9 @@ export const place = signal(location.pathname);
 /** The page an address belongs to. @param {string} path */
 export const pageOf = (path) => PAGES.find((page) => path === page.path || path.startsWith(`${page.path}/`));
 
-/** @param {string} path */
-export function go(path) {
-  if (path !== location.pathname) history.pushState({}, "", path);
+/** @param {string} path @param {string} [spot] a place on the page, with its # */
+export function go(path, spot = "") {
+  if (path + spot !== location.pathname + location.hash) history.pushState({}, "", path + spot);
   place.value = path;
   scrollTo(0, 0);
 }
@@ -40,5 +42,6 @@ addEventListener("click", (event) => {
   const link = event.target instanceof Element ? event.target.closest("a[href^='/staff']") : null;
   if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
-  go(/** @type {HTMLAnchorElement} */ (link).pathname);
+  const { pathname, hash } = /** @type {HTMLAnchorElement} */ (link);
+  go(pathname, hash);
 });

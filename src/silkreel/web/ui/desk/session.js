@@ -25,14 +25,19 @@ export const mayLater = (right) => me.value?.withheld.includes(right) ?? false;
 /** Ask the staff's API; a no becomes a Refused with the server's sentence.
  * @param {string} method @param {string} path @param {unknown} [body] @param {AbortSignal} [signal] */
 export async function ask(method, path, body, signal) {
+  const json = body === undefined ? {} : { "content-type": "application/json" };
+  return await send(method, path, body === undefined ? undefined : JSON.stringify(body), json, signal);
+}
+
+/** Ask with a body as it is: a text, a file. @param {string} method @param {string} path @param {BodyInit | undefined} body
+ * @param {Record<string, string>} [more] headers @param {AbortSignal} [signal] */
+export async function send(method, path, body, more = {}, signal) {
   /** @type {Record<string, string>} */
-  const headers = { "accept-language": document.documentElement.lang };
+  const headers = { "accept-language": document.documentElement.lang, ...more };
   if (me.value) headers["x-csrf-token"] = me.value.csrf_token;
-  if (body !== undefined) headers["content-type"] = "application/json";
-  const sent = { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) };
   let answer;
   try {
-    answer = await fetch(`/api/staff${path}`, sent);
+    answer = await fetch(`/api/staff${path}`, { method, headers, signal, body });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new Refused("network", t("desk.offline"), 0);

@@ -1,0 +1,86 @@
+"""What is known of a story as it stands: compiled, played and checked once for each state of its files."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+from silkreel.story.checking import check, look_into
+from silkreel.story.compile import Compilation, compile_ink, ink_of
+from silkreel.story.desk.saving import paths_of, place_of
+from silkreel.story.findings import Finding
+from silkreel.story.lints.evidence import Evidence
+from silkreel.story.playing import open_play, places_of
+from silkreel.story.project import open_story
+from silkreel.story.walks import every_option
+
+MOST_KEPT = 8  # stories somebody is at; each takes a few megabytes
+MOST_AT_ONCE = 2  # children that compile; a machine at home has two cores
+SHORT_WALKS = 40
+
+
+@dataclass(frozen=True)
+class Look:
+    """A story in one state of its files."""
+
+    digest: str
+    evidence: Evidence
+    findings: tuple[Finding, ...]
+
+    @cached_property
+    def compiled(self) -> Compilation:
+        """The story compiled."""
+        return compile_ink(ink_of(self.evidence.story))
+
+    @cached_property
+    def ways(self) -> Mapping[str, tuple[str, ...]]:
+        """Options that lead to each line, by a short way.
+
+        Raises:
+            StoryTooLong, StoryFault, StoryEndless, InkRefused: it cannot be played.
+        """
+        with open_play(self.compiled.json(), places_of(self.evidence.story)) as player:
+            return every_option(player, SHORT_WALKS).witnesses
+
+
+class Looks:
+    """Keeps the last few looks, so that one save is compiled once for all who watch."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, Look] = OrderedDict()
+        self._lock = threading.Lock()
+        self._children = threading.BoundedSemaphore(MOST_AT_ONCE)
+
+    def at(self, folder: Path) -> Look:
+        """A story as it stands now.
+
+        Raises:
+            NoStory, BadStoryFile, InkTooBig: a file of it cannot be read.
+        """
+        digest = digest_of(folder)
+        with self._lock:
+            if digest in self._kept:
+                self._kept.move_to_end(digest)
+                return self._kept[digest]
+        with self._children:
+            evidence = look_into(open_story(folder))
+            look = Look(digest, evidence, check(evidence))
+        with self._lock:
+            self._kept[digest] = look
+            while len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+        return look
+
+
+def digest_of(folder: Path) -> str:
+    """The name of a story's state: over the paths and bytes of all its files."""
+    digest = sha256(folder.name.encode())
+    for path in (*paths_of(folder), "ids.lock"):
+        place = folder / path if path == "ids.lock" else place_of(folder, path)
+        content = place.read_bytes() if place.is_file() else b""
+        digest.update(f"\0{path}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()

@@ -1,0 +1,44 @@
+"""`silkreel story assist`, `proposals`, `accept`, `reject` at a local server, and without one."""
+
+import json
+
+from fault_server import Answer, fault_server, said
+from little_series import silkreel
+
+PATCHES = {
+    "patches": [
+        {"id": "ep001_lobby_Q4ZA", "text": "304 is gone, sir.", "reason": "colder"},
+        {"id": "ep001_lobby_M8RD", "text": "It was mine.", "reason": "shorter"},
+    ]
+}
+
+
+def test_proposals_are_asked_listed_taken_and_put_away(tmp_path, monkeypatch):
+    assert silkreel(tmp_path, "story", "new", "desk", "--into", str(tmp_path)).returncode == 0
+    folder = str(tmp_path / "desk")
+    without = silkreel(tmp_path, "story", "assist", "punch_up", folder)
+    assert without.returncode == 1
+    assert "SILKREEL_WRITER_URL" in without.stderr
+    with fault_server(lambda _body, _number: Answer(body=said(json.dumps(PATCHES)))) as server:
+        monkeypatch.setenv("SILKREEL_WRITER_URL", server.url)
+        monkeypatch.setenv("SILKREEL_WRITER_PRICE_IN", "1")
+        monkeypatch.setenv("SILKREEL_WRITER_PRICE_OUT", "2")
+        seen = silkreel(tmp_path, "story", "assist", "punch_up", folder, "--preview")
+        assert " USD, 0 of 500000 used this month." in seen.stdout, seen.stderr
+        assert server.requests == []
+        asked = silkreel(tmp_path, "story", "assist", "punch_up", folder)
+        assert "2 proposals" in asked.stdout, asked.stderr
+    listed = json.loads(silkreel(tmp_path, "story", "proposals", folder, "--json").stdout)
+    first, second = (each["number"] for each in listed)
+    assert listed[0]["model"] == "small"
+    assert silkreel(tmp_path, "story", "accept", folder, str(first)).returncode == 0
+    assert silkreel(tmp_path, "story", "reject", folder, str(second)).returncode == 0
+    script = (tmp_path / "desk" / "script" / "ep001.ink").read_text("utf-8")
+    assert "304 is gone, sir." in script
+    assert "It was let to me." in script
+    again = silkreel(tmp_path, "story", "accept", folder, str(first))
+    assert again.returncode == 1
+    assert "has decided on this proposal already" in again.stderr
+    states = silkreel(tmp_path, "story", "proposals", folder).stdout
+    assert "accepted" in states
+    assert "rejected" in states
