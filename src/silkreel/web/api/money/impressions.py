@@ -12,7 +12,10 @@ from silkreel.web.api.shapes import Shape
 from silkreel.web.edge import TheSite, Transaction
 
 router = APIRouter(
-    prefix="/api/ads", tags=["money"], responses=NOES, dependencies=[Depends(not_kept)]
+    prefix="/api/ads",
+    tags=["money"],
+    responses={**NOES, 400: NOES[409]},
+    dependencies=[Depends(not_kept)],
 )
 
 
