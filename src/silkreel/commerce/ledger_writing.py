@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from silkreel.commerce.facts import AccountName, Joined, NewLot, NewTxn, Notice, Plan
-from silkreel.commerce.ledger_reading import ACCOUNT
+from silkreel.commerce.ledger_questions import ACCOUNT
 from silkreel.commerce.many_rows import (
     TIME,
     Change,
