@@ -281,8 +281,8 @@ def _shell(
 
 
 def _said(site: Site, language: str, room: Room) -> dict[str, str]:
-    told = dict(site.interface.words[language])
-    return told | site.story.words[language] if room.words else told
+    more = site.story.words[language] if room.words else {}
+    return {**site.interface.words[language], **more}
 
 
 def _head(request: Request, site: Site, page: landing.Page) -> str:
