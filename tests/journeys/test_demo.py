@@ -73,6 +73,10 @@ def test_the_last_line_is_one_object_for_scripts(demo):
     assert (demo.told["episodes"], demo.told["languages"]) == (1, ["en", "es"])
     assert demo.told["cpu_seconds"]["total"] >= demo.told["cpu_seconds"]["engines"] > 0
     assert demo.told["notes"] == []
+    tongues = {"zh-Hans", "en", "es", "pt-BR"}
+    assert {name: set(each) for name, each in demo.told["story"].items()} == {
+        "reads": tongues, "plays": tongues,
+    }  # fmt: skip
 
 
 def test_its_captions_are_read_as_they_were_written(demo):

@@ -24,7 +24,7 @@ from silkreel.story.lints.evidence import Evidence
 from silkreel.story.novel import read_novel
 from silkreel.story.pages import pages_of
 from silkreel.story.playing import game_only_of, open_play
-from silkreel.story.project import Story, open_story, read_text
+from silkreel.story.project import open_story, read_text
 from silkreel.story.publishing import (
     Signature,
     StoredPage,
@@ -122,14 +122,9 @@ def publish_story(
     """
     with workshop.reading() as tx:
         series_id = find_series(tx, slug).id
-    story = open_story(path)
-    evidence = look_into(story)
-    findings = check(evidence)
-    _refuse_blocked(findings, path)
-    canon_ids(evidence)
-    chapters = read_novel(story)
-    art = pictures_of(story, chapters)
-    digest = digest_of(_sources(story, evidence, art))
+    evidence, findings = _checked(path)
+    art = pictures_of(evidence.story, read_novel(evidence.story))
+    digest = digest_of(_sources(evidence, art))
     with workshop.reading() as tx:
         known = known_version(tx, series_id, digest)
     if known is None:
@@ -142,12 +137,11 @@ def publish_story(
             version = tx.get_one(StoryVersionRow, known.id)
         changed = show_version(tx, version)
         offered = _offered(tx, version.id)
-        return Publication(
-            slug, digest, version.number, known is None, changed,
-            len(evidence.numbered), len(chapters),
-            offered.get("chapter", ()), offered.get("strings", ()),
-            tuple(each for each in findings if each.open),
-        )  # fmt: skip
+    return Publication(
+        slug, digest, version.number, known is None, changed,
+        len(evidence.numbered), len(evidence.chapters),
+        offered.get("chapter", ()), offered.get("strings", ()), findings,
+    )  # fmt: skip
 
 
 def unpublish_story(workshop: Workshop, slug: str) -> None:
@@ -179,7 +173,14 @@ def published_works(workshop: Workshop) -> list[PublishedWork]:
         ]  # fmt: skip
 
 
-def _refuse_blocked(findings: Sequence[Finding], path: Path) -> None:
+def _checked(path: Path) -> tuple[Evidence, tuple[Finding, ...]]:
+    """A story that nothing blocks, and what is still open in it.
+
+    Raises:
+        StoryBlocked: a check blocks; NotPlayable: its canon cannot be walked.
+    """
+    evidence = look_into(open_story(path))
+    findings = check(evidence)
     blocking = [each for each in findings if each.severity == "B"]
     if blocking:
         first = blocking[0]
@@ -188,10 +189,13 @@ def _refuse_blocked(findings: Sequence[Finding], path: Path) -> None:
             at=str(first.at), code=first.code, sentence=first.sentence, count=len(blocking) - 1,
             path=str(path),
         )  # fmt: skip
+    canon_ids(evidence)
+    return evidence, tuple(each for each in findings if each.open)
 
 
-def _sources(story: Story, evidence: Evidence, art: Sequence[Picture]) -> Mapping[str, str]:
+def _sources(evidence: Evidence, art: Sequence[Picture]) -> Mapping[str, str]:
     """Everything a version is made of, as text by name."""
+    story = evidence.story
     texts = {**story.texts, "": LAYOUT}
     names = [chapter.path for chapter in evidence.chapters]
     names += [f"i18n/{language}.po" for language in evidence.translations]

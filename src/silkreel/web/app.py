@@ -46,6 +46,7 @@ from silkreel.web.staff import (
     story_views,
     team,
 )
+from silkreel.web.staff import stories as staff_stories
 from silkreel.web.staff.money import books as staff_books
 from silkreel.web.staff.money import orders as staff_orders
 

@@ -6,6 +6,7 @@ import { back, before, seriesPath } from "../../shared/router.js";
 import { lately } from "../../shared/lazy.js";
 import { plural, t } from "../../shared/words.js";
 import { Trouble, Waiting } from "../frame.js";
+import { mayTake } from "../story/buying.js";
 import { preferReading, reading, storyLanguage } from "../story/kept.js";
 import { Backdrop } from "./backdrop.js";
 import { Figure, hueOf } from "./figure.js";
@@ -138,7 +139,10 @@ function Choices({ session }) {
   const first = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => first.current?.focus({ preventScroll: true }), []);
   const [sorry, setSorry] = useState(false);
-  const choose = (/** @type {any} */ offer) => (offer.price > 0 ? setSorry(true) : session.choose(offer.id));
+  const choose = async (/** @type {any} */ offer) => {
+    if (await mayTake(session.slug, offer.id, offer.price)) session.choose(offer.id);
+    else setSorry(true);
+  };
   return html`<div class="game-choices" role="group" aria-label=${t("game.choices")} onClick=${(/** @type {Event} */ event) => event.stopPropagation()}>
     <h2 class="visually-hidden" tabindex="-1" ref=${first}>${t("game.choose")}</h2>
     ${session.offers.value.map((offer, n) => html`<button class="game-choice" key=${offer.id} data-choice=${offer.id} onClick=${() => choose(offer)}>

@@ -83,6 +83,7 @@ export class Session {
     for (this.passed(); this.play.options().length; this.passed()) {
       const options = this.play.options();
       const wanted = options.find((/** @type {any} */ option) => option.id === choice);
+      if (wanted && wanted.price > 0) break; // asked again here, with its price
       const next = wanted ?? options.find((/** @type {any} */ option) => option.canon) ?? options[0];
       this.entries.push({ kind: "choice", id: next.id, choices: this.play.log.length });
       this.play.choose(next.id);

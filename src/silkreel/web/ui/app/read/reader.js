@@ -67,7 +67,7 @@ function Frame({ slug, work, number, chapter, children }) {
   return html`<div class=${`reader size-${size} leading-${leading} ${flow} face-${face}`}>
     <header class="reader-top">
       <button class="icon-button" onClick=${() => back(seriesPath(slug))} aria-label=${t("player.back")}><${Icon} name="back" /></button>
-      <a class="reader-title" href=${seriesPath(slug)}><strong lang=${work?.title_language}>${work?.title ?? ""}</strong><small>${t("read.chapter", { number })}</small></a>
+      <a class="reader-title" href=${seriesPath(slug)}><strong>${work?.title ?? ""}</strong><small>${t("read.chapter", { number })}</small></a>
       <button class="icon-button" onClick=${() => setSheet("chapters")} aria-label=${t("read.chapters")}><${Icon} name="episodes" /></button>
       <button class="icon-button" onClick=${() => setSheet("text")} aria-label=${t("read.settings")}><${Icon} name="letters" /></button>
     </header>

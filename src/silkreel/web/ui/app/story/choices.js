@@ -5,6 +5,7 @@ import { Icon } from "../../shared/icons.js";
 import { go } from "../../shared/router.js";
 import { language, plural, t } from "../../shared/words.js";
 import { getChoicePoints } from "./api.js";
+import { mayTake } from "./buying.js";
 
 const BEFORE_END_SECONDS = 0.3; // a choice at the very end is asked before the next episode begins
 const BACK_SECONDS = 2; // gone back further than this before a choice, it is asked again
@@ -14,7 +15,7 @@ const WATCH_MILLISECONDS = 60;
 const answered = new Set();
 
 /** @param {string} slug @param {any} episode @param {any} pool
- * @returns {{point: any, take: (option: any) => void} | null} */
+ * @returns {{point: any, take: (option: any) => Promise<boolean>} | null} */
 export function useChoicePoint(slug, episode, pool) {
   const [points, setPoints] = useState(/** @type {any[]} */ ([]));
   const [point, setPoint] = useState(/** @type {any} */ (null));
@@ -55,21 +56,29 @@ export function useChoicePoint(slug, episode, pool) {
     return () => stage?.classList.remove("asking");
   }, [point]);
   if (!point) return null;
-  const take = (/** @type {any} */ option) => {
+  const take = async (/** @type {any} */ option) => {
+    if (!(await mayTake(slug, option.id, option.price_coins))) return false;
     answered.add(`${slug} ${point.after}`);
     setPoint(null);
     if (option.id === point.default || option.canon) pool.send({ type: "resume" });
     else go(option.address);
+    return true;
   };
   return { point, take };
 }
 
-/** @param {{point: any, onTake: (option: any) => void}} props */
+/** `onTake` answers whether the option could be taken.
+ * @param {{point: any, onTake: (option: any) => Promise<boolean>}} props */
 export function ChoicePoint({ point, onTake }) {
   const title = useRef(/** @type {HTMLElement | null} */ (null));
   const canon = point.options.find((/** @type {any} */ option) => option.id === point.default) ?? point.options[0];
+  const [sorry, setSorry] = useState(false);
   const taking = useRef(onTake);
-  taking.current = onTake;
+  taking.current = async (option) => {
+    const taken = await onTake(option);
+    if (!taken) setSorry(true);
+    return taken;
+  };
   const left = useCountdown(point.window_seconds, () => taking.current(canon));
   useEffect(() => {
     title.current?.focus({ preventScroll: true });
@@ -86,12 +95,13 @@ export function ChoicePoint({ point, onTake }) {
   }, [point]);
   return html`<div class="choice-point" role="group" aria-labelledby="choice-title" data-own-gestures>
     <h2 id="choice-title" tabindex="-1" ref=${title}>${t("choice.title")}</h2>
-    ${point.options.map((/** @type {any} */ option, /** @type {number} */ n) => html`<button class="choice-option" key=${option.id} data-choice=${option.id} onClick=${() => onTake(option)}>
+    ${point.options.map((/** @type {any} */ option, /** @type {number} */ n) => html`<button class="choice-option" key=${option.id} data-choice=${option.id} onClick=${() => taking.current(option)}>
       <span class="choice-key" aria-hidden="true">${n + 1}</span>
       <span class="choice-words" lang=${point.language}>${option.text}</span>
       ${option.price_coins > 0 && html`<span class="choice-price"><${Icon} name="coin" />${plural("game.price", option.price_coins)}</span>`}
       ${!option.canon && html`<${Icon} name="branch" />`}
     </button>`)}
+    ${sorry && html`<p class="choice-note" role="alert">${t("game.cannot_buy")}</p>`}
     ${left === null
       ? html`<p class="choice-note">${t("choice.wait")}</p>`
       : html`<p class="choice-note">${t("choice.canon")} <span class="visually-hidden">${t("choice.seconds", { seconds: Math.ceil(point.window_seconds) })}</span></p>
