@@ -11,6 +11,7 @@ from babel.messages.plurals import get_plural
 from silkreel.web.assets import UI_FOLDER, AssetTree
 from silkreel.web.interface import (
     DESK_WORDS_FILE,
+    MONEY_WORDS_FILE,
     WORDS_FILE,
     Interface,
     accepted_languages,
@@ -97,14 +98,20 @@ def test_every_module_is_fetched_at_once():
     tree = AssetTree.load()
     listed = {
         url.removeprefix(f"/assets/{tree.hash}/")
-        for entry in ("app/main.js", "desk/main.js")
+        for entry in ("app/main.js", "money/main.js", "desk/main.js")
         for url in tree.preloads(entry)
     }
     modules = {p for p in tree.files if p.endswith(("js", "mjs")) and "worker" not in p}
     assert listed == modules
 
 
-@pytest.mark.parametrize("file", [WORDS_FILE, DESK_WORDS_FILE], ids=["app", "desk"])
+def test_the_first_screen_fetches_nothing_of_the_money_part():
+    assert not [url for url in AssetTree.load().preloads("app/main.js") if "/money/" in url]
+
+
+@pytest.mark.parametrize(
+    "file", [WORDS_FILE, MONEY_WORDS_FILE, DESK_WORDS_FILE], ids=["app", "money", "desk"]
+)
 def test_every_message_stands_in_every_language_with_the_same_places(file):
     interface = Interface.load(file)
     assert {"en", "zh-Hans", "es", "pt-BR"} <= set(interface.languages)
@@ -161,9 +168,12 @@ def test_a_reader_is_answered_in_the_nearest_language_there_is(header, language)
 
 def test_every_message_the_app_asks_for_exists():
     shared = Interface.load().words["en"]
-    desk = shared | Interface.load(DESK_WORDS_FILE).words["en"]
+    parts = {
+        "desk": shared | Interface.load(DESK_WORDS_FILE).words["en"],
+        "money": shared | Interface.load(MONEY_WORDS_FILE).words["en"],
+    }
     for path in UI_FOLDER.rglob("*.js"):
-        words = desk if path.parent.name == "desk" else shared
+        words = parts.get(path.parent.name, shared)
         for key in re.findall(r"\bt\(\s*\"([a-z_.]+)\"", path.read_text("utf-8")):
             assert key in words, f"{path.name}: {key}"
 
