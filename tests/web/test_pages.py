@@ -12,6 +12,7 @@ from silkreel.web import pages
 from silkreel.web.assets import UI_FOLDER, AssetTree
 from silkreel.web.interface import (
     DESK_WORDS_FILE,
+    MONEY_WORDS_FILE,
     STORY_WORDS_FILE,
     WORDS_FILE,
     Interface,
@@ -118,6 +119,7 @@ def test_every_module_is_fetched_at_once():
         url.removeprefix(f"/assets/{tree.hash}/")
         for entry in (
             "app/main.js",
+            "money/main.js",
             "desk/main.js",
             *pages.WATCHING.screens,
             *pages.READING.screens,
@@ -130,8 +132,14 @@ def test_every_module_is_fetched_at_once():
     assert listed == modules
 
 
+def test_the_first_screen_fetches_nothing_of_the_money_part():
+    assert not [url for url in AssetTree.load().preloads("app/main.js") if "/money/" in url]
+
+
 @pytest.mark.parametrize(
-    "file", [WORDS_FILE, DESK_WORDS_FILE, STORY_WORDS_FILE], ids=["app", "desk", "story"]
+    "file",
+    [WORDS_FILE, MONEY_WORDS_FILE, DESK_WORDS_FILE, STORY_WORDS_FILE],
+    ids=["app", "money", "desk", "story"],
 )
 def test_every_message_stands_in_every_language_with_the_same_places(file):
     interface = Interface.load(file)
@@ -189,11 +197,17 @@ def test_a_reader_is_answered_in_the_nearest_language_there_is(header, language)
 
 def test_every_message_the_app_asks_for_exists():
     shared = Interface.load().words["en"]
-    desk = shared | Interface.load(DESK_WORDS_FILE).words["en"]
     story = shared | Interface.load(STORY_WORDS_FILE).words["en"]
-    said = {"desk": desk, "story": story, "read": story, "play": story}
+    parts = {
+        "desk": shared | Interface.load(DESK_WORDS_FILE).words["en"],
+        "stories": shared | Interface.load(DESK_WORDS_FILE).words["en"],
+        "money": shared | Interface.load(MONEY_WORDS_FILE).words["en"],
+        "story": story,
+        "read": story,
+        "play": story,
+    }
     for path in UI_FOLDER.rglob("*.js"):
-        words = said.get(path.parent.name, shared)
+        words = parts.get(path.parent.name, shared)
         for key in re.findall(r"\bt\(\s*\"([a-z_.]+)\"", path.read_text("utf-8")):
             assert key in words, f"{path.name}: {key}"
 

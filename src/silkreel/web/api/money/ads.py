@@ -12,6 +12,7 @@ from silkreel.commerce import ads as intents
 from silkreel.commerce.ad_rules import AdRules
 from silkreel.commerce.adnetworks.beacons import STEPS
 from silkreel.commerce.campaigns import ASSET, Campaign
+from silkreel.commerce.payments import BadSignature
 from silkreel.commerce.placement import PlacementRules
 from silkreel.commerce.vast import TRACKED, Pings, write_vast
 from silkreel.flows.ad_breaks import ask_for_break
@@ -88,10 +89,13 @@ def ad_beacon(
     step: Step, site: TheSite, ticket: Annotated[str, Query(min_length=1, max_length=MAX_TICKET)]
 ) -> TicketShape:
     """How far an ad of ours was watched, by the server's clock; `complete` opens the episode."""
-    if step in PINGED:
-        site.counter.beacons.nonce_of(ticket)
-        return TicketShape(ticket=ticket, step=step)
-    heard = hear_beacon(site.workshop.database, site.counter.beacons, step, ticket, now())
+    try:
+        if step in PINGED:
+            site.counter.beacons.nonce_of(ticket)
+            return TicketShape(ticket=ticket, step=step)
+        heard = hear_beacon(site.workshop.database, site.counter.beacons, step, ticket, now())
+    except BadSignature:  # a made-up ticket names no ad of ours
+        raise intents.NoSuchAd from None
     return TicketShape.of(heard)
 
 
