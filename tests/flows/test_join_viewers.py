@@ -276,7 +276,7 @@ def test_a_code_signs_in_once_and_its_guest_joins(database):
         arriving = Arriving(HOUSE, "mei@example.org", code, guest, "Chrome/1 Android")
         seen.append(arrive(database, KEY, arriving, NOW).viewer_id)
         again = arrive(database, KEY, replace(arriving, viewer_id=None), NOW)
-        assert type(again).__name__ == "WrongCode"
+        assert type(again).__name__ == "CodeMismatch"
     assert seen == [first, first]
 
 
@@ -285,4 +285,4 @@ def test_a_code_ends_after_ten_minutes(database):
         code = new_code(tx, KEY, HOUSE, "mei@example.org", "host", NOW)
     late = Arriving(HOUSE, "mei@example.org", code, None, "")
     found = arrive(database, KEY, late, NOW + timedelta(minutes=10))
-    assert type(found).__name__ == "WrongCode"
+    assert type(found).__name__ == "CodeMismatch"

@@ -29,14 +29,14 @@ ADDRESS = re.compile(r"[^@\s<>,;:\x22()\[\]\\]{1,64}@[^@\s<>,;:\x22()\[\]\\]+\.[
 class NoAddress(Refusal):
     """What was typed is no address of mail."""
 
-    status = 422
+    status = 409
     message = "This does not look like an e-mail address. Check it and send it again."
 
 
-class WrongCode(Refusal):
+class CodeMismatch(Refusal):
     """Not the code, or not any more."""
 
-    status = 422
+    status = 403
     message = "This code does not fit, or its time is over. Check it, or ask for a new one."
 
 
@@ -84,15 +84,15 @@ def new_code(
 
 def prove(
     tx: Session, house_key: bytes, brand_id: str, address: str, code: str, at: datetime
-) -> WrongCode | None:
+) -> CodeMismatch | None:
     """Use a code up; the no is a value, for the try counts and has to be committed."""
     name = _hash(house_key, brand_id, address)
     row = tx.get(ViewerCodeRow, name, with_for_update=True, populate_existing=True)
     if row is None or row.expires_at <= at or row.tries >= MAX_TRIES:
-        return WrongCode()
+        return CodeMismatch()
     row.tries += 1
     if not hmac.compare_digest(row.code_hash, _hash(house_key, brand_id, address, code.strip())):
-        return WrongCode()
+        return CodeMismatch()
     tx.delete(row)
     forget(tx, TO_ADDRESS, f"{brand_id}\n{address}")
     tx.flush()

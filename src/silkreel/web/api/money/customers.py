@@ -17,7 +17,7 @@ from silkreel.web.viewers import known_viewer, needed_viewer
 
 NOES: dict[int | str, dict[str, Any]] = {
     code: {"model": Problem, "content": {"application/problem+json": {}}}
-    for code in (402, 404, 409, 413, 422, 423, 429, 502, 503, 504)
+    for code in (401, 402, 403, 404, 409, 413, 422, 423, 429, 502, 503, 504)
 }
 MAX_ID = 2**63 - 1  # of a txn
 Key = Annotated[

@@ -56,7 +56,7 @@ class WithdrawalShape(Shape):
 
 
 @router.post("")
-def show(wish: WithdrawalWish, site: TheSite, who: TheOnlooker) -> WithdrawalShape:
+def show_withdrawal(wish: WithdrawalWish, site: TheSite, who: TheOnlooker) -> WithdrawalShape:
     """The first step: what would be given back. Nothing moves yet."""
     if who.viewer_id is None:
         raise NothingKept
@@ -66,7 +66,7 @@ def show(wish: WithdrawalWish, site: TheSite, who: TheOnlooker) -> WithdrawalSha
 
 
 @router.post("/{withdrawal}/confirm")
-def confirm(
+def confirm_withdrawal(
     withdrawal: Annotated[str, Path(max_length=24)], site: TheSite, who: TheOnlooker
 ) -> WithdrawalShape:
     """The second step, once: coins leave at once, money follows by the way it was paid."""
@@ -81,7 +81,7 @@ def confirm(
 
 
 @router.get("/contracts")
-def contracts(site: TheSite, who: TheOnlooker) -> list[ContractShape]:
+def withdrawable(site: TheSite, who: TheOnlooker) -> list[ContractShape]:
     """Unlocks that nobody watched yet and VIPs that run; coins are withdrawn from together."""
     if who.viewer_id is None:
         return []
@@ -95,7 +95,7 @@ def contracts(site: TheSite, who: TheOnlooker) -> list[ContractShape]:
 
 
 @router.get("")
-def mine(site: TheSite, who: TheOnlooker) -> list[WithdrawalShape]:
+def my_withdrawals(site: TheSite, who: TheOnlooker) -> list[WithdrawalShape]:
     """Withdrawals that were confirmed, the newest first."""
     if who.viewer_id is None:
         return []
