@@ -11,13 +11,17 @@ import sqlalchemy as sa
 
 from silkreel.commerce.facts import Holder
 from silkreel.commerce.tables import (
+    AdBreakRow,
     AdDayRow,
     AdIntentRow,
+    AdjustmentRow,
     ConsentRow,
     EntitlementRow,
     ExposureRow,
+    FeedItemRow,
     LimitChangeRow,
     LotRow,
+    OfferLogRow,
     OrderRow,
     PaymentEventRow,
     PostingRow,
@@ -27,6 +31,7 @@ from silkreel.commerce.tables import (
     VipFactRow,
     VipPeriodRow,
     VipRow,
+    VipWatchRow,
     WalletRow,
     WithdrawalRefundRow,
     WithdrawalRow,
@@ -36,10 +41,13 @@ from silkreel.kit.ids import random_id
 
 # Kept for the books, without a way back to the person.
 PARTED: tuple[type[Any], ...] = (
-    WalletRow, EntitlementRow, OrderRow, VipRow, AdIntentRow, WithdrawalRow,
+    WalletRow, EntitlementRow, OrderRow, VipRow, VipWatchRow, AdIntentRow, WithdrawalRow,
+    AdjustmentRow,
 )  # fmt: skip
 # Of use to the viewer only.
-DROPPED: tuple[type[Any], ...] = (QuoteRow, AdDayRow, ViewerLimitRow, LimitChangeRow)
+DROPPED: tuple[type[Any], ...] = (
+    QuoteRow, AdDayRow, ViewerLimitRow, LimitChangeRow, OfferLogRow, AdBreakRow, FeedItemRow,
+)  # fmt: skip
 # Written once: they keep a random number that leads nowhere once the viewer is gone. A consent has
 # to be kept for three years (California AB 2863), an exposure is a number and an arm.
 UNCHANGED: tuple[type[Any], ...] = (ConsentRow, ExposureRow)
@@ -100,8 +108,13 @@ def move(tx: Session, guest_id: str, holder: Holder) -> None:
     guest = (guest_id, holder[1])
     mine = sa.select(OrderRow.id).where(*_named(OrderRow, guest)).order_by(OrderRow.id)
     tx.execute(mine.with_for_update())
-    for table in (OrderRow, AdIntentRow, WithdrawalRow, LimitChangeRow):
+    for table in (
+        OrderRow, AdIntentRow, WithdrawalRow, LimitChangeRow, AdBreakRow, FeedItemRow,
+        AdjustmentRow,
+    ):  # fmt: skip
         tx.execute(sa.update(table).where(*_named(table, guest)).values(viewer_id=holder[0]))
+    _move_watching(tx, guest, holder)
+    tx.execute(sa.delete(OfferLogRow).where(*_named(OfferLogRow, guest)))
     for day in tx.scalars(sa.select(AdDayRow).where(*_named(AdDayRow, guest))).all():
         known = tx.get(AdDayRow, (*holder, day.viewer_day))
         if known is None:
@@ -110,6 +123,17 @@ def move(tx: Session, guest_id: str, holder: Holder) -> None:
             known.granted += day.granted
             tx.delete(day)
     tx.flush()
+
+
+def _move_watching(tx: Session, guest: Holder, holder: Holder) -> None:
+    """An episode both watched on a day was watched once: the longer time counts."""
+    for watched in tx.scalars(sa.select(VipWatchRow).where(*_named(VipWatchRow, guest))).all():
+        known = tx.get(VipWatchRow, (*holder, watched.episode_id, watched.day))
+        if known is None:
+            watched.viewer_id = holder[0]
+        else:
+            known.seconds = max(known.seconds, watched.seconds)
+            tx.delete(watched)
 
 
 def _named(table: type[Any], holder: Holder) -> list[sa.ColumnElement[bool]]:

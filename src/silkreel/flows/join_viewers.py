@@ -5,6 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from silkreel.audience import belongings as audience
 from silkreel.commerce import belongings, ledger, vip, vip_leaving
 from silkreel.commerce.limits import merge_limits
 from silkreel.commerce.quotes import merge_quotes
@@ -86,6 +87,7 @@ def join(tx: Session, guest_id: str, account_id: str, brand_id: str, at: datetim
     merge_quotes(tx, guest_id, account_id, brand_id)
     _one_vip(tx, guest_id, holder, at)
     merge_limits(tx, guest_id, holder, at)
+    audience.move(tx, guest_id, account_id)
     merge(tx, guest_id, account_id, at)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from silkreel.audience import belongings as audience
 from silkreel.commerce import belongings, limits, vip, vip_leaving, withdrawals
 from silkreel.commerce.payments import ProviderMissing, ProviderRefused, ProviderSilent
 from silkreel.commerce.wallets import wallet_of
@@ -56,7 +57,11 @@ class Farewell:
 
 def export(tx: Session, holder: Holder, at: datetime) -> bytes:
     """All that is held about a viewer, as a zip of JSON and CSV."""
-    found = {**_person(tx, holder[0]), **belongings.take_out(tx, holder)}
+    viewer_id = holder[0]
+    found = {
+        **_person(tx, viewer_id), **belongings.take_out(tx, holder),
+        **audience.take_out(tx, viewer_id),
+    }  # fmt: skip
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("README.txt", ABOUT.format(at=at.isoformat(timespec="seconds")))
@@ -98,6 +103,7 @@ def erase(tx: Session, holder: Holder, at: datetime, *, give_up_coins: bool) -> 
     for vip_id in vip.running(tx, *holder, at):
         vip_leaving.cancel(tx, vip_id, holder[0], at)
     belongings.part(tx, holder)
+    audience.forget(tx, holder[0])
     forget_viewer(tx, holder[0])
 
 
