@@ -13,7 +13,8 @@ from pathlib import Path
 
 SOURCES = Path(__file__).parent.parent
 PAGES = tuple(
-    SOURCES / "web" / "ui" / part / "words.json" for part in ("shared", "desk", "app/story")
+    SOURCES / "web" / "ui" / part / "words.json"
+    for part in ("shared", "money", "desk", "app/story")
 )
 NOT_OURS = ("locale", "migrations")  # folders that say nothing to people
 SAID = ("words", "Counted")

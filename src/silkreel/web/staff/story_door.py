@@ -13,7 +13,7 @@ from silkreel.web.edge import MAX_SCRIPT_BYTES, site_of
 from silkreel.web.staff.rights import Needs, SignedIn, noes
 
 PREFIX = "/api/staff/stories"
-STORY_NOES = noes(402, 415, 423, 502, 504)
+STORY_NOES = noes(400, 402, 415, 423, 502, 504)
 StoryName = Annotated[str, Path(min_length=1, max_length=80)]
 Reader = Annotated[Actor, Needs("story.read")]
 Writer = Annotated[Actor, Needs("story.edit")]

@@ -7,7 +7,6 @@ import { haveStyle } from "../shared/lazy.js";
 import { route } from "../shared/router.js";
 import { learn } from "../shared/words.js";
 import { Trouble, Waiting } from "./frame.js";
-import { Money } from "./till.js";
 
 /** @type {Record<string, {module: () => Promise<any>, name: string, styles?: string[], words?: string}>} */
 const SCREENS = {
@@ -16,11 +15,19 @@ const SCREENS = {
   watch: { module: () => import("./watch.js"), name: "Watch", styles: ["../player/player.css"] },
   read: { module: () => import("./read/reader.js"), name: "Reader", styles: ["./story/story.css", "./read/read.css"], words: "story" },
   play: { module: () => import("./play/game.js"), name: "Game", styles: ["./story/story.css", "./play/play.css"], words: "story" },
+  wallet: { module: () => tillPage("Wallet"), name: "Page" },
+  vip: { module: () => tillPage("Vip"), name: "Page" },
   rights: { module: () => import("./rights.js"), name: "Rights" },
 };
 /** @type {import("@preact/signals").Signal<Record<string, any>>} */
 const come = signal({});
 const failed = signal(/** @type {any} */ (null));
+
+/** A page of the money part. @param {string} part */
+async function tillPage(part) {
+  const { Money } = await import("./till.js");
+  return { Page: () => html`<${Money} part=${part} screen=${true} />` };
+}
 
 /** @param {string} screen */
 async function fetchScreen(screen) {
@@ -42,8 +49,6 @@ function App() {
     document.documentElement.dataset.screen = here.screen;
     fetchScreen(here.screen);
   }, [here.screen]);
-  if (here.screen === "wallet") return html`<${Money} part="Wallet" screen=${true} />`;
-  if (here.screen === "vip") return html`<${Money} part="Vip" screen=${true} />`;
   if (here.screen === "missing") return html`<${Trouble} error=${{ status: 404 }} />`;
   const Screen = come.value[here.screen];
   if (Screen) return html`<${Screen} key=${"slug" in here ? here.slug : ""} ...${here} />`;

@@ -25,7 +25,9 @@ export function Sheet({ title, onClose, children, wide = false }) {
     onClose();
   };
   const escaped = (/** @type {KeyboardEvent} */ event) => {
-    if (event.key === "Escape") cancelled(event);
+    if (event.key !== "Escape") return;
+    event.stopPropagation(); // the page below must not leave as well
+    cancelled(event);
   };
   // A browser may close a dialog over our head, such as by a second Back: a sheet with a step before it shows that step.
   const closed = () => {
