@@ -53,6 +53,7 @@ def port(film):
     server = uvicorn.Server(config)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([door])))
     thread.start()
+    until(lambda: server.started)  # what the loop itself keeps open is open from here on
     yield door.getsockname()[1]
     server.should_exit = True
     thread.join(20)

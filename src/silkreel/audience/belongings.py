@@ -3,7 +3,6 @@
 Every table that names a viewer stands here; a test compares the list with the tables.
 """
 
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -13,6 +12,7 @@ from silkreel.audience.places import merge_places
 from silkreel.audience.playthroughs import merge_saves
 from silkreel.audience.tables import ChoiceTakenRow, PlaceRow, PlaythroughRow, ProgressRow
 from silkreel.kit.database import Session
+from silkreel.kit.plain_rows import plain_rows
 from silkreel.story.published import load_version
 
 TABLES: tuple[type[Any], ...] = (PlaceRow, ProgressRow, PlaythroughRow, ChoiceTakenRow)
@@ -20,16 +20,10 @@ TABLES: tuple[type[Any], ...] = (PlaceRow, ProgressRow, PlaythroughRow, ChoiceTa
 
 def take_out(tx: Session, viewer_id: str) -> dict[str, list[dict[str, Any]]]:
     """All rows about a viewer, table by table, as plain values."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for table in TABLES:
-        columns = table.__table__.columns
-        query = sa.select(*columns).where(table.viewer_id == viewer_id)
-        rows = tx.execute(query.order_by(*table.__table__.primary_key))
-        found[table.__tablename__] = [
-            {column.name: _plain(value) for column, value in zip(columns, row, strict=True)}
-            for row in rows
-        ]
-    return found
+    return {
+        table.__tablename__: plain_rows(tx, table, [table.viewer_id == viewer_id])
+        for table in TABLES
+    }
 
 
 def move(tx: Session, guest_id: str, account_id: str) -> None:
@@ -42,7 +36,3 @@ def forget(tx: Session, viewer_id: str) -> None:
     """Keep nothing of what a viewer read, played and chose."""
     for table in TABLES:
         tx.execute(sa.delete(table).where(table.viewer_id == viewer_id))
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value

@@ -4,7 +4,6 @@ Every table that names a viewer stands here once; a test compares the list with 
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -38,6 +37,7 @@ from silkreel.commerce.tables import (
 )
 from silkreel.kit.database import Base, Session
 from silkreel.kit.ids import random_id
+from silkreel.kit.plain_rows import plain_rows
 
 # Kept for the books, without a way back to the person.
 PARTED: tuple[type[Any], ...] = (
@@ -57,7 +57,7 @@ def take_out(tx: Session, holder: Holder) -> dict[str, list[dict[str, Any]]]:
     """All rows about a viewer, table by table, as plain values."""
     found = {table.__tablename__: _rows(tx, table, holder) for table in (*PARTED, *DROPPED)}
     found[ConsentRow.__tablename__] = _rows(tx, ConsentRow, holder)
-    found[ExposureRow.__tablename__] = _select(
+    found[ExposureRow.__tablename__] = plain_rows(
         tx, ExposureRow, [ExposureRow.viewer_key == holder[0]]
     )
     wallets = [row["id"] for row in found[WalletRow.__tablename__]]
@@ -141,22 +141,10 @@ def _named(table: type[Any], holder: Holder) -> list[sa.ColumnElement[bool]]:
 
 
 def _rows(tx: Session, table: type[Any], holder: Holder) -> list[dict[str, Any]]:
-    return _select(tx, table, _named(table, holder))
+    return plain_rows(tx, table, _named(table, holder))
 
 
 def _hanging(
     tx: Session, table: type[Base], column: Any, keys: Sequence[Any]
 ) -> dict[str, list[dict[str, Any]]]:
-    return {table.__tablename__: _select(tx, table, [column.in_(keys)])}
-
-
-def _select(
-    tx: Session, table: type[Base], where: Sequence[sa.ColumnElement[bool]]
-) -> list[dict[str, Any]]:
-    columns = table.__table__.columns
-    rows = tx.execute(sa.select(*columns).where(*where).order_by(*table.__table__.primary_key))
-    return [{c.name: _plain(v) for c, v in zip(columns, row, strict=True)} for row in rows]
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime | date) else value
+    return {table.__tablename__: plain_rows(tx, table, [column.in_(keys)])}

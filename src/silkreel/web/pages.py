@@ -172,37 +172,31 @@ def episode(
 @router.get("/rights")
 def rights(request: Request, tx: Reading, site: TheSite, viewer: TheViewer) -> Response:
     """Your rights and limits: nothing about anybody is in the page, the app asks for it."""
-    reader = _reader(request, site, viewer, tx)
-    words = site.interface.words[reader.language]
-    page = landing.Page(
-        title=f"{words['rights.title']} · {words['brand']}",
-        description=words["home.tagline"],
-        path="/rights",
-        body=landing.script_needed(words["rights.title"], words),
-        image=None,
-        data={},
-    )
-    return _shell(request, site, reader, page)
+    return _asking_page(request, site, _reader(request, site, viewer, tx), "rights.title")
 
 
 @router.get("/wallet")
 @router.get("/vip")
 def money(request: Request, tx: Reading, site: TheSite, viewer: TheViewer) -> Response:
     """The wallet and VIP: nothing of theirs is in the page itself, the app asks for it."""
-    reader = _reader(request, site, viewer, tx)
+    title = "vip.title" if request.url.path == "/vip" else "wallet.title"
+    shell = _asking_page(request, site, _reader(request, site, viewer, tx), title)
+    shell.headers["x-robots-tag"] = "noindex"
+    return shell
+
+
+def _asking_page(request: Request, site: Site, reader: Reader, title: str) -> Response:
+    """A page that is nothing without script; `title` is the id of its name among the words."""
     words = site.interface.words[reader.language]
-    name = words["vip.title" if request.url.path == "/vip" else "wallet.title"]
     page = landing.Page(
-        title=f"{name} · {words['brand']}",
+        title=f"{words[title]} · {words['brand']}",
         description=words["home.tagline"],
         path=request.url.path,
-        body=landing.script_needed(name, words),
+        body=landing.script_needed(words[title], words),
         image=None,
         data={},
     )
-    shell = _shell(request, site, reader, page)
-    shell.headers["x-robots-tag"] = "noindex"
-    return shell
+    return _shell(request, site, reader, page)
 
 
 @router.get("/assets/{tree}/{path:path}")

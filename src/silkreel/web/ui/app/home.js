@@ -1,5 +1,5 @@
 // The front door: one series fills the screen, the others follow; search; where you left off.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { boot } from "../shared/boot.js";
 import { findSeries } from "../shared/api.js";
 import { html } from "../shared/html.js";
@@ -129,7 +129,7 @@ function Search({ onClose }) {
       abort.abort();
     };
   }, [words]);
-  useEffect(() => {
+  useLayoutEffect(() => { // before it is painted: a key pressed at first sight counts
     const escape = (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && onClose();
     addEventListener("keydown", escape);
     document.documentElement.classList.add("still");

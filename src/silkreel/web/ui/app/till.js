@@ -1,6 +1,7 @@
 // The door to everything that has to do with money: its modules, looks and words come when first needed.
 import { useEffect, useState } from "preact/hooks";
 import { html } from "../shared/html.js";
+import { haveStyle } from "../shared/lazy.js";
 import { learn, t } from "../shared/words.js";
 import { Trouble, Waiting } from "./frame.js";
 
@@ -9,28 +10,13 @@ let coming = null;
 
 /** The money part, loaded once; a failed try may be repeated. */
 export function openTill() {
-  coming ??= Promise.all([import("../money/main.js"), style("../money/money.css"), learn("money")])
+  coming ??= Promise.all([import("../money/main.js"), haveStyle(new URL("../money/money.css", import.meta.url).href), learn("money")])
     .then(([parts]) => parts)
     .catch((error) => {
       coming = null;
       throw error;
     });
   return coming;
-}
-
-/** @param {string} path */
-function style(path) {
-  return new Promise((done, failed) => {
-    const link = document.createElement("link");
-    link.rel = "stylesheet";
-    link.href = new URL(path, import.meta.url).href;
-    link.onload = () => done(null);
-    link.onerror = () => {
-      link.remove();
-      failed(new Error(path));
-    };
-    document.head.append(link);
-  });
 }
 
 /** One component of the money part, by its name. `screen`: it fills the window; `onMissing`: it is done without.

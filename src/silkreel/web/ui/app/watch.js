@@ -1,6 +1,6 @@
 // The player's screen: the picture, what lies over it, and what stands beside it on a wide screen.
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { play, tellWatching } from "../shared/api.js";
 import { boot } from "../shared/boot.js";
 import { html } from "../shared/html.js";
@@ -155,7 +155,7 @@ function Player({ series, index, at }) {
 
   const latest = useRef(/** @type {any} */ (null)); // keys see this render, not the one they were bound in
   latest.current = { pool, series, bundle, setSheet, setClean, clean, sheet };
-  useEffect(() => {
+  useLayoutEffect(() => { // before it is painted: a key pressed at first sight counts
     const key = (/** @type {KeyboardEvent} */ event) => {
       if (latest.current.sheet || document.querySelector("dialog[open]") || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.target instanceof HTMLInputElement && event.key.startsWith("Arrow")) return;

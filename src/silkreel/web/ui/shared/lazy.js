@@ -3,16 +3,20 @@ import { useEffect, useState } from "preact/hooks";
 import { html } from "./html.js";
 import { learn } from "./words.js";
 
-/** Have a style sheet, and wait until it counts; the address is of this tree. @param {string} address */
+/** Have a style sheet, and wait until it counts; the address is of this tree.
+ * @param {string} address @returns {Promise<void>} */
 export function haveStyle(address) {
   const known = [...document.styleSheets].some((sheet) => sheet.href === address);
   if (known) return Promise.resolve();
-  return new Promise((done) => {
+  return new Promise((done, failed) => {
     const link = document.createElement("link");
     link.rel = "stylesheet";
     link.href = address;
-    link.addEventListener("load", done, { once: true });
-    link.addEventListener("error", done, { once: true });
+    link.addEventListener("load", () => done(undefined), { once: true });
+    link.addEventListener("error", () => {
+      link.remove(); // the next try fetches it again
+      failed(new Error(address));
+    }, { once: true });
     document.head.append(link);
   });
 }

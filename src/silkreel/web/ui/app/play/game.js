@@ -1,5 +1,5 @@
 // The game: one line at a time over a place and its people; at a fork, large buttons.
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { html } from "../../shared/html.js";
 import { Icon } from "../../shared/icons.js";
 import { back, before, seriesPath } from "../../shared/router.js";
@@ -178,7 +178,7 @@ function Left({ session, slug }) {
 
 /** @param {Session} session @param {(sheet: string | null) => void} setSheet @param {string} slug */
 function useKeys(session, setSheet, slug) {
-  useEffect(() => {
+  useLayoutEffect(() => { // before it is painted: a key pressed at first sight counts
     const key = (/** @type {KeyboardEvent} */ event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
       const onControl = event.target instanceof Element && event.target.closest("button, a, input");

@@ -111,7 +111,7 @@ function Chapter({ slug, chapter, at, onOpened }) {
     const page = pager.current?.closest(".reader"); // its margins turn too
     return paged && page instanceof HTMLElement ? listenToTurns(page, (by) => turn.current(by)) : undefined;
   }, [paged]);
-  useEffect(() => {
+  useLayoutEffect(() => { // before it is painted: a key pressed at first sight counts
     const key = (/** @type {KeyboardEvent} */ event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
       if (event.key === "n" && chapter.next) go(chapterPath(slug, chapter.next));

@@ -1,5 +1,5 @@
 // An interactive episode: at a choice the picture holds; nothing chosen in time, the series goes its own way.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { html } from "../../shared/html.js";
 import { Icon } from "../../shared/icons.js";
 import { go } from "../../shared/router.js";
@@ -80,7 +80,7 @@ export function ChoicePoint({ point, onTake }) {
     return taken;
   };
   const left = useCountdown(point.window_seconds, () => taking.current(canon));
-  useEffect(() => {
+  useLayoutEffect(() => { // before it is painted: a key pressed at first sight counts
     title.current?.focus({ preventScroll: true });
     const key = (/** @type {KeyboardEvent} */ event) => {
       const option = point.options[Number(event.key) - 1];
