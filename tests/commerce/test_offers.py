@@ -45,6 +45,7 @@ CONTEXTS = st.builds(
     Context,
     st.booleans(),
     st.booleans(),
+    st.booleans(),
     st.builds(
         AdPlace, st.integers(0, 20), st.booleans(), st.sampled_from([None, NOW + timedelta(days=1)])
     ),
@@ -182,6 +183,6 @@ def test_nothing_here_knows_the_phone_the_place_or_the_purse():
     assert asked == {
         "purchases", "ad_unlocks", "vips_ended", "has_vip", "may_spend", "may_see_ads", "debt_coins",
         "locked_episodes", "spent_coins", "vip_covers", "pass_minor", "id", "number", "owned",
-        "left_today", "filled", "again_at", "coins_sold", "vip_sold", "ads", "arm", "arm_order",
+        "left_today", "filled", "again_at", "coins_sold", "vip_sold", "ads_sold", "ads", "arm", "arm_order",
         "learnt",
     }  # fmt: skip
