@@ -15,10 +15,14 @@ import sqlalchemy as sa
 
 from little_series import LINES, WORDS, environment, make_folder, silkreel
 from silkreel.bible.memory import remember
+from silkreel.bible.tables import LineRow, TermRow
 from silkreel.catalogue.series import find_series
+from silkreel.catalogue.tables import EpisodeRow, RenditionRow, SeriesRow
 from silkreel.cli import run
+from silkreel.flows.source_side import source_stands
 from silkreel.flows.steps_ahead import episode_numbers, step_words, steps_ahead
 from silkreel.jobs.tables import JobRow, StageRunRow
+from silkreel.kit.keys import text_hash
 from silkreel.kit.opening import open_workshop
 from silkreel.kit.settings import Settings
 
@@ -89,6 +93,66 @@ def test_the_steps_announced_are_the_steps_taken(made):
     workshop.database.close()
     assert steps_ahead(arguments["episodes"], arguments["languages"]) == taken
     assert step_words(next(iter(taken)), _numbers(made.home))
+
+
+def steps_taken(home):
+    """Labels of the last job that was ordered."""
+    workshop = open_workshop(Settings(home=home))
+    with workshop.reading() as tx:
+        last = sa.select(JobRow.id).order_by(JobRow.asked_at.desc()).limit(1).scalar_subquery()
+        taken = sa.select(StageRunRow.label, StageRunRow.stage).where(StageRunRow.job_id == last)
+        steps = dict(tx.execute(taken).all())
+        arguments = tx.scalars(sa.select(JobRow.arguments).where(JobRow.id == last)).one()
+    workshop.database.close()
+    return steps, arguments
+
+
+def test_a_further_language_takes_only_its_own_steps(made, tmp_path):
+    home = tmp_path / "copy"
+    shutil.copytree(made.home, home)
+    assert silkreel(home, "localise", "little", "--to", "en").returncode == 0
+    steps, arguments = steps_taken(home)
+    assert steps == steps_ahead(arguments["episodes"], ["en"], source_stands=True)
+    assert len(steps) == 1 + 2 + 5
+
+
+def lose_a_file(tx, home):
+    row = tx.scalars(sa.select(RenditionRow).where(RenditionRow.kind == "video")).first()
+    next((home / "store").rglob(f"{row.content_hash}*")).unlink()
+
+
+def correct_a_line(tx, _home):
+    line = tx.scalars(sa.select(LineRow)).first()
+    line.source_text, line.came_from = "你终于来了。", "person"
+    line.source_hash = text_hash(line.source_text)
+
+
+def bring_a_new_master(tx, _home):
+    tx.scalars(sa.select(EpisodeRow)).first().fixes = ["rotated"]
+
+
+def bring_a_term(tx, _home):
+    series_id = tx.scalars(sa.select(SeriesRow.id)).one()
+    tx.add(TermRow(series_id=series_id, source="灯笼", targets={}, forbidden={}))
+
+
+@pytest.mark.parametrize("change", [lose_a_file, correct_a_line, bring_a_new_master, bring_a_term])
+def test_what_changes_the_source_side_lets_it_be_looked_through_again(
+    made, tmp_path, monkeypatch, change
+):
+    home = tmp_path / "copy"
+    shutil.copytree(made.home, home)
+    for name, value in environment(home).items():
+        monkeypatch.setenv(name, value)
+    settings = Settings(home=home)
+    workshop = open_workshop(settings)
+    with workshop.reading() as tx:
+        series_id = tx.scalars(sa.select(SeriesRow.id)).one()
+    assert source_stands(workshop, settings, series_id)
+    with workshop.transaction() as tx:
+        change(tx, home)
+    assert not source_stands(workshop, settings, series_id)
+    workshop.database.close()
 
 
 @pytest.mark.parametrize(("kind", "form", "start"), [

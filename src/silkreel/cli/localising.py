@@ -12,6 +12,7 @@ from silkreel.cli.opening import House, opened
 from silkreel.flows.bill import Bill, bill_of
 from silkreel.flows.check_dub import series_checks
 from silkreel.flows.localise_series import order_localisation
+from silkreel.flows.source_side import source_stands
 from silkreel.flows.steps_ahead import episode_numbers, step_words, steps_ahead
 from silkreel.flows.work import working
 from silkreel.jobs.attempts import Attempt
@@ -67,7 +68,11 @@ def run_localisation(house: House, slug: str, languages: list[str]) -> tuple[Job
     started_at = now()
     order = order_localisation(house.workshop, house.settings, slug, languages)
     numbers, rising = episode_numbers(house.workshop, slug), Rising()
-    ahead = steps_ahead(order.arguments["episodes"], order.arguments["languages"])
+    ahead = steps_ahead(
+        order.arguments["episodes"],
+        order.arguments["languages"],
+        source_stands=source_stands(house.workshop, house.settings, order.arguments["series_id"]),
+    )
     with show.watching() as watcher, working(house.settings, house.workshop) as engine:
         job = engine.submit(order)
         status = engine.status(job)

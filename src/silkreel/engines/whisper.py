@@ -274,8 +274,12 @@ def _simplifier() -> Any:
 
 @cache
 def _languages(tokenizer: Path) -> tuple[str, ...]:
-    content = json.loads(tokenizer.read_text(encoding="utf-8"))
-    marks = [LANGUAGE_TOKEN.fullmatch(token["content"]) for token in content["added_tokens"]]
+    text = tokenizer.read_text(encoding="utf-8")
+    start = text.index(
+        "[", text.index('"added_tokens"')
+    )  # the vocabulary behind it is a hundred times longer
+    tokens, _ = json.JSONDecoder().raw_decode(text, start)
+    marks = [LANGUAGE_TOKEN.fullmatch(token["content"]) for token in tokens]
     return tuple(sorted(mark[1] for mark in marks if mark)) or ("en",)
 
 

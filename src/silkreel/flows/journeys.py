@@ -6,6 +6,7 @@ from silkreel.flows import (  # noqa: F401
     localise_series,
     poster,
     read_series,
+    source_side,
     take_in_episode,
     write_lines,
 )

@@ -5,6 +5,8 @@
 3. script, captions and speech become lines with permanent ids; voices become characters
 4. every episode is dubbed into every language, each on its own way
 5. the rungs that may wait are encoded; the series is checked as a whole
+
+Where an earlier run left 1 to 3 and the rungs done, a further language begins at 4.
 """
 
 from collections.abc import Sequence
@@ -93,6 +95,28 @@ def order_localisation(
 def localise_series(run: Run, arguments: Arguments) -> Answer:
     """The whole journey of a series; one episode's no never stops the others."""
     series_id, languages = arguments["series_id"], arguments["languages"]
+    looked = run.stage(StageCall("look_at_source", "look", {"series_id": series_id}, FIRST))
+    if not isinstance(looked, StageFailed) and looked["stands"]:
+        episodes, problems = (
+            list(arguments["episodes"]),
+            _dub(run, arguments, arguments["episodes"]),
+        )
+    else:
+        episodes, problems = _from_the_source(run, arguments)
+    checked = run.together([
+        StageCall(
+            "check_series", f"check series {language}",
+            {"series_id": series_id, "language": language},
+        )
+        for language in languages
+    ])  # fmt: skip
+    problems += problems_of(checked)
+    return {"episodes": len(episodes), "languages": list(languages), "problems": problems}
+
+
+def _from_the_source(run: Run, arguments: Arguments) -> tuple[list[str], list[Problem]]:
+    """Everything, from the masters on; where nothing went wrong it is noted for the next language."""
+    series_id = arguments["series_id"]
     taken = run.branches([
         JourneyCall("take_in_episode", f"take in {episode}", {"episode_id": episode})
         for episode in arguments["episodes"]
@@ -104,20 +128,15 @@ def localise_series(run: Run, arguments: Arguments) -> Answer:
         if not isinstance(answer, StageFailed)
     ]
     problems += _write_lines(run, series_id, episodes)
-    problems += _dub(run, series_id, episodes, languages)
+    of_languages = _dub(run, arguments, episodes)
     upper = run.together([
         StageCall("encode_upper_rungs", f"upper rungs {episode}", {"episode_id": episode}, LATER)
         for episode in episodes
     ])  # fmt: skip
-    checked = run.together([
-        StageCall(
-            "check_series", f"check series {language}",
-            {"series_id": series_id, "language": language},
-        )
-        for language in languages
-    ])  # fmt: skip
-    problems += problems_of([*upper, *checked])
-    return {"episodes": len(episodes), "languages": list(languages), "problems": problems}
+    problems += problems_of(upper)
+    if not problems:
+        run.stage(StageCall("note_source", "note", {"series_id": series_id}))
+    return episodes, problems + of_languages
 
 
 def _write_lines(run: Run, series_id: str, episodes: Sequence[str]) -> list[Problem]:
@@ -149,9 +168,8 @@ def _write_lines(run: Run, series_id: str, episodes: Sequence[str]) -> list[Prob
     return problems_of([band, *read, *joined, cast, *captioned, *posters])
 
 
-def _dub(
-    run: Run, series_id: str, episodes: Sequence[str], languages: Sequence[str]
-) -> list[Problem]:
+def _dub(run: Run, arguments: Arguments, episodes: Sequence[str]) -> list[Problem]:
+    series_id, languages = arguments["series_id"], arguments["languages"]
     chosen = run.together([
         StageCall(
             "choose_voices", f"choose voices {language}",

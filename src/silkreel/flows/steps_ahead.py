@@ -24,7 +24,8 @@ EPISODE = {
     "poster": "choose_poster",
     "upper rungs": "encode_upper_rungs",
 }
-SERIES = {"find captions": "vote_band", "voices": "cast_series"}
+LOOK = {"look": "look_at_source"}
+SERIES = {"find captions": "vote_band", "voices": "cast_series", "note": "note_source"}
 LANGUAGE = {"choose voices": "choose_voices", "check series": "check_series"}
 DUBBING = {
     "translate": "translate_lines",
@@ -44,6 +45,8 @@ STEP_SENTENCES = {
     "captions": "original subtitles",
     "poster": "poster",
     "upper rungs": "larger pictures",
+    "look": "looking at what there is",
+    "note": "noting what there is",
     "find captions": "finding the captions' place",
     "voices": "telling voices apart",
     "choose voices": "choosing voices",
@@ -58,12 +61,16 @@ STEP_SENTENCES = {
 }
 
 
-def steps_ahead(episodes: Sequence[str], languages: Sequence[str]) -> dict[str, str]:
-    """Every label of a localisation with its stage."""
-    steps = dict(SERIES)
-    for episode in episodes:
-        steps |= {f"take in {episode}/{what} {episode}": s for what, s in TAKING_IN.items()}
-        steps |= {f"{what} {episode}": stage for what, stage in EPISODE.items()}
+def steps_ahead(
+    episodes: Sequence[str], languages: Sequence[str], *, source_stands: bool = False
+) -> dict[str, str]:
+    """Every label of a localisation with its stage; less where only languages are added."""
+    steps = dict(LOOK)
+    if not source_stands:
+        steps |= SERIES
+        for episode in episodes:
+            steps |= {f"take in {episode}/{what} {episode}": s for what, s in TAKING_IN.items()}
+            steps |= {f"{what} {episode}": stage for what, stage in EPISODE.items()}
     for language in languages:
         steps |= {f"{what} {language}": stage for what, stage in LANGUAGE.items()}
     for place in (f"{episode} {language}" for episode in episodes for language in languages):
