@@ -14,7 +14,7 @@ from silkreel.commerce.book import Book, Plan
 from silkreel.commerce.orders import Order, OrderKeyReused
 from silkreel.commerce.payments import Provider
 from silkreel.commerce.registry import refuse_test_providers
-from silkreel.commerce.tables import FeedItemRow, OrderRow, VipFactRow, VipRow
+from silkreel.commerce.tables import OrderRow, VipFactRow, VipRow
 from silkreel.commerce.vip import SKU, Joining, TermsChanged
 from silkreel.commerce.vip_leaving import Receipt
 from silkreel.commerce.vip_record import NoSuchVip, Subscription, load
@@ -138,7 +138,9 @@ def show_leaving(tx: Session, who: Onlooker, kind: VipKind, at: datetime) -> Rec
     mine = _mine(tx, who, at)
     if kind == VipKind.CANCELLED:
         return vip_leaving.show_cancel(tx, mine.id, mine.viewer_id, at)
-    return vip_leaving.show_withdrawal(tx, mine.id, mine.viewer_id, at, played=_played(tx, mine))
+    return vip_leaving.show_withdrawal(
+        tx, mine.id, mine.viewer_id, at, played=vip.was_played(tx, mine.id, at)
+    )
 
 
 def leave(tx: Session, who: Onlooker, kind: VipKind, at: datetime) -> Receipt:
@@ -153,7 +155,9 @@ def leave(tx: Session, who: Onlooker, kind: VipKind, at: datetime) -> Receipt:
         raise StoreBills(manage_url=manage_url)
     if kind == VipKind.CANCELLED:
         return vip_leaving.cancel(tx, mine.id, mine.viewer_id, at)
-    return vip_leaving.withdraw(tx, mine.id, mine.viewer_id, at, played=_played(tx, mine))
+    return vip_leaving.withdraw(
+        tx, mine.id, mine.viewer_id, at, played=vip.was_played(tx, mine.id, at)
+    )
 
 
 def titles_left_out(tx: Session, book: Book, market: str) -> tuple[Title, ...]:
@@ -181,25 +185,6 @@ def plan_words(plan: str) -> str:
 def plan_days(plan: str, at: datetime) -> int:
     """How long a period is that begins now."""
     return (period_end(at, plan) - at).days
-
-
-def note_play(
-    tx: Session, who: Onlooker, series_id: str, episode_id: str, length_seconds: int, at: datetime
-) -> None:
-    """VIP opened an episode that was really played: it counts when money is asked back."""
-    since = sa.select(FeedItemRow.id).where(
-        FeedItemRow.viewer_id == who.viewer_id, FeedItemRow.brand_id == who.brand_id,
-        FeedItemRow.episode_id == episode_id, FeedItemRow.kind == "opened",
-        FeedItemRow.at > at.replace(minute=0, second=0, microsecond=0),
-    )  # fmt: skip
-    if tx.scalar(since.limit(1)) is None:
-        tx.add(
-            FeedItemRow(
-                viewer_id=who.viewer_id, brand_id=who.brand_id, series_id=series_id,
-                episode_id=episode_id, kind="opened", cause="vip",
-                length_seconds=length_seconds, at=at,
-            )
-        )  # fmt: skip
 
 
 def _join(
@@ -265,18 +250,6 @@ def _left_before(tx: Session, who: Onlooker, kind: VipKind) -> Subscription:
     if vip_id is None or who.viewer_id is None:
         raise NoSuchVip
     return load(tx, vip_id)
-
-
-def _played(tx: Session, mine: Subscription) -> bool:
-    """Whether VIP opened anything since the running period was paid for."""
-    paid = [charge.paid_at for charge in mine.charges if charge.paid_at is not None]
-    if not paid:
-        return False
-    opened = sa.select(FeedItemRow.id).where(
-        FeedItemRow.viewer_id == mine.viewer_id, FeedItemRow.brand_id == mine.brand_id,
-        FeedItemRow.kind == "opened", FeedItemRow.cause == "vip", FeedItemRow.at >= max(paid),
-    )  # fmt: skip
-    return tx.scalar(opened.limit(1)) is not None
 
 
 def _texts(book: Book, plan: str, left_out: tuple[Title, ...], *, renews: bool) -> list[str]:

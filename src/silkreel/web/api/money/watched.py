@@ -7,7 +7,6 @@ from fastapi import APIRouter, Path
 from silkreel.catalogue.browse import NotShown
 from silkreel.commerce import vip
 from silkreel.commerce.unlock import mark_watched
-from silkreel.flows.sell_vip import note_play
 from silkreel.flows.wall import stand_before
 from silkreel.kit.clock import now
 from silkreel.web.api.money.customers import GATES, NOES, TheOnlooker
@@ -36,4 +35,3 @@ def watched(
     if wall is not None and wall.cause == "vip":
         with database.transaction() as tx:
             vip.mark_played(tx, who.viewer_id, who.brand_id, at)
-            note_play(tx, who, wall.sale.series_id, episode_id, round(wall.length_seconds), at)
