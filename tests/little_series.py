@@ -66,19 +66,19 @@ def make_clip(
     return path
 
 
+ENGINES = {  # light ones only: scripts are given, espeak-ng speaks, nobody translates
+    "SILKREEL_SPEAKERS": "espeak",
+    "SILKREEL_TRANSLATORS": "",
+    "SILKREEL_TRANSCRIBERS": "",
+    "SILKREEL_ALIGNERS": "",
+    "SILKREEL_SEPARATORS": "",
+    "SILKREEL_READERS": "",
+}
+
+
 def environment(home: Path) -> dict[str, str]:
-    """Light engines only: scripts are given, espeak-ng speaks, nobody translates."""
-    return {
-        **os.environ,
-        "SILKREEL_HOME": str(home),
-        "SILKREEL_SPEAKERS": "espeak",
-        "SILKREEL_TRANSLATORS": "",
-        "SILKREEL_TRANSCRIBERS": "",
-        "SILKREEL_ALIGNERS": "",
-        "SILKREEL_SEPARATORS": "",
-        "SILKREEL_READERS": "",
-        "SILKREEL_CORES": "2",
-    }
+    """Of a command on this home."""
+    return {**os.environ, "SILKREEL_HOME": str(home), **ENGINES, "SILKREEL_CORES": "2"}
 
 
 def silkreel(home: Path, *words: str) -> subprocess.CompletedProcess[str]:

@@ -13,12 +13,15 @@ import pytest
 import soundfile
 import sqlalchemy as sa
 
-from little_series import LINES, WORDS, environment, make_folder, silkreel
+from little_series import ENGINES, LINES, WORDS, environment, make_folder, silkreel
 from silkreel.bible.memory import remember
 from silkreel.bible.tables import LineRow, TermRow
 from silkreel.catalogue.series import find_series
 from silkreel.catalogue.tables import EpisodeRow, RenditionRow, SeriesRow
 from silkreel.cli import run
+from silkreel.dubbing.tables import DubRow
+from silkreel.flows.at_hand import shelf_for
+from silkreel.flows.listen_to_dub import understood
 from silkreel.flows.source_side import source_stands
 from silkreel.flows.steps_ahead import episode_numbers, step_words, steps_ahead
 from silkreel.jobs.tables import JobRow, StageRunRow
@@ -249,6 +252,31 @@ def test_checks_are_shown_and_as_json(say):
     shown = say("qc", "little", "--language", "es")
     assert "Quality of little" in shown.out
     assert shown.code in (0, 1)
+
+
+def test_a_dub_is_listened_to_only_by_a_recogniser_that_is_set(say):
+    refused = say("qc", "little", "--listen", alone=True)
+    assert refused.code == 1
+    assert "No recogniser is set." in refused.out
+
+
+def test_a_real_recogniser_writes_the_takes_down_and_the_line_is_judged_by_it(
+    say, monkeypatch, tmp_path
+):
+    if not shelf_for(Settings(home=tmp_path)).available("transcribers", ["whisper"])[0]:
+        pytest.skip("the packaged Whisper model is not installed (make models)")
+    say("qc", "little", alone=True)  # makes the copy
+    monkeypatch.setattr("little_series.ENGINES", {**ENGINES, "SILKREEL_TRANSCRIBERS": "whisper"})
+    told = say("qc", "little", "--listen", "--json", alone=True)
+    workshop = open_workshop(Settings(home=tmp_path / "copy"))
+    with workshop.reading() as tx:
+        plan_key = tx.scalars(sa.select(DubRow.plan_key)).one()
+    [heard] = understood(workshop, plan_key).values()
+    workshop.database.close()
+    assert heard.text
+    assert 0 <= heard.error_share < 1
+    [line] = [x for x in json.loads(told.out)["lines"] if x["source"] == SPOKEN] or [{"codes": []}]
+    assert ("sound.unclear" in line["codes"]) == (heard.error_share > 0.2)
 
 
 def test_head_may_close_the_pipe_of_a_long_answer(made):

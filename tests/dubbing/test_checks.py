@@ -14,7 +14,9 @@ from silkreel.dubbing.checks import (
     judge_series,
 )
 from silkreel.dubbing.gate import GateFinding
+from silkreel.dubbing.listening import Understood
 from silkreel.dubbing.subtitle_limits import subtitle_limits
+from silkreel.dubbing.take_sound import TakeSound
 from silkreel.kit.words import speaking
 
 LIMITS = subtitle_limits("en", vertical=True)
@@ -43,6 +45,14 @@ def test_a_good_line_passes():
         ({"draft": True}, "duty.draft", "WARN"),
         ({"fuzzy": True}, "text.fuzzy", "WARN"),
         ({"gate": (CHANGED,)}, "text.gate", "FAIL"),
+        ({"take": TakeSound(0.0005, 0.0, 0.0)}, "sound.clipped", "WARN"),
+        ({"take": TakeSound(0.01, 0.0, 0.0)}, "sound.clipped", "FAIL"),
+        ({"take": TakeSound(0.0, 0.01, 0.0)}, "sound.offset", "WARN"),
+        ({"take": TakeSound(0.0, 0.05, 0.0)}, "sound.offset", "FAIL"),
+        ({"take": TakeSound(0.0, 0.0, 0.5)}, "sound.holes", "WARN"),
+        ({"take": TakeSound(0.0, 0.0, 0.7)}, "sound.holes", "FAIL"),
+        ({"understood": Understood("You became.", 0.3)}, "sound.unclear", "WARN"),
+        ({"understood": Understood("", 1.0)}, "sound.unclear", "FAIL"),
         ({"rate": 1.2}, "time.rate", "WARN"),
         ({"rate": 1.3}, "time.rate", "FAIL"),
         ({"rate": 0.8}, "time.rate", "FAIL"),

@@ -1,6 +1,5 @@
 """`silkreel localise`: a series goes into other languages, in steps that survive anything."""
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Annotated
 
@@ -8,12 +7,13 @@ from cyclopts import Parameter
 
 from silkreel.cli import DONE, REFUSED, show
 from silkreel.cli.checking import print_checks
+from silkreel.cli.following import print_problems, tell_progress
 from silkreel.cli.opening import House, opened
 from silkreel.flows.bill import Bill, bill_of
 from silkreel.flows.check_dub import series_checks
 from silkreel.flows.localise_series import order_localisation
 from silkreel.flows.source_side import source_stands
-from silkreel.flows.steps_ahead import episode_numbers, step_words, steps_ahead
+from silkreel.flows.steps_ahead import episode_numbers, steps_ahead
 from silkreel.flows.work import working
 from silkreel.jobs.attempts import Attempt
 from silkreel.jobs.engine import JobStatus
@@ -51,8 +51,7 @@ def localise(
     else:
         print_checks(checks)
         print(bill.sentence())
-        for problem in answer["problems"]:
-            print(f"! {step_words(problem['label'], numbers)}: {problem['sentence']}")
+        print_problems(answer["problems"], numbers)
         if not answer["problems"]:
             print(words("Next: silkreel release {series}, then silkreel serve", series=series))
     return REFUSED if answer["problems"] else DONE
@@ -81,16 +80,6 @@ def run_localisation(house: House, slug: str, languages: list[str]) -> tuple[Job
             status = engine.status(job)
         if not status.ended:
             engine.board.expect(Attempt(job, status.attempt), ahead)
-        status = engine.wait(job, partial(_tell, watcher, rising, numbers))
+        status = engine.wait(job, partial(tell_progress, watcher, rising, numbers))
         name = engine.name
     return status, bill_of(house.workshop, status.id, worker=name, since=started_at)
-
-
-def _tell(
-    watcher: show.Watcher, rising: Rising, numbers: Mapping[str, int], status: JobStatus
-) -> None:
-    progress = status.progress
-    running = "; ".join(step_words(label, numbers) for label in progress.running[:2])
-    share = rising.share(progress, ended=status.ended)
-    rest = words("done") if status.ended else words("waiting for a step to begin")
-    watcher.share(share, running or rest, progress.seconds_left)

@@ -11,7 +11,9 @@ import yaml
 
 from silkreel.dubbing import gate
 from silkreel.dubbing.gate import GateFinding
+from silkreel.dubbing.listening import Understood
 from silkreel.dubbing.subtitle_limits import SubtitleLimits
+from silkreel.dubbing.take_sound import TakeSound
 from silkreel.kit.words import Counted, words
 
 Level = Literal["PASS", "WARN", "FAIL"]
@@ -41,6 +43,10 @@ SENTENCES: dict[str, str] = {
     "sound.peak": "True peak {peak} dBTP over the limit of {limit}.",
     "sound.voice_over": "No clean bed: the original's voice stays audible under the dub.",
     "sound.bed_setback": "A better bed failed: {sentence}",
+    "sound.clipped": "{percent} % of the take are clipped peaks.",
+    "sound.offset": "The take stands {percent} % off the middle (a DC offset).",
+    "sound.holes": "{percent} % of the take are silence.",
+    "sound.unclear": "A recogniser misses {percent} % of the characters; it hears: {heard}",
     "sound.missing": "There is no sound in this language: nothing of it could be spoken or mixed.",
     "episode.no_lines": "No line was found: no script, no captions, no speech.",
     "episode.worklist": Counted("{count} lines to look at.", one="{count} line to look at."),
@@ -115,6 +121,8 @@ class JudgedLine:
     read_confidence: float | None = None
     heard_confidence: float | None = None
     has_voice: bool = True
+    take: TakeSound | None = None  # what was measured of the take that is placed
+    understood: Understood | None = None  # what a recogniser wrote down, where one listened
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +146,9 @@ def check_limits() -> Mapping[str, Any]:
 
 def judge_line(line: JudgedLine, limits: SubtitleLimits) -> Verdict:
     """The verdict of one line."""
-    reasons = [*_of_text(line), *_of_time(line), *_of_cue(line, limits), *_of_source(line)]
+    reasons = [
+        *_of_text(line), *_of_time(line), *_of_take(line), *_of_cue(line, limits), *_of_source(line)
+    ]  # fmt: skip
     return Verdict(line.line_id, tuple(reasons))
 
 
@@ -212,6 +222,23 @@ def _of_time(line: JudgedLine) -> Iterable[Reason]:
     yield from _graded("time.hole", hole, limits["hole_seconds"], "seconds")
     if line.overlaps_itself:
         yield Reason("time.overlap", "FAIL")
+
+
+def _of_take(line: JudgedLine) -> Iterable[Reason]:
+    limits, take = check_limits(), line.take
+    if take is not None:
+        yield from _graded(
+            "sound.clipped", 100 * take.clipped_share, limits["clipped_percent"], "percent"
+        )
+        yield from _graded("sound.offset", 100 * take.offset, limits["offset_percent"], "percent")
+        yield from _graded(
+            "sound.holes", round(100 * take.silent_share), limits["silent_percent"], "percent"
+        )
+    if line.understood is not None:
+        share = round(100 * line.understood.error_share)
+        for reason in _graded("sound.unclear", share, limits["unclear_percent"], "percent"):
+            values = {**reason.values, "heard": line.understood.text.strip()}
+            yield Reason(reason.code, reason.level, values)
 
 
 def _of_cue(line: JudgedLine, limits: SubtitleLimits) -> Iterable[Reason]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from silkreel.dubbing.pace import Pace, within_reach
+from silkreel.dubbing.take_sound import TakeSound
 from silkreel.engines.contracts import EngineCard, Speaker, VoiceChoice
 from silkreel.engines.edges import NothingToSay, trim_edges
 from silkreel.kit.artifacts import Artifact, Workshop
@@ -32,6 +33,7 @@ class Take:
     rate: float  # as it was asked of the engine
     seed: int
     engine: dict[str, Any]  # name, version and model, for provenance
+    sound: TakeSound | None = None  # as it was measured when it was spoken
 
     def read(self) -> Sound:
         """Its sound."""
@@ -69,7 +71,11 @@ def speak_take(
             raise NothingToSay(text=text)
         path = folder / "take.flac"
         write_sound(trimmed, path)
-        return path, {**inputs, "length_seconds": trimmed.length_seconds}
+        return path, {
+            **inputs,
+            "length_seconds": trimmed.length_seconds,
+            "sound": TakeSound.of(trimmed).to_json(),
+        }
 
     key = work_key(STEP, VERSION, inputs)
     return _take(workshop.make(key, STEP, make))
@@ -143,4 +149,5 @@ def _take(artifact: Artifact) -> Take:
         rate=float(facts["rate"]),
         seed=int(facts["seed"]),
         engine=facts["engine"],
+        sound=TakeSound.from_json(facts.get("sound")),
     )

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -28,7 +28,8 @@ from silkreel.dubbing.gate import GateFinding
 from silkreel.dubbing.subtitle_limits import subtitle_limits
 from silkreel.dubbing.subtitles import Shown
 from silkreel.dubbing.tables import DubRow, VerdictRow, WordingRow
-from silkreel.flows.dub_parts import DubParts, dub_parts, plan_of
+from silkreel.flows.dub_parts import DubParts, dub_parts, plan_of, sounds_of_takes
+from silkreel.flows.listen_to_dub import understood
 from silkreel.jobs.journeys import Answer, Arguments, Desk, stage
 from silkreel.kit.artifacts import Workshop
 from silkreel.kit.clock import now
@@ -47,10 +48,19 @@ def check_episode(desk: Desk, arguments: Arguments) -> Answer:
         cues = _cues(tx, episode_id, language)
     dub = parts.dub
     plan = plan_of(workshop, dub) if dub else FitPlan(())
+    takes = sounds_of_takes(workshop, dub) if dub else {}
+    heard = understood(workshop, dub.plan_key) if dub else {}
     vertical = parts.series.orientation == "vertical"
     limits = subtitle_limits(language, vertical=vertical)
     verdicts = [
-        judge_line(_judged(parts, line, plan, cues.get(line.id, Shown())), limits)
+        judge_line(
+            replace(
+                _judged(parts, line, plan, cues.get(line.id, Shown())),
+                take=takes.get(line.id),
+                understood=heard.get(line.id),
+            ),
+            limits,
+        )
         for line in parts.lines
     ]
     whole = judge_episode(verdicts, _sound(dub) if dub else None)

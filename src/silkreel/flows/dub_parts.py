@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+import sqlalchemy as sa
+
 from silkreel.bible.cast import cast_of, voices_of
 from silkreel.bible.lines import lines_of
 from silkreel.bible.tables import LineRow
@@ -12,9 +14,10 @@ from silkreel.catalogue.tables import EpisodeRow, SeriesRow
 from silkreel.dubbing.fit_plan import FitPlan
 from silkreel.dubbing.plans import plan_from_json
 from silkreel.dubbing.tables import DubRow, WordingRow
+from silkreel.dubbing.take_sound import TakeSound
 from silkreel.dubbing.wordings import wordings_of_lines
 from silkreel.engines.contracts import VoiceChoice
-from silkreel.kit.artifacts import Workshop
+from silkreel.kit.artifacts import ArtifactRow, Workshop
 from silkreel.kit.database import Session
 from silkreel.kit.languages import primary
 
@@ -74,6 +77,21 @@ def plan_of(workshop: Workshop, dub: DubRow) -> FitPlan:
     if made is None:
         raise LookupError(f"the plan of episode {dub.episode_id} in {dub.language} is gone")
     return plan_from_json(json.loads(made.path.read_text(encoding="utf-8")))
+
+
+def sounds_of_takes(workshop: Workshop, dub: DubRow) -> Mapping[str, TakeSound]:
+    """What was measured of each placed take, by line, when it was spoken."""
+    made = workshop.find(dub.plan_key)
+    if made is None:
+        return {}
+    takes: dict[str, str] = json.loads(made.path.read_text(encoding="utf-8"))["takes"]
+    query = sa.select(ArtifactRow.key, ArtifactRow.facts).where(
+        ArtifactRow.key.in_(sorted(takes.values()))
+    )
+    with workshop.reading() as tx:
+        facts = {key: found.get("sound") for key, found in tx.execute(query)}
+    sounds = {line: TakeSound.from_json(facts.get(key)) for line, key in takes.items()}
+    return {line: sound for line, sound in sounds.items() if sound is not None}
 
 
 def _names(tx: Session, series_id: str, language: str) -> tuple[dict[str, str], dict[str, str]]:

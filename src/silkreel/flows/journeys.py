@@ -3,6 +3,7 @@
 from silkreel.flows import (  # noqa: F401
     check_dub,
     dub_episode,
+    listen_to_dub,
     localise_series,
     poster,
     read_series,

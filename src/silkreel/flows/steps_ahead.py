@@ -56,6 +56,7 @@ STEP_SENTENCES = {
     "mix": "mixing",
     "subtitles": "subtitles",
     "check": "checking",
+    "listen": "listening to the dub",
     "take in": "taking in",
     "dub": "dubbing",
 }
