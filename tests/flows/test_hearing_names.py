@@ -1,5 +1,6 @@
 """The recogniser is told the series' names, and the aligner is asked where it heard too little."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,6 +13,7 @@ from silkreel.engines.contracts import EngineCard, HeardLine, Word
 from silkreel.flows import soundtrack
 from silkreel.flows.at_hand import close_shelves
 from silkreel.jobs.journeys import Desk
+from silkreel.kit.children import Child, ChildCrashed
 from silkreel.kit.sound import Sound, write_sound
 from silkreel.kit.spans import TimeSpan
 
@@ -95,3 +97,35 @@ def test_only_the_caption_that_was_not_heard_is_aligned_and_once(heard):
         assert found[1].span.start_seconds == pytest.approx(4.1)
         assert found[1].span.end_seconds == pytest.approx(5.0)
     assert engine.aligned == ["顾沉在哪里"]
+
+
+def test_a_recogniser_whose_child_dies_leaves_the_next_one_to_listen(heard, monkeypatch):
+    desk, engine = heard
+
+    class Dying(Engine):
+        def transcribe(self, _sound, *, language, hints=()):  # noqa: ARG002 - as the contract has it
+            with Child("toy_child") as child:
+                child.ask({"do": "crash"})
+
+    engines = {"first": Dying(), "second": engine, "silero": engine}
+    monkeypatch.setattr("silkreel.engines.shelf.open_engine", lambda _, name, __: engines[name])
+    named = {"transcribers": "first,second", "voice_activity": "silero"}
+    desk = replace(desk, settings=desk.settings.model_copy(update=named))
+    speech = soundtrack.speech_of(desk, EPISODE)
+    assert [line.text for line in speech.lines] == ["你来了"]
+    engines["first"].transcribe = engine.transcribe
+    assert soundtrack.speech_of(desk, EPISODE) == speech
+    assert len(engine.hints) == 1  # heard once, by the second, and remembered
+
+
+def test_where_every_recogniser_dies_the_step_says_so(heard, monkeypatch):
+    desk, _ = heard
+
+    class Dying(Engine):
+        def speech(self, _sound):
+            with Child("toy_child") as child:
+                child.ask({"do": "crash"})
+
+    monkeypatch.setattr("silkreel.engines.shelf.open_engine", lambda *_: Dying())
+    with pytest.raises(ChildCrashed, match="stopped without an answer"):
+        soundtrack.speech_of(desk, EPISODE)

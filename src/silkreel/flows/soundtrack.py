@@ -1,6 +1,7 @@
 """The sound of an episode before any language: speech heard, bed made, original packed."""
 
 import json
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -22,7 +23,7 @@ from silkreel.flows.at_hand import shelf_for
 from silkreel.flows.mastering import master_sound
 from silkreel.flows.picture import picture_of
 from silkreel.jobs.journeys import Answer, Arguments, Desk, stage
-from silkreel.kit.artifacts import Artifact
+from silkreel.kit.artifacts import Artifact, StoredFile
 from silkreel.kit.children import ChildCrashed
 from silkreel.kit.database import Session
 from silkreel.kit.keys import canonical_json, work_key
@@ -32,6 +33,8 @@ from silkreel.media.sounds import decode_sound
 
 HEARING_VERSION = 2
 ALIGNING_VERSION = 1
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,46 +98,86 @@ def package_original(desk: Desk, arguments: Arguments) -> Answer:
 
 
 def speech_of(desk: Desk, episode: EpisodeRow) -> EpisodeSpeech:
-    """What is heard in the episode; listened to once, then remembered."""
+    """What is heard in the episode; listened to once, then remembered.
+
+    Where an engine's child dies on this sound, the next ones that are set listen in its place.
+
+    Raises:
+        ChildCrashed: every one of them died.
+    """
     sound = picture_of(desk.workshop, episode).sound_16k
-    shelf = shelf_for(desk.settings)
     with desk.workshop.reading() as tx:
         language = _source_language(tx, episode)
         hints = names_to_hear(tx, episode.series_id)
-    transcriber, notes = _first(desk, "transcribers")
-    detector, more_notes = _first(desk, "voice_activity")
-    notes += more_notes
-    if detector is None:
-        return EpisodeSpeech((), (), tuple(notes))
-    inputs = {
-        "sound": sound.content_hash,
-        "language": language,
-        "detector": shelf.card("voice_activity", detector).to_json(),
-        "transcriber": shelf.card("transcribers", transcriber).to_json() if transcriber else None,
-        "hints": list(hints) if transcriber else [],
-    }
+    shelf = shelf_for(desk.settings)
+    detectors, without = shelf.available("voice_activity", desk.settings.engines("voice_activity"))
+    writers, missing = shelf.available("transcribers", desk.settings.engines("transcribers"))
+    notes = tuple(str(refusal) for refusal in [*missing, *without])
+    ears = [
+        _Ear(desk, detector, writer, sound, language, hints if writer else ())
+        for writer in (*writers,) or (None,)
+        for detector in detectors
+    ]
+    if not ears:
+        return EpisodeSpeech((), (), notes)
+    made = desk.workshop.make(ears[0].key, "hear", partial(_first_that_lives, ears))
+    return _speech(json.loads(made.path.read_text("utf-8")), list(notes))
 
-    def make(folder: Path) -> tuple[Path, dict[str, Any]]:
+
+@dataclass(frozen=True, slots=True)
+class _Ear:
+    """A finder of speech and a recogniser, set to listen to a sound."""
+
+    desk: Desk
+    detector: str
+    writer: str | None
+    sound: StoredFile
+    language: str
+    hints: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        shelf = shelf_for(self.desk.settings)
+        inputs = {
+            "sound": self.sound.content_hash,
+            "language": self.language,
+            "detector": shelf.card("voice_activity", self.detector).to_json(),
+            "transcriber": shelf.card("transcribers", self.writer).to_json()
+            if self.writer
+            else None,
+            "hints": list(self.hints),
+        }
+        return work_key("hear", HEARING_VERSION, inputs)
+
+    def listen(self, folder: Path) -> tuple[Path, dict[str, Any]]:
+        """Listen, and write down what was heard."""
+        shelf = shelf_for(self.desk.settings)
         lines: tuple[HeardLine, ...] = ()
-        with shelf.lend("voice_activity", detector) as ear:
-            if transcriber is None:
-                speech = ear.speech(read_sound(sound.path))
+        with shelf.lend("voice_activity", self.detector) as activity:
+            if self.writer is None:
+                speech = activity.speech(read_sound(self.sound.path))
             else:
-                with shelf.lend("transcribers", transcriber) as writer:
+                with shelf.lend("transcribers", self.writer) as writer:
                     heard = hear(
-                        read_sound(sound.path),
-                        language=language,
+                        read_sound(self.sound.path),
+                        language=self.language,
                         transcriber=writer,
-                        voice_activity=ear,
-                        hints=hints,
+                        voice_activity=activity,
+                        hints=self.hints,
                     )
                 speech, lines = heard.speech, heard.lines
         made = folder / "heard.json"
         made.write_text(canonical_json(_payload(speech, lines)), encoding="utf-8")
-        return made, {}
+        return made, {"heard_by": [self.detector, self.writer]}
 
-    made = desk.workshop.make(work_key("hear", HEARING_VERSION, inputs), "hear", make)
-    return _speech(json.loads(made.path.read_text("utf-8")), notes)
+
+def _first_that_lives(ears: Sequence[_Ear], folder: Path) -> tuple[Path, dict[str, Any]]:
+    for ear in ears[:-1]:
+        try:
+            return ear.listen(folder)
+        except ChildCrashed:
+            log.warning("%s and %s died on a sound; the next listen", ear.detector, ear.writer)
+    return ears[-1].listen(folder)
 
 
 def aligned_of(
