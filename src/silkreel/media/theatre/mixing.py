@@ -1,5 +1,6 @@
 """Voices over the bed: each voice at its place and loudness, the bed making room for it."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -42,16 +43,34 @@ def mix(times: Timetable, takes: Mapping[str, Sound], bed: Sound) -> Mix:
 
 
 def resampled(sound: Sound) -> Wave:
-    """One channel at 48 kHz, by the spectrum: exact for the short pieces spoken here."""
+    """One channel at 48 kHz, by the spectrum: exact for the short pieces spoken here.
+
+    Silence is added up to a length whose spectrum is quickly had: one of large primes took twice the time.
+    """
     flat = sound.flat.astype(np.float64)
     if sound.sample_rate == RATE or not len(flat):
         return flat
-    count = round(len(flat) * RATE / sound.sample_rate)
-    spectrum = np.fft.rfft(flat)
-    wide = np.zeros(count // 2 + 1, dtype=complex)
+    common = math.gcd(sound.sample_rate, RATE)
+    step, grown = sound.sample_rate // common, RATE // common
+    blocks = _smooth(-(-len(flat) // step))
+    spectrum = np.fft.rfft(flat, blocks * step)
+    wide = np.zeros(blocks * grown // 2 + 1, dtype=complex)
     keep = min(len(spectrum), len(wide))
     wide[:keep] = spectrum[:keep]
-    return np.fft.irfft(wide, count) * (count / len(flat))
+    count = round(len(flat) * RATE / sound.sample_rate)
+    return np.fft.irfft(wide, blocks * grown)[:count] * (grown / step)
+
+
+def _smooth(count: int) -> int:
+    """The next number without prime factors above five."""
+    while True:
+        rest = count
+        for prime in (2, 3, 5):
+            while rest % prime == 0:
+                rest //= prime
+        if rest == 1:
+            return count
+        count += 1
 
 
 def _levelled(take: Wave) -> Wave:

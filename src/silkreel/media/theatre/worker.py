@@ -49,7 +49,8 @@ def _draw(value: dict[str, Any], takes: dict[str, Sound], emit: Emit) -> float:
     for index, order in enumerate(orders):
         stage = Stage(order.play, order.times, positions, order.picture, order.look)
         tell = partial(_tell, emit, before, whole)
-        codec += write_part(order.path, stage.frames(), order.picture, tell)
+        preview = order.look.preview
+        codec += write_part(order.path, stage.frames(), order.picture, tell, preview=preview)
         before += order.times.length_frames
         emit(Message({"part": index}))
     return codec
