@@ -26,8 +26,11 @@ class Mix:
     music_and_effects: Sound
 
 
-def mix(times: Timetable, takes: Mapping[str, Sound], bed: Sound) -> Mix:
-    """Lay the voices over the bed; voices plus the stem is the mix, sample by sample."""
+def mix(times: Timetable, takes: Mapping[str, Sound], bed: Sound | None) -> Mix:
+    """Lay the voices over the bed; voices plus the stem is the mix, sample by sample.
+
+    Without a bed nothing lies under the voices, and the stem is silent.
+    """
     count = seconds(times.length_seconds)
     voices = np.zeros((count, 2))
     for cue in times.voiced:
@@ -35,7 +38,7 @@ def mix(times: Timetable, takes: Mapping[str, Sound], bed: Sound) -> Mix:
         mark = next(shot.mark(cue.line.who) for shot in times.shots if cue in shot.lines)
         side = 0.0 if mark is None else VOICE_PAN * (1 if mark.x > 0 else -1)
         put(voices, take, cue.speech_start_seconds, 1.0, side)
-    under = bed.samples.astype(np.float64)[:count] * _room(times, count)[:, None]
+    under = np.zeros_like(voices) if bed is None else _under(times, bed, count)
     peak = float(np.abs(voices + under).max())
     share = min(1.0, PEAK / (peak + 1e-9))
     full = Sound(((voices + under) * share).astype(np.float32), RATE)
@@ -82,6 +85,11 @@ def _levelled(take: Wave) -> Wave:
     loud = float(np.percentile(loudness, 80)) if loudness.size else 0.0
     gain = VOICE_RMS / loud if loud > 1e-4 else 1.0
     return np.clip(take * gain, -0.95, 0.95)
+
+
+def _under(times: Timetable, bed: Sound, count: int) -> Wave:
+    made: Wave = bed.samples.astype(np.float64)[:count] * _room(times, count)[:, None]
+    return made
 
 
 def _room(times: Timetable, count: int) -> Wave:
