@@ -28,7 +28,7 @@ Hand = Literal["rest", "fist", "point", "palm"]
 BODY_SCALE = 1.45
 PUPPETS_KEPT = 32
 HEADS = PUPPETS_KEPT * (MOUTH_STEPS + 1)  # each mouth, and the closed eye
-HEAD_BOX = (-95.0, -95.0, 95.0, 85.0)
+HEAD_BOX = (-95.0, -95.0, 95.0, 112.0)  # long hair falls below the chin
 BODY_BOX = (-165.0, 10.0, 165.0, 660.0)
 ARM_BOX = (-60.0, -40.0, 60.0, 150.0)
 
