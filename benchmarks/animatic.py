@@ -30,7 +30,6 @@ LINES = 30
 LIMITS = {"still": 0.2, "moving": 0.6}  # CPU seconds per second of picture
 MARKS = {"still": 2.5, "moving": 6.0}  # times what ffmpeg takes for the same frames
 CHANGED_LINE_SECONDS = 5.0
-COMPILED = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": "/tmp/silkreel-compiled"}
 WORDS = (  # noqa: SIM905 - a sentence is easier to read than a list
     "you never asked whose name stood on that paper and now it is too late for all of us"
 ).split()
@@ -81,7 +80,7 @@ def run(words: Sequence[str], environment: dict[str, str] | None = None) -> tupl
 def animatic(folder: Path, *, moving: bool) -> tuple[Spent, dict[str, object]]:
     words = [sys.executable, "-m", "silkreel", "--home", str(folder / "home"), "story", "animatic"]
     words += [str(folder / "bench"), "--episode", "1", "--json"] + ([] if moving else ["--draft"])
-    spent, told = run(words, {**os.environ, "SILKREEL_SPEAKERS": "espeak", **COMPILED})
+    spent, told = run(words, {**os.environ, "SILKREEL_SPEAKERS": "espeak"})
     return spent, json.loads(told)
 
 
@@ -96,6 +95,7 @@ def main() -> int:
     kind = "moving" if told.moving else "still"
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
+        os.environ |= {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": f"{folder}/compiled"}
         story(folder / "warm/bench", 2)
         animatic(folder / "warm", moving=False)  # after it Python has kept its modules compiled
         story(folder / "bench")
