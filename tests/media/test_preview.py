@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from silkreel.media.theatre.art import MAX_PIXELS, BadArt, load_art
+from silkreel.media.theatre.film import write_part
+from silkreel.media.theatre.fonts import font
 from silkreel.media.theatre.plan import (
     Actor,
     Line,
@@ -23,7 +26,13 @@ from silkreel.media.theatre.plan import (
     TitleCard,
 )  # fmt: skip
 from silkreel.media.theatre.schedule import BREATH_SECONDS, SHORTEST_SLOT_SECONDS, slots
-from silkreel.media.theatre.slate import SAFE_ZONE, STRIP_HEIGHT, choice_panels, preview_caption
+from silkreel.media.theatre.slate import (
+    SAFE_ZONE,
+    STRIP_HEIGHT,
+    choice_panels,
+    preview_caption,
+    wrapped,
+)
 from silkreel.media.theatre.stage import Stage
 
 PICTURE = Picture(270, 480)
@@ -221,3 +230,49 @@ def test_what_is_no_picture_is_refused_in_one_sentence(tmp_path, red):
     for path in (torn, text):
         with pytest.raises(BadArt, match=f"{path.name}: it cannot be read as a picture"):
             load_art(str(path))
+
+
+def test_a_backdrop_that_is_kept_is_the_one_that_would_be_drawn_anew():
+    marks = (Mark("a", -40, "right"), Mark("b", 200, "left"))
+    cast = (Actor("a", "silhouette", "Anna", 0), Actor("b", "silhouette", "Ben", 1))
+    shots = tuple(
+        Shot("MS", on=(who,), move=move, lines=(speech(f"l{n}", who),))
+        for n, (who, move) in enumerate([("a", "still"), ("b", "still"), ("a", "push_in")])
+    )
+    play = play_of(*shots, marks=marks, cast=cast)
+    times = slots(play, {"l0": 0.3, "l1": 0.3, "l2": 0.3}, 25)
+    look = Look(preview=True)
+    in_order = [p.copy() for p, _ in Stage(play, times, {}, PICTURE, look).frames()]
+    for number in range(0, times.length_frames, 18):
+        alone, _ = next(Stage(play, times, {}, PICTURE, look).frames(number, number + 1))
+        assert np.array_equal(in_order[number], alone), number
+
+
+def test_a_standing_camera_has_its_backdrop_drawn_once_a_shot(monkeypatch):
+    drawn = []
+    far = Stage._far
+    monkeypatch.setattr(Stage, "_far", lambda *given: drawn.append(given) or far(*given))
+    shots = (Shot("MS", on=("a",), lines=(speech("l1"),)), Shot("CU", lines=(speech("l2"),)))
+    play = play_of(*shots)
+    list(Stage(play, slots(play, {"l1": 0.5, "l2": 0.5}), {}, PICTURE, Look(preview=True)).frames())
+    assert len(drawn) == 2
+
+
+@pytest.mark.parametrize("move", ["still", "push_in"])
+def test_a_preview_is_coded_so_that_nobody_sees_it(tmp_path, move):
+    play = play_of(Shot("MS", on=("a",), move=move, lines=(speech(text="What is it?"),)))
+    stage = Stage(play, slots(play, {"l1": 0.8}), {}, PICTURE, Look(preview=True))
+    frames = [(pixels.copy(), changed) for pixels, changed in stage.frames()]
+    write_part(tmp_path / "p.mp4", iter(frames), PICTURE, lambda _: None, preview=True)
+    with av.open(str(tmp_path / "p.mp4")) as film:
+        shown = [frame.to_ndarray() for frame in film.decode(video=0)]
+    assert len(shown) == len(frames)
+    for (pixels, _), planes in zip(frames, shown, strict=True):
+        wanted = cv2.cvtColor(pixels, cv2.COLOR_BGRA2YUV_I420)
+        assert cv2.PSNR(wanted, planes) > 42
+
+
+@given(st.text(alphabet="ab dé，。灯火 ", min_size=1, max_size=80), st.integers(40, 200))
+def test_a_row_is_no_longer_than_its_room(text, room):
+    for row in wrapped(text, 16, room):
+        assert font("sans", 16).getlength(row) <= room + 2 or len(row) == 1

@@ -83,3 +83,22 @@ def test_resampling_keeps_pitch_and_length():
     wave = resampled(Sound.mono(np.sin(2 * np.pi * 440 * t), 24_000))
     assert len(wave) == 48_000
     assert int(np.abs(np.fft.rfft(wave)).argmax()) == 440
+
+
+@pytest.mark.parametrize("rate", [8_000, 22_050, 24_000, 44_100])
+def test_resampling_a_length_of_large_primes_keeps_what_is_heard(rate):
+    count = 9_973  # a prime
+    wave = resampled(Sound.mono(np.sin(2 * np.pi * 440 * np.arange(count) / rate), rate))
+    assert len(wave) == round(count * 48_000 / rate)
+    wanted = np.sin(2 * np.pi * 440 * np.arange(len(wave)) / 48_000)
+    middle = slice(2_000, len(wave) - 2_000)
+    assert np.abs(wave[middle] - wanted[middle]).max() < 0.01
+
+
+def test_voices_without_a_bed_are_the_voices_over_silence():
+    times, sound = made()
+    take = Sound.mono(0.3 * np.sin(np.arange(48_000) / 30), 48_000)
+    silence = Sound(np.zeros_like(sound.samples), 48_000)
+    alone, over = (mix(times, {"ep001_a_0001": take}, under) for under in (None, silence))
+    assert np.array_equal(alone.full.samples, over.full.samples)
+    assert not alone.music_and_effects.samples.any()

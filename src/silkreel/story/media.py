@@ -7,13 +7,11 @@ from typing import Literal
 from silkreel.media.theatre.fonts import find
 from silkreel.story.book import book_as_epub, book_as_html, doors_of, open_book, reading_of
 from silkreel.story.exporting import canon_ids
-from silkreel.story.forms.pdf import write_pdf
 from silkreel.story.forms.renpy import write_renpy
 from silkreel.story.forms.twee import write_twee
 from silkreel.story.links import links_of
 from silkreel.story.lints.evidence import Evidence
 from silkreel.story.novel import read_novel
-from silkreel.story.sheets import write_sheets
 
 MediaForm = Literal["pdf", "sheets", "epub", "html", "twee", "renpy"]
 
@@ -42,8 +40,12 @@ def export_media(evidence: Evidence, order: MediaOrder) -> Files:
     """
     story = evidence.story
     if order.form == "pdf":
+        from silkreel.story.forms.pdf import write_pdf  # brings fpdf: a third of a second's start
+
         return {f"{order.slug}.pdf": write_pdf(story, canon_ids(evidence), *find("serif"))}
     if order.form == "sheets":
+        from silkreel.story.sheets import write_sheets  # brings xlsxwriter
+
         sheets = write_sheets(evidence, canon_ids(evidence), order.language)
         return {f"{order.slug}.xlsx": sheets}
     if order.form == "renpy":

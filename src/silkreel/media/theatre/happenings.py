@@ -83,8 +83,11 @@ def _title_lantern(pixels: Pixels, moment: Moment, at: tuple[float, float]) -> N
         start, end = LETTERS_APPEAR_SECONDS
         share = min(1.0, max(0.0, (moment.since - start) / (end - start)))
         lit = effects.title_lantern(scale, writing)
-        faded = cv2.convertScaleAbs(lit.image, alpha=share)
-        paste(pixels, Sprite(faded, lit.left, lit.top, lit.scale), hung @ swing)
+        if 0 < share < 1:
+            faded = cv2.convertScaleAbs(lit.image, alpha=share)
+            lit = Sprite(faded, lit.left, lit.top, lit.scale)
+        if share > 0:
+            paste(pixels, lit, hung @ swing)
     spot = hung @ np.array([0, 0, 1.0])
     size = moment.view.zoom * moment.picture.scale
     shine_lamp(pixels, LANTERN_LIGHT, (float(spot[0]), float(spot[1])), size, moment.now)

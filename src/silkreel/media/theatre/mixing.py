@@ -1,5 +1,6 @@
 """Voices over the bed: each voice at its place and loudness, the bed making room for it."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -25,8 +26,11 @@ class Mix:
     music_and_effects: Sound
 
 
-def mix(times: Timetable, takes: Mapping[str, Sound], bed: Sound) -> Mix:
-    """Lay the voices over the bed; voices plus the stem is the mix, sample by sample."""
+def mix(times: Timetable, takes: Mapping[str, Sound], bed: Sound | None) -> Mix:
+    """Lay the voices over the bed; voices plus the stem is the mix, sample by sample.
+
+    Without a bed nothing lies under the voices, and the stem is silent.
+    """
     count = seconds(times.length_seconds)
     voices = np.zeros((count, 2))
     for cue in times.voiced:
@@ -34,7 +38,7 @@ def mix(times: Timetable, takes: Mapping[str, Sound], bed: Sound) -> Mix:
         mark = next(shot.mark(cue.line.who) for shot in times.shots if cue in shot.lines)
         side = 0.0 if mark is None else VOICE_PAN * (1 if mark.x > 0 else -1)
         put(voices, take, cue.speech_start_seconds, 1.0, side)
-    under = bed.samples.astype(np.float64)[:count] * _room(times, count)[:, None]
+    under = np.zeros_like(voices) if bed is None else _under(times, bed, count)
     peak = float(np.abs(voices + under).max())
     share = min(1.0, PEAK / (peak + 1e-9))
     full = Sound(((voices + under) * share).astype(np.float32), RATE)
@@ -42,16 +46,34 @@ def mix(times: Timetable, takes: Mapping[str, Sound], bed: Sound) -> Mix:
 
 
 def resampled(sound: Sound) -> Wave:
-    """One channel at 48 kHz, by the spectrum: exact for the short pieces spoken here."""
+    """One channel at 48 kHz, by the spectrum: exact for the short pieces spoken here.
+
+    Silence is added up to a length whose spectrum is quickly had: one of large primes took twice the time.
+    """
     flat = sound.flat.astype(np.float64)
     if sound.sample_rate == RATE or not len(flat):
         return flat
-    count = round(len(flat) * RATE / sound.sample_rate)
-    spectrum = np.fft.rfft(flat)
-    wide = np.zeros(count // 2 + 1, dtype=complex)
+    common = math.gcd(sound.sample_rate, RATE)
+    step, grown = sound.sample_rate // common, RATE // common
+    blocks = _smooth(-(-len(flat) // step))
+    spectrum = np.fft.rfft(flat, blocks * step)
+    wide = np.zeros(blocks * grown // 2 + 1, dtype=complex)
     keep = min(len(spectrum), len(wide))
     wide[:keep] = spectrum[:keep]
-    return np.fft.irfft(wide, count) * (count / len(flat))
+    count = round(len(flat) * RATE / sound.sample_rate)
+    return np.fft.irfft(wide, blocks * grown)[:count] * (grown / step)
+
+
+def _smooth(count: int) -> int:
+    """The next number without prime factors above five."""
+    while True:
+        rest = count
+        for prime in (2, 3, 5):
+            while rest % prime == 0:
+                rest //= prime
+        if rest == 1:
+            return count
+        count += 1
 
 
 def _levelled(take: Wave) -> Wave:
@@ -63,6 +85,11 @@ def _levelled(take: Wave) -> Wave:
     loud = float(np.percentile(loudness, 80)) if loudness.size else 0.0
     gain = VOICE_RMS / loud if loud > 1e-4 else 1.0
     return np.clip(take * gain, -0.95, 0.95)
+
+
+def _under(times: Timetable, bed: Sound, count: int) -> Wave:
+    made: Wave = bed.samples.astype(np.float64)[:count] * _room(times, count)[:, None]
+    return made
 
 
 def _room(times: Timetable, count: int) -> Wave:

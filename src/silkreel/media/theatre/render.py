@@ -17,7 +17,7 @@ from silkreel.media.theatre.schedule import LineCue, Timetable, schedule
 
 WORKER = "silkreel.media.theatre.worker"
 LIMITS = Limits(cpu_seconds=900, wall_seconds=900.0, silence_seconds=120.0, nice=5)
-VERSION = 3  # of what is drawn: raise it when the same order gives another picture
+VERSION = 4  # of what is drawn: raise it when the same order gives another picture
 
 Takes = Mapping[str, Sound]  # the speech of every line, by its id
 

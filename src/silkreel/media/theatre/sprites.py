@@ -71,8 +71,8 @@ def blend(ground: Pixels, piece: Pixels) -> None:
     """Put a premultiplied piece over an equally large ground, in place."""
     clear = cv2.cvtColor(cv2.bitwise_not(cv2.extractChannel(piece, 3)), cv2.COLOR_GRAY2BGRA)
     # GRAY2BGRA sets alpha to 255, which keeps the ground opaque
-    under = cv2.multiply(ground, clear, scale=1 / 255)
-    ground[:] = cv2.add(under, piece, dst=under)
+    cv2.multiply(ground, clear, dst=ground, scale=1 / 255)
+    cv2.add(ground, piece, dst=ground)
 
 
 def add_light(picture: Pixels, light: Pixels, x: int, y: int, strength: float = 1.0) -> None:
@@ -84,4 +84,4 @@ def add_light(picture: Pixels, light: Pixels, x: int, y: int, strength: float = 
         return
     part = light[y0 - y : y1 - y, x0 - x : x1 - x]
     ground = picture[y0:y1, x0:x1]
-    ground[:] = cv2.addWeighted(ground, 1.0, part, strength, 0.0)
+    cv2.addWeighted(ground, 1.0, part, strength, 0.0, dst=ground)

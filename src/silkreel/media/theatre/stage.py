@@ -57,6 +57,7 @@ class Stage:
         self._puppets = {a.id: joints.Looks(a.puppet, a.seed) for a in play.cast}
         letters = Slate if look.preview else FinalLetters
         self._letters: Slate | FinalLetters = letters(play, times, picture)
+        self._behind: tuple[Set, View, Pixels] | None = None
 
     def frames(self, first: int = 0, end: int | None = None) -> Iterator[tuple[Pixels, bool]]:
         """Frames in order, and whether each differs from the one before."""
@@ -170,6 +171,13 @@ class Stage:
         return graded
 
     def _backdrop(self, setting: Set, view: View) -> Pixels:
+        """What is farther than the actors; drawn once for as long as the camera stands."""
+        kept = self._behind
+        if kept is None or kept[0] is not setting or kept[1] != view:
+            kept = self._behind = setting, view, self._far(setting, view)
+        return kept[2].copy()
+
+    def _far(self, setting: Set, view: View) -> Pixels:
         """The plate moved by what the camera moved since the middle of the shot."""
         p, middle = setting.plate_parallax, setting.middle
         shift = view.matrix(self.picture, p) @ np.linalg.inv(middle.matrix(self.picture, p))
@@ -214,7 +222,7 @@ class Stage:
         if cue is first and not self.look.preview:  # a preview's shots are drawn one by one
             share *= min(1.0, 0.15 + moment.since / SCENE_FADE_SECONDS)
         colours = effects.grade(cue.scene.mood, self.picture)
-        made: Pixels = cv2.multiply(pixels, colours, scale=share / 255)
+        made: Pixels = cv2.multiply(pixels, colours, dst=pixels, scale=share / 255)
         return made
 
 

@@ -20,7 +20,6 @@ from silkreel.media.theatre.plan import Play
 from silkreel.media.theatre.render import PartOrder
 from silkreel.media.theatre.schedule import Timetable
 from silkreel.media.theatre.stage import DRAWINGS_PER_SECOND, Stage
-from silkreel.media.theatre.synth import RATE, seconds
 
 EVENT_FRAMES = 25
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # malloc.h
@@ -49,7 +48,8 @@ def _draw(value: dict[str, Any], takes: dict[str, Sound], emit: Emit) -> float:
     for index, order in enumerate(orders):
         stage = Stage(order.play, order.times, positions, order.picture, order.look)
         tell = partial(_tell, emit, before, whole)
-        codec += write_part(order.path, stage.frames(), order.picture, tell)
+        preview = order.look.preview
+        codec += write_part(order.path, stage.frames(), order.picture, tell, preview=preview)
         before += order.times.length_frames
         emit(Message({"part": index}))
     return codec
@@ -65,15 +65,11 @@ def _join(value: dict[str, Any], takes: dict[str, Sound]) -> float:
     play = TypeAdapter(Play).validate_python(value["play"])
     times = TypeAdapter(Timetable).validate_python(value["times"])
     stem = value["stem"]
-    sound = mix(times, takes, bed(play, times) if stem else _silence(times))
+    sound = mix(times, takes, bed(play, times) if stem else None)
     if stem:
         write_sound(sound.music_and_effects, Path(stem))
     parts = [Path(part) for part in value["parts"]]
     return join_parts(Path(value["path"]), parts, sound.full, value["metadata"])
-
-
-def _silence(times: Timetable) -> Sound:
-    return Sound(np.zeros((seconds(times.length_seconds), 2), np.float32), RATE)
 
 
 def _keep_memory() -> None:

@@ -26,7 +26,9 @@ ELBOW = (0.0, 88.0)
 GRIP = (0.0, 94.0)  # in the forearm: where a closed hand holds things
 Hand = Literal["rest", "fist", "point", "palm"]
 BODY_SCALE = 1.45
-HEAD_BOX = (-95.0, -95.0, 95.0, 85.0)
+PUPPETS_KEPT = 32
+HEADS = PUPPETS_KEPT * (MOUTH_STEPS + 1)  # each mouth, and the closed eye
+HEAD_BOX = (-95.0, -95.0, 95.0, 112.0)  # long hair falls below the chin
 BODY_BOX = (-165.0, 10.0, 165.0, 660.0)
 ARM_BOX = (-60.0, -40.0, 60.0, 150.0)
 
@@ -167,19 +169,18 @@ MOVING: dict[Gesture, Callable[[Limbs, float], Limbs]] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Parts:
-    """A puppet cut out at one size under one light."""
+    """A puppet cut out at one size under one light; what may never be seen is cut when it is."""
 
-    heads: tuple[Sprite, ...]  # by mouth
-    blink: Sprite
+    head: Callable[[int, bool], Sprite]  # by mouth, and whether the eye is closed
     body: Sprite
     upper: Sprite
     fore: Callable[[Hand], Sprite]
-    far_upper: Sprite
+    far_upper: Callable[[], Sprite]
     far_fore: Callable[[Hand], Sprite]
     props: dict[str, Sprite]
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=PUPPETS_KEPT)
 def parts(
     looks: Looks, light: Light, scale: float, held: tuple[str, ...] = (), *, bare: bool = False
 ) -> Parts:
@@ -188,7 +189,6 @@ def parts(
     `bare` takes off the hat of a puppet that wears one. Only heads are cut at more than `BODY_SCALE`: clothes bear a little softness, eyes do not.
     """
     puppet, fine = looks.puppet, min(scale, BODY_SCALE) * UNIT
-    head = _heads(looks, light, scale * UNIT, bare=bare)
     blue, green, red = light.ambient
     far = replace(
         light,
@@ -196,15 +196,19 @@ def parts(
         key_strength=light.key_strength * 0.5,
     )
     return Parts(
-        heads=head[:MOUTH_STEPS],
-        blink=head[MOUTH_STEPS],
+        head=partial(_head, looks, light, scale * UNIT, bare),
         body=_cut(BODY_BOX, light, fine, puppet.draw_body),
-        upper=_cut(ARM_BOX, light, fine, puppet.draw_upper_arm),
+        upper=_upper_arm(looks, light, fine),
         fore=partial(_forearm, looks, light, fine),
-        far_upper=_cut(ARM_BOX, far, fine, puppet.draw_upper_arm),
+        far_upper=partial(_upper_arm, looks, far, fine),
         far_fore=partial(_forearm, looks, far, fine),
         props={thing: _cut(*_prop(thing, light, fine)) for thing in held},
     )
+
+
+@lru_cache(maxsize=64)
+def _upper_arm(looks: Looks, light: Light, scale: float) -> Sprite:
+    return _cut(ARM_BOX, light, scale, looks.puppet.draw_upper_arm)
 
 
 @lru_cache(maxsize=64)
@@ -220,25 +224,30 @@ def _prop(
     return area, light, scale, draw
 
 
-def _heads(looks: Looks, light: Light, scale: float, *, bare: bool) -> tuple[Sprite, ...]:
+@lru_cache(maxsize=HEADS)
+def _head(looks: Looks, light: Light, scale: float, bare: bool, mouth: int, blink: bool) -> Sprite:  # noqa: FBT001
+    """A head with one mouth, cut when somebody first makes it: a still shows one of five."""
+    back, front = _hair(looks, light, scale, bare)
+    card = _card(HEAD_BOX, light, scale)
+    card.image[:] = back.image
+    looks.puppet.draw_middle(card, mouth=mouth, blink=blink)
+    # What lies in front casts its shadow on the face.
+    cover = front.image[..., 3]
+    shift = (round(4 * scale), round(1.5 * scale))
+    card.shade(np.ascontiguousarray(np.roll(cover, shift, (0, 1))), 0.42, 3.0)
+    card.image *= 1 - cover[..., None]
+    card.image += front.image
+    return Sprite(card.finished(), HEAD_BOX[0], HEAD_BOX[1], scale).trimmed()
+
+
+@lru_cache(maxsize=8)  # in float32 they are large
+def _hair(looks: Looks, light: Light, scale: float, bare: bool) -> tuple[Card, Card]:  # noqa: FBT001
+    """What lies behind a face, and what lies over it."""
     puppet = looks.puppet
     back, front = _card(HEAD_BOX, light, scale), _card(HEAD_BOX, light, scale)
     puppet.draw_back(back)
     (getattr(puppet, "draw_bare", puppet.draw_front) if bare else puppet.draw_front)(front)
-    faces = [(mouth, False) for mouth in range(MOUTH_STEPS)] + [(0, True)]
-    sprites = []
-    for mouth, blink in faces:
-        card = _card(HEAD_BOX, light, scale)
-        card.image[:] = back.image
-        puppet.draw_middle(card, mouth=mouth, blink=blink)
-        # What lies in front casts its shadow on the face.
-        cover = front.image[..., 3]
-        shift = (round(4 * scale), round(1.5 * scale))
-        card.shade(np.ascontiguousarray(np.roll(cover, shift, (0, 1))), 0.42, 3.0)
-        card.image *= 1 - cover[..., None]
-        card.image += front.image
-        sprites.append(Sprite(card.finished(), HEAD_BOX[0], HEAD_BOX[1], scale).trimmed())
-    return tuple(sprites)
+    return back, front
 
 
 def _card(area: tuple[float, float, float, float], light: Light, scale: float) -> Card:
@@ -283,7 +292,7 @@ def draw_puppet(
         shine = _far_arm(picture, cut, acting, trunk)
     paste(picture, cut.body, trunk)
     neck = moved(*NECK) @ spun(limbs.head) @ moved(-NECK[0], -NECK[1])
-    head = cut.blink if acting.blink and acting.mouth == 0 else cut.heads[acting.mouth]
+    head = cut.head(acting.mouth, acting.blink and acting.mouth == 0)
     paste(picture, head, trunk @ neck)
     shoulder = trunk @ moved(*NEAR_SHOULDER) @ spun(-limbs.near_upper)
     elbow = shoulder @ moved(*ELBOW) @ spun(-(limbs.near_fore - limbs.near_upper))
@@ -310,7 +319,7 @@ def _far_arm(
         shine = (float(spot[0]), float(spot[1]))
     if acting.prop == "umbrella":
         paste(picture, cut.props["umbrella"], upright @ spun(-8 + (limbs.far_upper - 30) * 0.6))
-    paste(picture, cut.far_upper, shoulder)
+    paste(picture, cut.far_upper(), shoulder)
     paste(picture, cut.far_fore(limbs.far_hand), elbow)
     return shine
 
