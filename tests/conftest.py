@@ -35,6 +35,7 @@ QUICK_SERVER = (
     "fsync=off", "full_page_writes=off", "max_connections=300",
 )  # fmt: skip
 TEMPLATE = "silkreel_template"
+LONG_ROOMS = ("journeys", "browser", "flows")  # up to a minute a test
 _numbers = count(1)
 os.environ["SILKREEL_LANGUAGE"] = "en"  # sentences are compared, whoever's machine this is
 
@@ -60,9 +61,19 @@ def pytest_sessionfinish(session):
         reporter.write_line(f"CI could have set this up: {line}", red=True)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Whole journeys first: what is short fills up the processes' ends."""
-    items.sort(key=lambda item: "journeys" not in item.path.parts)
+    """Long rooms first: what is short is shared out best at the end, so no process ends alone.
+
+    Worksteal gives each process one stretch of this order, from whose end the others take: the long
+    rooms begin at once, in one process, where what they share (servers, homes, browsers) is made
+    once, and their many waits leave the processor to the others.
+    """
+    items.sort(key=lambda item: _place(item.path.parts))
+
+
+def _place(parts: tuple[str, ...]) -> int:
+    return next((place for place, room in enumerate(LONG_ROOMS) if room in parts), len(LONG_ROOMS))
 
 
 def pytest_generate_tests(metafunc):
