@@ -1,11 +1,12 @@
 """What a player of the test's story does."""
 
+import time
 from pathlib import Path
 
 from playwright.sync_api import expect
 
 HARBOUR = Path(__file__).parent / "harbour_story"
-CHOICES_APART = 12  # lines, at most
+PATIENCE_SECONDS = 30.0  # a press may come before its line stands, however slow the machine
 
 
 def words_of(page):
@@ -22,9 +23,13 @@ def say(page, words):
 def play_to_choice(page):
     """On by key to the next choice."""
     expect(words_of(page)).to_be_visible()
-    for _ in range(CHOICES_APART):
-        if page.locator(".game-choice").count():
-            return
+    press_until(page, page.locator(".game-choice").first)
+
+
+def press_until(page, wanted):
+    """On by key until this is there; a press that came too early is made again."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not wanted.is_visible() and time.monotonic() < deadline:
         page.keyboard.press(" ")
         page.wait_for_timeout(120)
-    expect(page.locator(".game-choice").first).to_be_visible()
+    expect(wanted).to_be_visible()

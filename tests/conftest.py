@@ -12,8 +12,9 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -34,6 +35,7 @@ QUICK_SERVER = (
     "fsync=off", "full_page_writes=off", "max_connections=300",
 )  # fmt: skip
 TEMPLATE = "silkreel_template"
+LONG_ROOMS = ("journeys", "browser", "flows")  # up to a minute a test
 _numbers = count(1)
 os.environ["SILKREEL_LANGUAGE"] = "en"  # sentences are compared, whoever's machine this is
 
@@ -59,9 +61,19 @@ def pytest_sessionfinish(session):
         reporter.write_line(f"CI could have set this up: {line}", red=True)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Whole journeys first: what is short fills up the processes' ends."""
-    items.sort(key=lambda item: "journeys" not in item.path.parts)
+    """Long rooms first: what is short is shared out best at the end, so no process ends alone.
+
+    Worksteal gives each process one stretch of this order, from whose end the others take: the long
+    rooms begin at once, in one process, where what they share (servers, homes, browsers) is made
+    once, and their many waits leave the processor to the others.
+    """
+    items.sort(key=lambda item: _place(item.path.parts))
+
+
+def _place(parts: tuple[str, ...]) -> int:
+    return next((place for place, room in enumerate(LONG_ROOMS) if room in parts), len(LONG_ROOMS))
 
 
 def pytest_generate_tests(metafunc):
@@ -76,17 +88,32 @@ def database_kind(request) -> str:
     return request.param
 
 
+@dataclass(frozen=True)
+class Begun:
+    """A home that was made once, for tests to begin with copies of it."""
+
+    home: Path
+    database: str  # its name on PostgreSQL
+
+
 @pytest.fixture
-def settings(database_kind, tmp_path, request) -> Iterator[Settings]:
-    """Settings of an empty home whose tables are up to date."""
+def begun() -> Begun | None:
+    """What a test's home begins as: here an empty one; a room's own fixture may give another."""
+    return None
+
+
+@pytest.fixture
+def settings(database_kind, begun, tmp_path, request) -> Iterator[Settings]:
+    """Settings of a home whose tables are up to date, empty unless it is a copy of one begun."""
     home = tmp_path / "home"
-    home.mkdir()
+    shutil.copytree(begun.home, home) if begun else home.mkdir()
     if database_kind == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_template"), home / "app.db")
+        if not begun:
+            shutil.copy(request.getfixturevalue("sqlite_template"), home / "app.db")
         yield Settings(home=home, cores=2)
         return
     server: Server = request.getfixturevalue("postgres_server")
-    address = server.new_database()
+    address = server.new_database(begun.database if begun else TEMPLATE)
     yield Settings(home=home, cores=2, database_url=address)
     server.drop(address)
 
@@ -101,6 +128,35 @@ def workshop(settings) -> Iterator[Workshop]:
 @pytest.fixture
 def database(workshop) -> Database:
     return workshop.database
+
+
+@pytest.fixture(scope="session")
+def media_folder(tmp_path_factory) -> Path:
+    """Where drawn and encoded files are kept for the whole run, by all its processes."""
+    base = tmp_path_factory.getbasetemp()
+    run = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return run / "drawn"
+
+
+@pytest.fixture(scope="session")
+def market_homes(request, tmp_path_factory, media_folder) -> Callable[[str], Begun]:
+    """Gives, by the kind of database, a home whose market has its story published.
+
+    Publishing plays the story through, for two seconds of a processor; a copy takes none.
+    """
+    from story_house import publish_market
+
+    @cache
+    def made(kind: str) -> Begun:
+        told = Settings(home=tmp_path_factory.mktemp(f"market-{kind}"), cores=2)
+        database = ""
+        if kind == "postgresql":
+            address = request.getfixturevalue("postgres_server").new_database()
+            told, database = told.model_copy(update={"database_url": address}), named(address)
+        publish_market(told, tmp_path_factory.mktemp("written") / "market", media_folder)
+        return Begun(told.folder, database)
+
+    return made
 
 
 @pytest.fixture(scope="session")
@@ -125,7 +181,7 @@ class Server:
         return self.address(name)
 
     def drop(self, address: str) -> None:
-        self.run(f"DROP DATABASE {sa.make_url(address).database} WITH (FORCE)")
+        self.run(f"DROP DATABASE {named(address)} WITH (FORCE)")
 
     def run(self, statement: str) -> None:
         engine = sa.create_engine(
@@ -133,6 +189,11 @@ class Server:
         )
         with engine.connect() as connection:
             connection.exec_driver_sql(statement)
+
+
+def named(address: str) -> str:
+    """The name of a database on its server."""
+    return sa.make_url(address).database or ""
 
 
 @pytest.fixture(scope="session")

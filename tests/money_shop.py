@@ -3,13 +3,14 @@
 import uuid
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import sqlalchemy as sa
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from silkreel.catalogue.browse import VIDEO
-from silkreel.catalogue.tables import RenditionRow
+from silkreel.catalogue.tables import EpisodeRow, RenditionRow, SeriesRow
 from silkreel.commerce.campaigns import Campaign, Film, add_campaign
 from silkreel.commerce.pricebook import default_book, publish_book
 from silkreel.kit.artifacts import Workshop
@@ -18,7 +19,7 @@ from silkreel.kit.settings import Settings
 from silkreel.people.brands import HOUSE
 from silkreel.web.app import WebApp, create_app
 from silkreel.web.limits import RateLimit
-from trial_home import Trial
+from trial_home import Trial, seed
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 SLUG = "night-market"
@@ -95,6 +96,19 @@ def demo_settings(settings: Settings, **more: object) -> Settings:
         "fake_payments_secret": SecretStr(SECRET), "beacon_secrets": SecretStr("beacon"), **more,
     }  # fmt: skip
     return settings.model_copy(update=told)
+
+
+def stock(workshop: Workshop, media: Path) -> list[str]:
+    """Ids of the episodes of the shop's series, which is made unless the home began with it."""
+    told = (
+        sa.select(EpisodeRow.id)
+        .join(SeriesRow, SeriesRow.id == EpisodeRow.series_id)
+        .where(SeriesRow.slug == SLUG)
+        .order_by(EpisodeRow.number)
+    )
+    with workshop.reading() as tx:
+        found = list(tx.scalars(told))
+    return found or seed(workshop, NIGHT, media)
 
 
 def publish(workshop: Workshop, **terms: object) -> None:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
-from money_shop import SLUG, Shop, open_shop
+from money_shop import SLUG, Shop, stock
 from silkreel.flows.publish_story import Publication, publish_story
 from silkreel.kit.clock import now
+from silkreel.kit.opening import open_workshop
+from silkreel.kit.settings import Settings
 
 EPISODES = 7  # as many as the shop's series has: five free, two locked
 WORK = f"/api/works/{SLUG}"
@@ -143,11 +145,17 @@ class Reader:
         assert customer.unlock(*numbers).status_code == 200
 
 
+def publish_market(settings: Settings, folder: Path, media: Path) -> None:
+    """Make the home of a shop whose series has its story published from a folder."""
+    workshop = open_workshop(settings)
+    stock(workshop, media)
+    publish_story(workshop, write_market(folder), SLUG, by="anna", at=now())
+    workshop.database.close()
+
+
 def open_house(shop: Shop, folder: Path) -> House:
-    """A shop with a story, published."""
-    house = House(shop, write_market(folder))
-    house.publish()
-    return house
+    """A shop whose home began with its story published, and the same story in a folder to edit."""
+    return House(shop, write_market(folder))
 
 
 def write_spanish(folder: Path, *entries: tuple[str, str, str]) -> None:
@@ -170,4 +178,4 @@ def words_of(answer) -> set[str]:
     return set(re.findall(r"\w+", answer.text.lower()))
 
 
-__all__ = ["House", "Reader", "open_house", "open_shop"]
+__all__ = ["House", "Reader", "open_house"]

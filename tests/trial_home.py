@@ -1,10 +1,15 @@
 """A small installation with real media drawn by the test."""
 
+import fcntl
+import json
 import math
 import random
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -18,6 +23,7 @@ from silkreel.kit.artifacts import Workshop
 from silkreel.kit.clock import now
 from silkreel.kit.database import Session
 from silkreel.kit.ids import random_id
+from silkreel.kit.keys import file_hash
 from silkreel.kit.opening import open_workshop
 from silkreel.kit.settings import Settings
 from silkreel.kit.storage import Store
@@ -67,10 +73,10 @@ def open_trial(home: Path) -> Workshop:
 def seed(workshop: Workshop, trial: Trial, media: Path | None = None) -> list[str]:
     """Make and release a series; answers the ids of its episodes.
 
-    Encoded files are kept in the folder `media` and found there the next time.
+    What is drawn and encoded is kept in the folder `media` and found there the next time, by this
+    process or another.
     """
-    folder = (media or workshop.store.folder.parent / "trial") / trial.slug
-    folder.mkdir(parents=True, exist_ok=True)
+    drawn = Drawings(trial, media or workshop.store.folder.parent / "trial")
     with workshop.transaction() as tx:
         series = SeriesRow(
             id=random_id(), slug=trial.slug, titles=dict(trial.titles),
@@ -79,10 +85,11 @@ def seed(workshop: Workshop, trial: Trial, media: Path | None = None) -> list[st
         )  # fmt: skip
         tx.add(series)
         tx.flush()
-        ids = [
-            _episode(tx, workshop, trial, series=series, number=n + 1, folder=folder)
-            for n in range(trial.episodes)
-        ]
+        with drawn.alone():
+            ids = [
+                _episode(tx, workshop.store, drawn, series=series, number=n + 1)
+                for n in range(trial.episodes)
+            ]
         tx.add(
             ReleaseRow(
                 series_id=series.id, market=trial.market, languages=list(trial.languages),
@@ -92,41 +99,85 @@ def seed(workshop: Workshop, trial: Trial, media: Path | None = None) -> list[st
     return ids
 
 
-def _episode(
-    tx: Session,
-    workshop: Workshop,
-    trial: Trial,
-    *,
-    series: SeriesRow,
-    number: int,
-    folder: Path,
-) -> str:
-    store = workshop.store
+@dataclass(frozen=True, slots=True)
+class Drawings:
+    """The files of a series, each drawn once; the folder's name says all that they depend on."""
+
+    trial: Trial
+    media: Path
+
+    @property
+    def folder(self) -> Path:
+        trial = self.trial
+        return self.media / f"{trial.hue}-{trial.seed}-{trial.seconds}s"
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else draws here meanwhile."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def video(self, number: int, width: int, height: int) -> Path:
+        """The moving picture of an episode at a size."""
+        path = self.folder / f"{number}-{width}x{height}.mp4"
+        if not path.exists():
+            half = path.with_suffix(".half.mp4")  # what is killed in the middle is not found
+            trial = self.trial
+            write_video(half, width, height, trial.seconds, trial.hue, self._dice(number))
+            half.rename(path)
+        return path
+
+    def tone(self, language: str) -> Path:
+        """The sound of a language."""
+        path = self.folder / f"{language}.mp4"
+        if not path.exists():
+            half = path.with_suffix(".half.mp4")
+            write_tone(half, TONES[language], self.trial.seconds)
+            half.rename(path)
+        return path
+
+    def captions(self, language: str) -> Path:
+        """The subtitles of a language."""
+        path = self.folder / f"{language}.vtt"
+        if not path.exists():
+            path.write_text(captions(language, self.trial.seconds), encoding="utf-8")
+        return path
+
+    def poster(self, number: int) -> tuple[Path, str]:
+        """An episode's still, and its hash of twenty bytes."""
+        width, height = self.trial.rungs[-1]
+        path = self.folder / f"{number}-{width}x{height}.webp"
+        told = path.with_suffix(".thumbhash")
+        if not told.exists():  # written last
+            still = scene(width, height, self.trial.hue, self._dice(number), 0.3)
+            still.resize((540, round(540 * height / width))).save(path, "WEBP", quality=82)
+            still.thumbnail((100, 100))
+            told.write_text(_thumbhash(still), encoding="ascii")
+        return path, told.read_text("ascii")
+
+    def _dice(self, number: int) -> int:
+        return self.trial.seed * 100 + number
+
+
+def _episode(tx: Session, store: Store, drawn: Drawings, *, series: SeriesRow, number: int) -> str:
+    trial = drawn.trial
     width, height = trial.rungs[-1]
-    still = scene(width, height, trial.hue, trial.seed * 100 + number, 0.3)
-    small = still.copy()
-    small.thumbnail((100, 100))
-    poster = BytesIO()
-    still.resize((540, round(540 * height / width))).save(poster, "WEBP", quality=82)
+    poster, thumbhash = drawn.poster(number)
     episode = EpisodeRow(
         id=random_id(), series_id=series.id, number=number, asset=random_id(20), titles={},
         master_hash="0" * 64, master_suffix=".mp4", width_pixels=width, height_pixels=height,
         frame_rate=str(RATE), frame_count=RATE * trial.seconds,
-        length_seconds=float(trial.seconds),
-        poster_hash=store.write(poster.getvalue(), ".webp"),
-        thumbhash=_thumbhash(small),
+        length_seconds=float(trial.seconds), poster_hash=_put(store, poster),
+        thumbhash=thumbhash,
     )  # fmt: skip
     tx.add(episode)
     tx.flush()
-    for width, height in trial.rungs:
-        path = folder / f"{number}-{width}.mp4"
-        if not path.exists():
-            half = path.with_name(
-                f"{path.stem}.half.mp4"
-            )  # what is killed in the middle is not found
-            write_video(half, width, height, trial.seconds, trial.hue, trial.seed * 100 + number)
-            half.rename(path)
-        _keep(tx, store, episode.id, "video", f"v{min(width, height)}", None, path, (width, height))
+    for size in trial.rungs:
+        _keep(
+            tx, store, episode.id, "video", f"v{min(size)}", None, drawn.video(number, *size), size
+        )
     for language in trial.languages:
         kind = "original" if language == trial.source_language else "dub"
         tx.add(
@@ -135,13 +186,8 @@ def _episode(
                 draft_lines=3 if language in trial.drafts else 0, made_at=now(),
             )
         )  # fmt: skip
-        path = folder / f"{number}-{language}.mp4"
-        if not path.exists():
-            write_tone(path, TONES[language], trial.seconds)
-        _keep(tx, store, episode.id, "audio", f"a.{language}", language, path, None)
-        text = folder / f"{number}-{language}.vtt"
-        text.write_text(captions(language, trial.seconds), encoding="utf-8")
-        ending = "cc" if kind == "original" else "sub"
+        _keep(tx, store, episode.id, "audio", f"a.{language}", language, drawn.tone(language), None)
+        ending, text = "cc" if kind == "original" else "sub", drawn.captions(language)
         _keep(tx, store, episode.id, "subtitles", f"s.{language}.{ending}", language, text, None)
     return episode.id
 
@@ -150,18 +196,44 @@ def _keep(
     tx: Session, store: Store, episode_id: str, kind: str, name: str, language: str | None,
     path: Path, size: tuple[int, int] | None,
 ) -> None:  # fmt: skip
-    media = path.suffix == ".mp4"
-    index = index_cmaf(path).to_json() if media else {}
-    codec = codec_string(path) if media else "wvtt"
-    size_bytes = path.stat().st_size
+    read = _read(path)
     tx.add(
         RenditionRow(
             id=random_id(), episode_id=episode_id, kind=kind, name=name, language=language,
-            content_hash=store.copy(path), suffix=path.suffix, size_bytes=size_bytes, codec=codec,
-            width_pixels=size[0] if size else None, height_pixels=size[1] if size else None,
-            segments=index, made_at=now(),
+            content_hash=_put(store, path), suffix=path.suffix, size_bytes=read.size_bytes,
+            codec=read.codec, width_pixels=size[0] if size else None,
+            height_pixels=size[1] if size else None,
+            segments=json.loads(read.index), made_at=now(),
         )
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a drawn file's row says of it."""
+
+    content_hash: str
+    size_bytes: int
+    codec: str
+    index: str  # JSON
+
+
+@cache
+def _read(path: Path) -> Read:
+    media = path.suffix == ".mp4"
+    index = index_cmaf(path).to_json() if media else {}
+    codec = codec_string(path) if media else "wvtt"
+    return Read(file_hash(path), path.stat().st_size, codec, json.dumps(index))
+
+
+def _put(store: Store, path: Path) -> str:
+    """Copy a drawn file to its place; `Store.copy` waits for the disk, and hashes what we know."""
+    content_hash = _read(path).content_hash
+    target = store.path(content_hash, path.suffix)
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+    return content_hash
 
 
 def _thumbhash(still: Image.Image) -> str:

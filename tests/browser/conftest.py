@@ -9,6 +9,7 @@ import pytest
 from browser_story import HARBOUR
 from browsing import served, visiting
 from chromium import browser, chromium  # noqa: F401 - a fixture
+from made_once import made_once  # noqa: F401 - a fixture
 from silkreel.flows.publish_story import publish_story
 from silkreel.kit.artifacts import Workshop
 from silkreel.kit.clock import now
@@ -25,15 +26,16 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory) -> Iterator[str]:
+def address(tmp_path_factory, media_folder) -> Iterator[str]:
     workshop = open_trial(tmp_path_factory.mktemp("browser"))
-    seed(workshop, Trial(seconds=12, rungs=((180, 320),)))
+    seed(workshop, Trial(seconds=12, rungs=((180, 320),)), media_folder)
     seed(
         workshop,
         Trial(
             slug="last-ferry", titles=(("en", "The Last Ferry"),), seconds=2, episodes=1,
             rungs=((320, 180),), orientation="landscape", languages=("en",),
         ),
+        media_folder,
     )  # fmt: skip
     with served(workshop) as opened:
         yield opened
@@ -63,9 +65,9 @@ class Storied:
 
 
 @pytest.fixture(scope="session")
-def storied(tmp_path_factory) -> Iterator[Storied]:
+def storied(tmp_path_factory, media_folder) -> Iterator[Storied]:
     workshop = open_trial(tmp_path_factory.mktemp("storied"))
-    seed(workshop, Trial(seconds=12, rungs=((180, 320),)))
+    seed(workshop, Trial(seconds=12, rungs=((180, 320),)), media_folder)
     with served(workshop) as opened:
         made = Storied(opened, workshop)
         made.publish()

@@ -76,11 +76,11 @@ TOO_WIDE = "() => document.documentElement.scrollWidth > innerWidth"
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
+def desk(tmp_path_factory, media_folder):
     """A served installation that has sold, with a month closed by somebody, and its shop."""
     home = tmp_path_factory.mktemp("money-desk")
     workshop = open_trial(home)
-    episodes = seed(workshop, NIGHT)
+    episodes = seed(workshop, NIGHT, media_folder)
     publish(workshop)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -40,11 +40,11 @@ MARKED = "[aria-pressed=true], [aria-checked=true], [aria-selected=true], :check
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory) -> Iterator[Shop]:
+def shop(tmp_path_factory, media_folder) -> Iterator[Shop]:
     """Five free episodes, two locked ones, a book of the US, a house ad, pretend payments."""
     home = tmp_path_factory.mktemp("market")
     workshop = open_trial(home)
-    episodes = seed(workshop, NIGHT)
+    episodes = seed(workshop, NIGHT, media_folder)
     publish(workshop)
     with workshop.transaction() as tx:
         publish_book(tx, default_book("BR", HOUSE), approved_by=("mei", "li"), now=now())

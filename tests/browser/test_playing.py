@@ -5,7 +5,7 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
-from browser_story import HARBOUR, play_to_choice, say, words_of
+from browser_story import HARBOUR, play_to_choice, press_until, say, words_of
 from browsing import served, visiting
 from drawn_stories import whole_work, write_story
 from silkreel.flows.publish_story import publish_story
@@ -28,10 +28,7 @@ def test_the_game_is_played_by_key_to_its_end(reader):
     page.keyboard.press("2")
     say(page, "The engine starts if you ask her nicely.")
     say(page, "I never learned how to ask.")
-    for _ in range(4):
-        page.keyboard.press(" ")
-        page.wait_for_timeout(150)
-    expect(page.get_by_role("heading", name="The end")).to_be_visible()
+    press_until(page, page.get_by_role("heading", name="The end"))
     seen = page.get_by_role("region", name="What you have seen")
     expect(seen.get_by_role("img", name="Not seen yet")).to_have_count(1)
     expect(seen).not_to_contain_text("cabin")
@@ -136,7 +133,7 @@ def test_lines_go_on_by_themselves_at_the_pace_asked_for(reader):
     page.get_by_role("button", name="Playing").click()
     page.get_by_role("dialog").get_by_role("button", name="Fast").click()
     page.keyboard.press("Escape")
-    expect(words_of(page)).to_have_text("I kept the boat, too. She is still afloat.", timeout=9000)
+    expect(words_of(page)).to_have_text("I kept the boat, too. She is still afloat.")
 
 
 def test_the_game_speaks_another_language_at_the_same_place(reader):
@@ -207,7 +204,7 @@ def test_the_first_screen_of_a_work_of_80_episodes_is_light(browser, tmp_path, s
             lambda each: loaded.update({each["requestId"]: each["encodedDataLength"]}),
         )
         made.page.goto(GAME)
-        expect(words_of(made.page)).to_be_visible(timeout=15_000)
+        expect(words_of(made.page)).to_be_visible()
         made.page.wait_for_timeout(500)
         assert len(loaded) > 30, "everything was fetched"
         bodies = sum(loaded[each] - heads[each] for each in loaded)

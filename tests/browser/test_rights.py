@@ -16,10 +16,10 @@ from trial_home import open_trial, seed
 
 
 @pytest.fixture(scope="module")
-def shop_address(tmp_path_factory):
+def shop_address(tmp_path_factory, media_folder):
     home = tmp_path_factory.mktemp("rights")
     workshop = open_trial(home)
-    episodes = seed(workshop, NIGHT)
+    episodes = seed(workshop, NIGHT, media_folder)
     publish(workshop)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

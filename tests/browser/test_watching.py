@@ -31,13 +31,24 @@ PLAYING = """() => [...document.querySelectorAll("video")]
   .some((v) => !v.paused && v.currentTime > 0.3 && v.dataset.index === "%d")"""
 
 
+PATIENCE_SECONDS = 30.0  # of a machine that does much else
+
+
 def wait_playing(page, index):
-    page.wait_for_function(PLAYING % index, timeout=20_000)
+    page.wait_for_function(PLAYING % index, timeout=30_000)
+
+
+def hear(page, hertz):
+    """This tone is what sounds, once what is buffered has been played."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while abs((heard := page.evaluate(TONE)) - hertz) >= 20:
+        assert time.monotonic() < deadline, f"{heard} hertz sound"
+        page.wait_for_timeout(100)
 
 
 def place_of(locator):
     """Where it is drawn; what was there an instant ago may be drawn anew."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while (box := locator.bounding_box()) is None:
         assert time.monotonic() < deadline, "it is not drawn"
         time.sleep(0.05)
@@ -67,15 +78,14 @@ def test_the_language_is_switched_while_it_plays(phone):
     page = phone.page
     page.goto("/s/harbour-lights/e/1")
     wait_playing(page, 0)
-    assert abs(page.evaluate(TONE) - 440) < 20
+    hear(page, 440)
     expect(page.locator(".captions")).to_have_count(0)
     before = page.evaluate(CURRENT)["at"]
     sheet = open_sheet(page, "l", "Languages")
     expect(sheet.get_by_text("AI voices, human translation")).to_be_visible()
     sheet.get_by_role("button", name="Español").first.click()
     page.keyboard.press("Escape")
-    page.wait_for_timeout(400)
-    assert abs(page.evaluate(TONE) - 660) < 20
+    hear(page, 660)
     after = page.evaluate(CURRENT)
     assert after["index"] == "0"
     assert after["at"] > before
@@ -187,7 +197,7 @@ def test_the_whole_way_by_keyboard(phone):
 def test_a_landscape_series_ends_with_a_way_on(phone):
     page = phone.page
     page.goto("/s/last-ferry/e/1")
-    expect(page.get_by_role("heading", name="The end")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name="The end")).to_be_visible(timeout=30_000)
     box = page.locator(".picture-box").first.bounding_box()
     assert abs(box["width"] / box["height"] - 16 / 9) < 0.02
     page.get_by_role("button", name="Watch again").click()

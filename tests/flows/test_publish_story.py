@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from money_shop import NIGHT, SLUG, demo_settings, open_shop
+from money_shop import SLUG, demo_settings, open_shop, stock
 from silkreel.catalogue.series import NoSuchSeries
 from silkreel.catalogue.tables import ReleaseRow
 from silkreel.flows.publish_story import (
@@ -18,17 +18,17 @@ from silkreel.story.compile import InkTooBig
 from silkreel.story.project import BadStoryFile
 from silkreel.story.tables import StoryBeatRow, StoryVersionRow
 from story_house import line_id, open_house, write_spanish
-from trial_home import seed
 
 
-@pytest.fixture(scope="session")
-def media_folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("media")
+@pytest.fixture
+def begun(market_homes, database_kind):
+    """Each test's home has the story published."""
+    return market_homes(database_kind)
 
 
 @pytest.fixture
 def house(settings, workshop, media_folder, tmp_path):
-    shop = open_shop(demo_settings(settings), workshop, seed(workshop, NIGHT, media_folder))
+    shop = open_shop(demo_settings(settings), workshop, stock(workshop, media_folder))
     made = open_house(shop, tmp_path / "market")
     yield made
     shop.app.api.state.stories.stage.close()

@@ -13,11 +13,6 @@ from trial_home import Trial, seed
 SLUG = "harbour-lights"
 
 
-@pytest.fixture(scope="module")
-def media_folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("media")
-
-
 @pytest.fixture
 def series(workshop, media_folder):
     seed(workshop, Trial(seconds=2, rungs=((90, 160),)), media_folder)

@@ -128,7 +128,7 @@ def test_a_silent_child_is_killed():
         with pytest.raises(ChildTooSlow):
             child.ask({"do": "sleep"})
         assert child._process is None
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 40, "it would have slept for sixty"
 
 
 def test_a_slow_child_is_killed_though_it_talks():
@@ -142,7 +142,7 @@ def test_a_child_that_does_not_read_is_killed_too():
     started = time.monotonic()
     with Child("toy_stone", Limits(silence_seconds=1.0)) as child, pytest.raises(ChildTooSlow):
         child.ask({"do": "echo"}, [request])
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 40, "it would have slept for sixty"
 
 
 def test_cancelling_ends_the_child_within_a_second():

@@ -5,16 +5,12 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
-from money_shop import NIGHT, Shop, demo_settings, open_shop, publish
+from made_once import made_once  # noqa: F401 - a fixture
+from money_shop import Shop, demo_settings, open_shop, publish, stock
 from silkreel.web.app import WebApp, create_app
 from trial_home import Trial, seed
 
 SMALL = Trial(seconds=4, rungs=((90, 160), (180, 320)))
-
-
-@pytest.fixture(scope="session")
-def media_folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("media")
 
 
 @pytest.fixture
@@ -36,7 +32,7 @@ def client(app) -> Iterator[TestClient]:
 @pytest.fixture
 def unpriced(settings, workshop, media_folder) -> Iterator[Shop]:
     """A shop without a price book: everything is free."""
-    opened = open_shop(demo_settings(settings), workshop, seed(workshop, NIGHT, media_folder))
+    opened = open_shop(demo_settings(settings), workshop, stock(workshop, media_folder))
     yield opened
     opened.app.api.state.site.close()
 

@@ -152,6 +152,7 @@ def test_what_no_book_has_is_not_sold(mei, item):
     assert no(mei.order(item)) == (404, "flows.not_on_sale")
 
 
+@pytest.mark.sqlite_only  # an address, before any row
 @pytest.mark.parametrize(
     "path", ["//elsewhere.example", "https://elsewhere.example", "/\\elsewhere", "s/a", "/a b"]
 )

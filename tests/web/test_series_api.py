@@ -126,6 +126,7 @@ def test_a_poster_is_public_while_its_series_is(client, workshop, episodes):
     assert client.get(card["poster"]).status_code == 404
 
 
+@pytest.mark.sqlite_only  # words of the edge
 def test_a_no_is_problem_json_with_the_requests_id(client):
     answer = client.get("/api/series/never-was", headers={"x-request-id": "abc-12345"})
     assert answer.headers["content-type"] == "application/problem+json"
@@ -135,6 +136,7 @@ def test_a_no_is_problem_json_with_the_requests_id(client):
     assert answer.json()["status"] == 404
 
 
+@pytest.mark.sqlite_only  # words of the edge
 @pytest.mark.parametrize(
     ("accepted", "sentence"),
     [
@@ -149,6 +151,7 @@ def test_a_no_is_said_in_the_language_the_reader_accepts(client, accepted, sente
     assert answer.json()["detail"] == answer.json()["title"] == sentence
 
 
+@pytest.mark.sqlite_only  # words of the edge
 def test_a_no_of_the_edge_itself_is_said_in_the_readers_language(client):
     spanish = {"accept-language": "es"}
     long = client.get("/api/series?" + "x" * 5000, headers=spanish)

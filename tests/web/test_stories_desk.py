@@ -188,6 +188,7 @@ def test_many_saves_of_one_person_are_one_sitting(anna, story):
     assert newest["saves"] == 5
 
 
+@pytest.mark.sqlite_only  # of the folder's files alone
 @pytest.mark.parametrize(
     "path",
     ["../../app.db", "script/../../x.ink", "/etc/passwd", "script/..ink", "ids.lock", "out/x.html",
@@ -198,16 +199,19 @@ def test_no_path_leads_out_of_the_story(anna, story, path):
     assert store(anna, "text", "", path).status_code == 404
 
 
+@pytest.mark.sqlite_only  # of the folder's files alone
 def test_a_link_out_of_the_folder_is_not_followed(anna, story, settings):
     (story / "script" / "way_out.ink").symlink_to(settings.folder / "app.db")
     assert anna.get(f"{STORY}/file", params={"path": "script/way_out.ink"}).status_code == 404
 
 
+@pytest.mark.sqlite_only  # of the folder's files alone
 def test_names_of_stories_lead_nowhere_either(anna, story):
     for name in (".incoming-x", "..%5c..", "x" * 90, "nobody", "%00"):
         assert anna.get(f"/stories/{name}").status_code in {404, 422}, name
 
 
+@pytest.mark.sqlite_only  # of the folder's files alone
 def test_binary_huge_and_endless_lines_are_refused_with_their_line(anna, story):
     base = load(anna)["content_hash"]
     binary = store(anna, b"one\ntwo\0three", base)
@@ -219,6 +223,7 @@ def test_binary_huge_and_endless_lines_are_refused_with_their_line(anna, story):
     assert LINE in (story / EP1).read_text("utf-8")
 
 
+@pytest.mark.sqlite_only  # of the folder's files alone
 def test_a_body_beyond_every_script_is_not_read(anna, story):
     assert store(anna, b"x" * (21 * 1024 * 1024), "").status_code == 413
 
@@ -254,6 +259,7 @@ def test_drafts_are_compared_by_line_id(anna, story):
     )  # fmt: skip
 
 
+@pytest.mark.sqlite_only  # of the folder's files alone
 def test_findings_come_with_their_line_and_go_when_mended(anna, story):
     assert [f for f in anna.get(f"{STORY}/check").json()["findings"] if f["severity"] == "B"] == []
     reworded(anna, "LEO: It was let", "LEONA: It was let")
@@ -266,6 +272,7 @@ def test_findings_come_with_their_line_and_go_when_mended(anna, story):
     assert "DRM003" not in codes
 
 
+@pytest.mark.sqlite_only  # of the folder's files alone
 def test_the_preview_plays_a_choice_and_begins_at_any_line(anna, story):
     begun = anna.post(f"{STORY}/play", {}).json()
     assert begun["lines"][0]["text"].startswith("A brass key")
@@ -280,10 +287,12 @@ def test_the_preview_plays_a_choice_and_begins_at_any_line(anna, story):
     assert from_there["log"] == [other["id"]]
 
 
+@pytest.mark.sqlite_only  # of the folder's files alone
 def test_a_line_nothing_shows_is_told_so(anna, story):
     assert anna.post(f"{STORY}/play", {"start": "ep009_x_0000"}).status_code == 409
 
 
+@pytest.mark.sqlite_only  # of the folder's files alone
 def test_broken_ink_still_opens_saves_and_says_where(anna, story):
     reworded(anna, "-> lobby\n", "-> nowhere_at_all\n")
     told = anna.get(f"{STORY}/check").json()["findings"]
@@ -294,6 +303,7 @@ def test_broken_ink_still_opens_saves_and_says_where(anna, story):
     assert anna.get(f"{STORY}/report").status_code == 200
 
 
+@pytest.mark.sqlite_only  # of the folder's files alone
 def test_the_report_tells_cards_grid_and_what_is_shot(anna, story):
     told = anna.get(f"{STORY}/report").json()
     first, second = told["cards"]
@@ -427,6 +437,7 @@ def test_another_brands_story_is_not_there(desk, anna, story, workshop):
     assert olga.get(STORY).status_code == 404
 
 
+@pytest.mark.sqlite_only  # of the folder's files alone
 @pytest.mark.parametrize("form", ["fountain", "fdx", "ink", "po", "vtt", "epub", "html", "twee"])
 def test_every_form_comes_out_as_a_file(anna, story, form):
     anna.post(f"{STORY}/stamp")
@@ -438,6 +449,7 @@ def test_every_form_comes_out_as_a_file(anna, story, form):
     assert len(answer.content) > 100
 
 
+@pytest.mark.sqlite_only  # of the folder's files alone
 def test_a_folder_of_files_comes_out_as_one_zip(anna, story):
     answer = anna.get(f"{STORY}/export/renpy")
     names = zipfile.ZipFile(BytesIO(answer.content)).namelist()
@@ -455,6 +467,7 @@ def upload(browser, name, content, **params):
     )
 
 
+@pytest.mark.sqlite_only  # of the folder's files alone
 def test_a_script_from_elsewhere_becomes_a_story(anna, settings):
     fountain = "Title: The Key\n\nINT. LOBBY - NIGHT\n\nA key falls.\n\nMEI\nPick it up.\n"
     made = upload(anna, "the key.fountain", fountain.encode())
@@ -464,6 +477,7 @@ def test_a_script_from_elsewhere_becomes_a_story(anna, settings):
     assert upload(anna, "the key.fountain", fountain.encode()).status_code == 409
 
 
+@pytest.mark.sqlite_only  # of the folder's files alone
 def test_an_import_that_fails_leaves_nothing(anna, settings):
     for name, content in (("x.docx", b"PK no zip"), ("x.txt", b"\xff\xfe"), ("x.exe", b"MZ")):
         assert upload(anna, name, content).status_code in {415, 422}, name

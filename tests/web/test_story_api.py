@@ -8,6 +8,12 @@ CANON = [line_id(n, "C000") for n in range(1, EPISODES + 1)]
 
 
 @pytest.fixture
+def begun(market_homes, database_kind):
+    """Each test's home has the story published."""
+    return market_homes(database_kind)
+
+
+@pytest.fixture
 def house(unpriced, tmp_path):
     made = open_house(unpriced, tmp_path / "market")
     yield made
@@ -33,6 +39,7 @@ def test_a_series_without_a_story_and_one_that_nobody_released_answer_the_same(r
         assert (answer.status_code, answer.json()["code"]) == (404, "flows.not_in_story")
 
 
+@pytest.mark.sqlite_only  # files of the version, as they are rendered
 def test_a_chapter_is_read_as_safe_html_with_ids_and_doors(reader):
     page = reader.get("/chapters/1").json()
     told, quoted, watch, play = page["blocks"]
@@ -46,6 +53,7 @@ def test_a_chapter_is_read_as_safe_html_with_ids_and_doors(reader):
     assert (page["previous"], page["next"], page["locked"]) == (None, 2, None)
 
 
+@pytest.mark.sqlite_only  # files of the version, as they are rendered
 def test_prose_cannot_smuggle_markup(house, reader):
     house.edit("spoke of the word1", "<script>alert(1)</script>", "novel/ch001.md")
     house.publish()
@@ -53,6 +61,7 @@ def test_prose_cannot_smuggle_markup(house, reader):
     assert html == "Nobody at the market &lt;script&gt;alert(1)&lt;/script&gt;."
 
 
+@pytest.mark.sqlite_only  # files of the version, as they are rendered
 def test_the_compiled_story_holds_no_word_and_may_be_kept_for_ever(reader):
     game = reader.get("/game").json()
     answer = reader.browser.get(game["story"])
@@ -64,6 +73,7 @@ def test_the_compiled_story_holds_no_word_and_may_be_kept_for_ever(reader):
     assert reader.browser.get(game["runtime"]).status_code == 200
 
 
+@pytest.mark.sqlite_only  # files of the version, as they are rendered
 def test_strings_are_handed_out_by_episode_with_speakers_and_what_the_game_shows(reader):
     page = reader.get("/strings/1").json()
     line = page["strings"][line_id(1, "A000")]
@@ -75,6 +85,7 @@ def test_strings_are_handed_out_by_episode_with_speakers_and_what_the_game_shows
     assert line_id(2, "A000") not in page["strings"]
 
 
+@pytest.mark.sqlite_only  # files of the version, as they are rendered
 def test_strings_that_did_not_change_are_not_sent_again(reader):
     first = reader.get("/strings/1")
     again = reader.get("/strings/1", headers={"if-none-match": first.headers["etag"]})

@@ -20,6 +20,12 @@ CANON = [line_id(n, "C000") for n in range(1, EPISODES + 1)]
 
 
 @pytest.fixture
+def begun(market_homes, database_kind):
+    """Each test's home has the story published."""
+    return market_homes(database_kind)
+
+
+@pytest.fixture
 def house(shop, tmp_path):
     made = open_house(shop, tmp_path / "market")
     yield made
