@@ -20,8 +20,9 @@ from silkreel.commerce.withdrawals import Due
 from silkreel.flows.take_payments import ROUND, Providers, Round, give_back
 from silkreel.kit.database import Database, Session
 from silkreel.kit.money import Money
+from silkreel.kit.plain_rows import plain_rows
 from silkreel.kit.refusals import Refusal
-from silkreel.people.tables import ViewerIdentityRow, ViewerRow, ViewerSessionRow
+from silkreel.people.tables import LetterRow, ViewerIdentityRow, ViewerRow, ViewerSessionRow
 from silkreel.people.viewers import forget_viewer
 
 Holder = tuple[str, str]
@@ -138,6 +139,7 @@ def _person(tx: Session, viewer_id: str) -> dict[str, list[dict[str, Any]]]:
     who = [{"id": viewer.id, "kind": viewer.kind, "since": viewer.made_at}] if viewer else []
     identities = sa.select(ViewerIdentityRow).where(ViewerIdentityRow.viewer_id == viewer_id)
     sessions = sa.select(ViewerSessionRow).where(ViewerSessionRow.viewer_id == viewer_id)
+    letters = plain_rows(tx, LetterRow, [LetterRow.viewer_id == viewer_id])
     return {
         "viewer": who,
         "identities": [
@@ -148,6 +150,7 @@ def _person(tx: Session, viewer_id: str) -> dict[str, list[dict[str, Any]]]:
             {"device": row.device, "since": row.made_at, "seen": row.seen_at}
             for row in tx.scalars(sessions)
         ],
+        LetterRow.__tablename__: letters,
     }
 
 
