@@ -169,12 +169,12 @@ def test_an_order_that_is_not_paid_and_a_guest_get_no_letter(settings, database,
 
 
 def test_a_letter_is_of_the_same_transaction_as_what_it_tells(database, mei):
-    class Crash(Exception):
+    class CrashError(Exception):
         pass
 
-    with suppress(Crash), database.transaction() as tx:
+    with suppress(CrashError), database.transaction() as tx:
         recharge(tx, mei)
-        raise Crash
+        raise CrashError
     assert letters(database) == []
 
 

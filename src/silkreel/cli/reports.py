@@ -100,9 +100,9 @@ def _sentences(balance: Balance) -> list[str]:
         told.append(
             words("{total} is not above {free}: nothing is due.", total=total, free=free)
         )  # fmt: skip
-    for money in balance.foreign:
-        told.append(
-            words("{money} was sold for other money: add it at the day's rate.", money=written(money))
-        )  # fmt: skip
+    told += [
+        words("{money} was sold for other money: add it at the day's rate.", money=written(money))
+        for money in balance.foreign
+    ]
     told.append(words("Let counsel check it; the figures of the law are dated data."))
     return told

@@ -20,6 +20,7 @@ from silkreel.commerce.withdrawals import Due
 from silkreel.flows.take_payments import ROUND, Providers, Round, give_back
 from silkreel.kit.database import Database, Session
 from silkreel.kit.money import Money
+from silkreel.kit.money_words import written
 from silkreel.kit.plain_rows import plain_rows
 from silkreel.kit.refusals import Refusal
 from silkreel.people.tables import LetterRow, ViewerIdentityRow, ViewerRow, ViewerSessionRow
@@ -99,7 +100,7 @@ def erase(tx: Session, holder: Holder, at: datetime, *, give_up_coins: bool) -> 
     """
     left = farewell(tx, holder, at)
     if left.paid_coins and not give_up_coins:
-        worth = ", ".join(map(str, left.unused)) or "0"
+        worth = ", ".join(map(written, left.unused)) or "0"
         raise CoinsWouldBeLost(coins=left.paid_coins, money=worth)
     for vip_id in vip.running(tx, *holder, at):
         vip_leaving.cancel(tx, vip_id, holder[0], at)
