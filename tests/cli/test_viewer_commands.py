@@ -12,6 +12,7 @@ from mail_server import MailServer
 from silkreel.cli import run
 from silkreel.commerce import limits
 from silkreel.commerce.ledger import apply
+from silkreel.commerce.prepaid import day_in_japan
 from silkreel.commerce.requests import PaidMoney
 from silkreel.kit.clock import now
 from silkreel.kit.opening import open_workshop
@@ -122,5 +123,5 @@ def test_japans_unused_coins_are_printed_and_written(home, capsys, tmp_path):
     assert [row["unused_minor"] for row in csv.DictReader(file.open())] == ["12000000"] * 2
     report = told(capsys, "report", "japan", "--on", "2026-03-31")
     assert (report["above"], report["deposit_minor"]) == (True, 6_000_000)
-    assert run(["report", "japan", "--on", now().date().isoformat()]) == 1
+    assert run(["report", "japan", "--on", day_in_japan(now()).isoformat()]) == 1
     assert "not over in Japan" in capsys.readouterr().err

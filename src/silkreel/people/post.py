@@ -176,7 +176,7 @@ def posted(
 def counts(tx: Session, brand_id: str) -> dict[str, int]:
     """How many of a brand's letters are in each state."""
     told = sa.select(LetterRow.state, sa.func.count()).where(LetterRow.brand_id == brand_id)
-    found = dict(tx.execute(told.group_by(LetterRow.state)).tuples().all())
+    found = {each[0]: each[1] for each in tx.execute(told.group_by(LetterRow.state))}
     return {state: found.get(state, 0) for state in STATES}
 
 
