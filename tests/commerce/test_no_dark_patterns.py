@@ -176,7 +176,7 @@ def test_unused_bought_coins_are_refunded_whole_and_leave_no_debt(database):
 
 
 def test_no_reward_for_money_is_drawn_by_lot():
-    """Chance orders offers, turns house ads round, spaces two tries, and is the pretend provider's weather."""
+    """Chance orders offers, turns house ads round, spaces tries, and is the pretend provider's weather."""
     drawing = re.compile(r"^\s*(import random|from random import)", re.MULTILINE)
     found = {path.name for path in SOURCES if drawing.search(path.read_text(encoding="utf-8"))}
     assert found == {"campaigns.py", "offers.py", "till.py", "fake_weather.py"}
