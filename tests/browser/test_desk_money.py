@@ -259,7 +259,6 @@ def test_the_next_month_is_looked_at_and_closed(sign_in, desk):
     expect(sheet).to_contain_text("Closing freezes it")
     expect(sheet).to_contain_text("Somebody else approves the drafts")
     in_order(page)
-    page.screenshot(path=f"/tmp/closing-{page.viewport_size['width']}.png")
     sheet.get_by_role("button", name=re.compile(r"now$")).click()
     expect(page.get_by_role("status").filter(has_text="is closed")).to_be_visible()
     in_order(page)
