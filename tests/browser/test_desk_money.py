@@ -251,6 +251,19 @@ def test_a_statement_is_read_approved_issued_and_paid(sign_in, desk, size):
     in_order(page)
 
 
+def test_the_next_month_is_looked_at_and_closed(sign_in, desk):
+    page = sign_in("finance")
+    go_to(page, "Statements")
+    page.get_by_role("button", name=re.compile(r"^Close 2025-1[12]$")).click()
+    sheet = page.get_by_role("dialog")
+    expect(sheet).to_contain_text("Closing freezes it")
+    expect(sheet).to_contain_text("Somebody else approves the drafts")
+    in_order(page)
+    sheet.get_by_role("button", name=re.compile(r"now$")).click()
+    expect(page.get_by_role("status").filter(has_text="is closed")).to_be_visible()
+    in_order(page)
+
+
 def test_differences_are_explained_and_the_ledger_is_verified(sign_in, desk, size):
     name = f"pi_{size[0]}"
     with desk[1].workshop.transaction() as tx:

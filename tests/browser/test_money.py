@@ -188,7 +188,7 @@ def buys_exactly_what_is_missing(mei):
     expect(coin).to_contain_text("You pay $0.45 for exactly 45 coins")
     coin.click()
     expect(mei.page.get_by_text("no money moves")).to_be_visible()
-    expect(mei.page.get_by_text("0.45 USD")).to_be_visible()
+    expect(mei.page.get_by_text("$0.45", exact=True)).to_be_visible()
     mei.page.get_by_role("button", name="Pretend to pay").click()
     mei.playing(7)
     mei.page.keyboard.press(" ")  # so that it is not watched on a slow machine

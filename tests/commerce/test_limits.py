@@ -219,7 +219,8 @@ def test_an_age_goes_down_by_the_viewer_and_up_by_staff(database):
         assert limits.state_age(tx, ANA, 12, "US", NOW) == "child"
         with pytest.raises(OlderOnlyByStaff):
             limits.state_age(tx, ANA, 30, "US", NOW)
-        assert limits.state_age(tx, ANA, 30, "US", NOW, actor="staff:mei") == "adult"
+        assert limits.set_age(tx, ANA, "adult", NOW, actor="staff:mei") == "child"
+        assert limits.age_of(tx, ANA) == "adult"
 
 
 def test_a_wallet_is_filled_to_its_ceiling_waiting_orders_included(database, book):

@@ -32,8 +32,11 @@ from silkreel.commerce.pricebook import default_book, publish_book
 from silkreel.commerce.quotes import Quote, SeriesPrice, Viewing, series_price, show_price
 from silkreel.commerce.requests import Item, Unlock
 from silkreel.commerce.tables import WalletRow
+from silkreel.commerce.viewer_letters import LetterKind
 from silkreel.commerce.vip_screen import ScreenIncomplete, Shown, Title, agree, draw
+from silkreel.flows import letter_words
 
+PAGES_OF_LETTERS = letter_words.PAGES
 US = default_book("US", BRAND)
 QUOTE = Quote(1, US, 10, 45, 2_000, 25, 1, NOW + timedelta(days=9))
 E11 = EpisodeRef("e11", 11)
@@ -208,14 +211,38 @@ def test_no_streak_is_kept_that_a_missed_day_could_take_away():
     assert named == []
 
 
+def modules_with(pattern):
+    """Where in the house something stands, by file."""
+    found = re.compile(pattern)
+    every = (path for path in HOUSE.rglob("*.py") if found.search(path.read_text("utf-8")))
+    return sorted(str(path.relative_to(HOUSE)) for path in every)
+
+
 def test_nothing_writes_to_viewers_unasked_by_day_or_night():
-    """The one letter that is sent is the code somebody has just asked for."""
-    senders = [
-        str(path.relative_to(HOUSE))
-        for path in HOUSE.rglob("*.py")
-        if re.search(r"people\.letters import|smtplib|webpush|firebase", path.read_text("utf-8"))
-    ]
-    assert sorted(senders) == ["people/letters.py", "web/api/me.py"]
+    """Sent are the code somebody has just asked for, and four letters the law asks for.
+
+    A receipt, the reminder of a renewal, and the acknowledgements of leaving VIP and of a
+    withdrawal: they leave at once, at whatever hour, for they are no advertising; nothing else is
+    ever written, so nothing has to wait for the morning.
+    """
+    assert modules_with(r"smtplib|webpush|firebase|apns") == ["people/letters.py"]
+    assert modules_with(r"people\.letters import .*\bsend\b") == ["web/api/me.py"]
+    assert modules_with(r"\bcarrying\b") == ["flows/send_letters.py", "people/letters.py"]
+    assert modules_with(r"post\.write\(") == ["commerce/viewer_letters.py"]
+    assert {kind.value for kind in LetterKind} == {
+        "receipt", "reminder", "vip_left", "withdrawal"
+    }  # fmt: skip
+    assert set(PAGES_OF_LETTERS) == set(LetterKind)
+
+
+@pytest.mark.parametrize("kind", list(LetterKind))
+def test_no_letter_sells_anything(kind):
+    """No letter names an offer, a sale or another plan, and none carries a picture that tells on you."""
+    told = inspect.getsource(PAGES_OF_LETTERS[kind])
+    assert not re.search(
+        r"offer|discount|bonus_ahead|upgrade|only today|sale\b", told, re.IGNORECASE
+    )
+    assert "<img" not in inspect.getsource(letter_words)
 
 
 def test_a_paid_choice_waits_for_as_long_as_it_is_looked_at():
@@ -248,7 +275,9 @@ REFUSED = {
         "leaving_vip_takes_no_more_steps_nor_questions_than_joining",
         "withdrawing_asks_for_no_reason_and_takes_two_steps",
     ],
-    "push 22:00-08:00": ["nothing_writes_to_viewers_unasked_by_day_or_night"],
+    "push 22:00-08:00": [
+        "nothing_writes_to_viewers_unasked_by_day_or_night", "no_letter_sells_anything",
+    ],
     "refusal to refund unused bought coins": [
         "unused_bought_coins_are_refunded_whole_and_leave_no_debt"
     ],

@@ -72,7 +72,7 @@ def test_an_episode_is_opened_once_for_its_price(shop):
 
 def test_the_free_head_costs_nothing_and_uses_no_key(shop):
     assert shop.buy("e1", "e5", expected=0).paid_coins == 0
-    with pytest.raises(NotEnoughCoins, match=r"45 more coins.*0\.45 USD"):
+    with pytest.raises(NotEnoughCoins, match=r"45 more coins.*\$0\.45"):
         shop.buy("e6")
 
 

@@ -1,60 +1,16 @@
 """Letters leave by a mail server that listens; one that stumbles is asked again."""
 
 import smtplib
-import socketserver
-import threading
 
 import pytest
 from pydantic import SecretStr
 
+from mail_server import MailServer, mailing
 from silkreel.kit.settings import Settings
 from silkreel.people import letters
 from silkreel.people.letters import Letter, MailNotSent, NoMailServer, can_send, send
 
 LETTER = Letter("mei@example.org", "Dein Code: 123456", "Grüße, 你好")
-
-
-class MailServer(socketserver.ThreadingTCPServer):
-    """Speaks as much SMTP (RFC 5321) as a letter needs; busy for the first few calls if told so."""
-
-    allow_reuse_address = daemon_threads = True
-
-    def __init__(self, busy=0, unknown=()):
-        super().__init__(("127.0.0.1", 0), Talk)
-        self.busy, self.unknown, self.calls, self.letters = busy, unknown, 0, []
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    @property
-    def port(self):
-        return self.server_address[1]
-
-
-class Talk(socketserver.StreamRequestHandler):
-    def say(self, line):
-        self.wfile.write(f"{line}\r\n".encode())
-
-    def handle(self):
-        self.server.calls += 1
-        if self.server.calls <= self.server.busy:
-            self.say("421 busy")
-            return
-        self.say("220 here")
-        while line := self.rfile.readline().decode().strip():
-            verb = line[:4].upper()
-            if verb == "DATA":
-                self.say("354 go on")
-                told = b""
-                while not told.endswith(b"\r\n.\r\n"):
-                    told += self.rfile.readline()
-                self.server.letters.append(told)
-                self.say("250 taken")
-            elif verb == "QUIT":
-                self.say("221 bye")
-                return
-            elif verb == "RCPT" and any(name in line for name in self.server.unknown):
-                self.say("550 nobody here")
-            else:
-                self.say("250 ok")
 
 
 @pytest.fixture
@@ -72,10 +28,7 @@ def served():
 
 
 def told(server, **more):
-    return Settings(
-        smtp_host="127.0.0.1", smtp_port=server.port, smtp_security="none", smtp_timeout_seconds=5,
-        mail_from="Night Market <hello@night.example>", **more,
-    )  # fmt: skip
+    return mailing(Settings(**more), server)
 
 
 @pytest.fixture(autouse=True)

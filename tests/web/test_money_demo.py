@@ -1,9 +1,12 @@
 """The demo's shop: play money, three markets to choose among in the open, and nowhere else."""
 
+import re
+
 import pytest
 from starlette.testclient import TestClient
 
 from money_shop import NIGHT, Customer, open_shop, publish, put_ad
+from silkreel.cli import run
 from silkreel.commerce.pricebook import book_for
 from silkreel.flows.open_demo_shop import MARKETS, open_demo_shop
 from silkreel.kit.clock import now
@@ -60,6 +63,32 @@ def test_a_visitor_sees_the_prices_of_the_market_they_choose(demo, market, price
     assert (chosen.status_code, chosen.json()["market"]) == (200, market)
     assert mei.browser.get("/api/demo").json()["market"] == market
     assert mei.price().json()["episode"]["money"]["text"] == price
+
+
+def test_the_price_of_the_whole_series_stands_on_pages_without_script(demo):
+    """As people of the language write it, and the same that the counter tells."""
+    mei = demo.customer()
+    finish = mei.price().json()["finish"]
+    for path in ("/s/night-market", "/s/night-market/e/3"):
+        page = mei.browser.get(path, headers={"accept-language": "en"}).text
+        assert "The first 1 episode is free." in page
+        assert (
+            f"cost {finish['coins']} coins (${finish['money']['minor'] / 100:.2f}) at most" in page
+        )
+    choose(mei, "JP")
+    assert re.search(r"coins \(¥[\d,]+\) at most", mei.browser.get("/s/night-market").text)
+
+
+def test_the_command_line_asks_the_pretend_provider_of_a_demo(demo, settings, monkeypatch, capsys):
+    """Nothing is set in the environment: a brand that is a demo is enough, as it is for the server."""
+    order = demo.customer().buy()
+    monkeypatch.setenv("SILKREEL_HOME", str(settings.home))
+    if settings.database_url:
+        monkeypatch.setenv("SILKREEL_DATABASE_URL", settings.database_url)
+    assert run(["orders", "check"]) == 0
+    assert run(["refund", order["id"]]) == 0
+    assert run(["reconcile", "fake_psp"]) == 0
+    assert "refunded" in capsys.readouterr().out
 
 
 def test_without_a_choice_the_language_names_the_market(demo):

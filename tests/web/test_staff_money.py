@@ -1,6 +1,8 @@
 """Money at the desk: who may see and do what, and that the log says so."""
 
+import hashlib
 import io
+import zipfile
 from datetime import UTC, datetime
 
 import pytest
@@ -11,7 +13,8 @@ from silkreel.commerce.ledger import apply
 from silkreel.commerce.requests import Grant, Item, Open, PaidMoney, Unlock
 from silkreel.commerce.seal import settled_txn
 from silkreel.commerce.settle import close
-from silkreel.commerce.tables import ReconcileItemRow, WalletRow
+from silkreel.commerce.tables import AdImpressionRow, ReconcileItemRow, WalletRow
+from silkreel.flows.closing_desk import look_ahead
 from silkreel.media.theatre.fonts import FontMissing, find
 from silkreel.people.actors import Actor
 from silkreel.people.audit import Wanted, read_log, verify
@@ -78,8 +81,8 @@ def log(shop, words):
         ]
 
 
-def closed_month(shop, closer_id):
-    """October with one statement, closed by somebody of the staff."""
+def sold_in_october(shop):
+    """A purchase, and what was opened with it."""
     who = {"viewer_id": "ana", "brand_id": HOUSE, "scope": "s"}
     money = PaidMoney(currency="USD", gross_minor=1000)
     with shop.workshop.transaction() as tx:
@@ -88,11 +91,20 @@ def closed_month(shop, closer_id):
             Unlock(**who, key="u", series_id="s1", items=(Item("episode", "e1", 90),), market="US"),
             Open(viewer_id="ana", brand_id=HOUSE, item_kind="episode", ref="e1"),
         ], OCTOBER)  # fmt: skip
+
+
+def terms_of(shop):
+    return shop.app.api.state.site.settings.folder / "settlement.toml"
+
+
+def closed_month(shop, closer_id):
+    """October with one statement, closed by somebody of the staff."""
+    sold_in_october(shop)
     newest = settled_txn(shop.workshop.database)
     by = Actor("staff", closer_id, "mei", HOUSE, NOVEMBER, frozenset({"money.settle"}))
     with shop.workshop.transaction() as tx:
         close(tx, "2025-10", TERMS, newest, by)
-    (shop.app.api.state.site.settings.folder / "settlement.toml").write_text(TERMS)
+    terms_of(shop).write_text(TERMS)
 
 
 def test_an_order_is_found_shown_and_refunded_with_a_reason(shop, signed_in):
@@ -195,6 +207,83 @@ def test_a_statement_goes_its_way_at_the_desk(shop, signed_in):
     assert mei.post("/settlements/2025-10/pay-files", {"on": "2025-12-01"}).status_code == 409
     why = {"reason": "x"}
     assert mei.post("/settlements/2025-10/take-back", why).json()["code"].endswith("already_issued")
+
+
+def test_a_month_is_looked_at_closed_and_approved_by_another(shop, signed_in):
+    sold_in_october(shop)
+    mei, lin = signed_in("mei", "finance"), signed_in("lin", "finance")
+    assert mei.get("/settlements/next").json() == {"month": "2025-10"}
+    path = "/settlements/2025-10"
+    told = mei.get(f"{path}/outlook").json()
+    assert (told["can_close"], [each["kind"] for each in told["missing"]]) == (False, ["terms"])
+    assert mei.post(f"{path}/close", {"seen": told["seen"]}).json()["code"].endswith("no_terms")
+    terms_of(shop).write_text(TERMS)
+    told = mei.get(f"{path}/outlook").json()
+    assert (told["can_close"], told["missing"], told["own"]) == (True, [], [])
+    assert [(e["payee"], e["payable"]["minor"]) for e in told["statements"]] == [("moon", 450)]
+    assert mei.get("/statements").json()["statements"] == []  # looking writes nothing
+    stale = mei.post(f"{path}/close", {"seen": "0" * 64})
+    assert (stale.status_code, stale.json()["code"]) == (409, "flows.changed_since")
+    closed = mei.post(f"{path}/close", {"seen": told["seen"]}).json()
+    assert closed == {"month": "2025-10", "statements": 1}
+    (card,) = mei.get("/statements").json()["statements"]
+    yes = {"content_hash": card["sha256"]}
+    assert mei.post(f"/statements/{card['id']}/approve", yes).json()["code"].endswith("own_work")
+    assert lin.post(f"/statements/{card['id']}/approve", yes).status_code == 200
+    assert [row[:2] for row in log(shop, "settlement.closed")] == [("settlement.closed", "mei")]
+    assert mei.get("/settlements/next").json() == {"month": "2025-11"}
+    skipped = mei.get("/settlements/2025-12/outlook")
+    assert (skipped.status_code, skipped.json()["code"]) == (409, "commerce.out_of_order")
+
+
+def test_what_a_month_waits_for_is_named_before_it_is_closed(shop, signed_in):
+    sold_in_october(shop)
+    shown = AdImpressionRow(
+        network="admob", impression_id="i", unit_id="u", series_id="s1", country="US", at=OCTOBER,
+        estimate_micros=1, currency="USD", precision="ESTIMATED",
+    )  # fmt: skip
+    with shop.workshop.transaction() as tx:
+        tx.add(shown)
+    terms_of(shop).write_text(TERMS)
+    mei = signed_in("mei", "finance")
+    path = "/settlements/2025-10/outlook"
+    told = mei.get(path).json()
+    (ads,) = told["missing"]
+    assert (ads["kind"], ads["blocks"], told["can_close"]) == ("ads", False, True)
+    assert "admob" in ads["sentence"]
+    elsewhere = TERMS.replace('currency = "USD"\naccount', 'currency = "EUR"\naccount')
+    terms_of(shop).write_text(elsewhere)
+    told = mei.get(path).json()
+    rate = told["missing"][0]
+    assert (rate["kind"], rate["blocks"], told["can_close"]) == ("terms", True, False)
+    assert "EUR" in rate["sentence"]
+    early = Actor("staff", "x", "x", HOUSE, OCTOBER, frozenset({"money.settle"}))
+    soon = look_ahead(shop.workshop.database, "2025-10", TERMS, early)
+    assert (soon.missing[0].kind, soon.can_close) == ("not_over", False)
+
+
+def test_only_who_may_settle_closes_a_month(shop, signed_in):
+    una = signed_in("una", "support")
+    assert una.get("/settlements/next").status_code == 200
+    assert una.get("/settlements/2025-10/outlook").status_code == 403
+    assert una.post("/settlements/2025-10/close", {"seen": ""}).status_code == 403
+    assert signed_in("zoe", "writer").get("/settlements/next").status_code == 403
+
+
+def test_a_months_files_come_in_one_archive_that_is_always_the_same(shop, signed_in):
+    try:
+        find("sans")
+    except FontMissing as missing:
+        pytest.skip(str(missing))
+    mei = signed_in("mei", "finance")
+    closed_month(shop, mei.id)
+    packed = mei.get("/settlements/2025-10/files.zip")
+    names = zipfile.ZipFile(io.BytesIO(packed.content)).namelist()
+    stem = "2025-10-moon-USD-v1"
+    assert names == [f"{stem}.csv", f"{stem}.xlsx", f"{stem}.pdf", "recompute_statement.py"]
+    csv = zipfile.ZipFile(io.BytesIO(packed.content)).read(f"{stem}.csv").decode()
+    (card,) = mei.get("/statements").json()["statements"]
+    assert hashlib.sha256(csv.encode()).hexdigest() == card["sha256"]
 
 
 def test_a_statement_is_read_line_by_line_down_to_its_uses_and_as_a_file(shop, signed_in):

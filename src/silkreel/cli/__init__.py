@@ -44,6 +44,9 @@ COMMANDS = {
     "audit": ("audit:app", "What was done by whom, and whether the log is as it was written."),
     "prices": ("prices:app", "What a market costs: start, check, publish, show, export."),
     "orders": ("orders:app", "Purchases: list, show, and ask about those that are open."),
+    "viewers": ("viewers:app", "Viewers' accounts: correct an age group."),
+    "report": ("reports:app", "Figures an authority asks for: japan."),
+    "letters": ("letters:app", "Letters to viewers: list, send what waits, retry."),
     "refund": ("refunding:refund", "Give an order's money back, and take its coins with it."),
     "reconcile": (
         "reconciling:reconcile",

@@ -32,6 +32,6 @@ def opened() -> Iterator[House]:
         workshop.database.close()
 
 
-def operator() -> Actor:
-    """Whoever works at this command line, as the log names them."""
-    return machine(getpass.getuser(), HOUSE, now())
+def operator(brand: str = HOUSE) -> Actor:
+    """Whoever works at this command line, as a brand's log names them."""
+    return machine(getpass.getuser(), brand, now())

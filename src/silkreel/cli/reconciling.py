@@ -8,8 +8,8 @@ from cyclopts import Parameter
 from silkreel.cli import DONE, REFUSED, show
 from silkreel.cli.opening import opened
 from silkreel.commerce.reconcile import Report
-from silkreel.commerce.registry import open_provider
 from silkreel.flows.take_payments import compare_books
+from silkreel.flows.ways_to_pay import provider_here
 from silkreel.kit.clock import now
 from silkreel.kit.words import Counted, words
 
@@ -38,7 +38,7 @@ def reconcile(
         json: print machine-readable results
     """
     with opened() as house:
-        opened_provider = open_provider(provider, house.settings)
+        opened_provider = provider_here(provider, house.settings, house.workshop.database)
         at = now()
         since = at - timedelta(days=days)
         report = compare_books(house.workshop.database, opened_provider, since, at)

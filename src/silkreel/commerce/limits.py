@@ -146,21 +146,28 @@ def shut_out(tx: Session, holder: Holder, length: timedelta, now: datetime) -> d
     return until
 
 
-def state_age(
-    tx: Session, holder: Holder, years: int, market: str, now: datetime, *, actor: str = "viewer"
-) -> Age:
-    """Keep the group somebody belongs to, never the age; only staff move it upwards.
+def state_age(tx: Session, holder: Holder, years: int, market: str, now: datetime) -> Age:
+    """Keep the group somebody says they belong to, never the age; only staff move it upwards.
 
     Raises:
         OlderOnlyByStaff.
     """
     age = rights_in(market, now).age_of(max(MIN_YEARS, min(years, MAX_YEARS)))
     row = _locked(tx, holder)
-    if row.age and actor == "viewer" and AGES.index(age) > AGES.index(row.age):
+    if row.age and AGES.index(age) > AGES.index(row.age):
         raise OlderOnlyByStaff
     row.age = age
-    _note(tx, holder, "age", age, actor, now)
+    _note(tx, holder, "age", age, "viewer", now)
     return age
+
+
+def set_age(tx: Session, holder: Holder, age: Age, now: datetime, *, actor: str) -> Age:
+    """Correct a group that was stated wrongly, whichever way; the group of before."""
+    row = _locked(tx, holder)
+    before: Age = row.age  # type: ignore[assignment]  # the column holds one of them
+    row.age = age
+    _note(tx, holder, "age", age, actor, now)
+    return before
 
 
 def merge_limits(tx: Session, guest_id: str, holder: Holder, now: datetime) -> None:

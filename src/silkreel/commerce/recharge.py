@@ -10,11 +10,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from silkreel.commerce import ledger, vip
+from silkreel.commerce import ledger, viewer_letters, vip
 from silkreel.commerce.orders import NoSuchOrder, Order, locate, next_ask, shown
 from silkreel.commerce.payments import Kind, OrderRef, PaymentFact, Truth, WrongEnvironment
 from silkreel.commerce.requests import Claw, Grant, PaidMoney, Refunded, Request, Unclaw
-from silkreel.commerce.standing import UNSETTLED, Standing, stand
+from silkreel.commerce.standing import UNSETTLED, OrderState, Standing, stand
 from silkreel.commerce.tables import (
     OrderRow,
     OutboxRow,
@@ -218,6 +218,8 @@ def _follow(tx: Session, row: OrderRow, new: list[PaymentFact], at: datetime) ->
         assert answer.status in {"ok", "replay", "owned"}, f"coins of {row.id}: {answer.status}"
     if row.sku.startswith(vip.SKU):
         vip.follow(tx, row, at)
+    if standing.state == OrderState.PAID:
+        viewer_letters.receipt(tx, row, at)
     row.ask_at = next_ask(row.made_at, at) if standing.state in UNSETTLED else None
     if row.state != standing.state:
         row.state = standing.state.value

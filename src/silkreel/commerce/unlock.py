@@ -16,6 +16,7 @@ from silkreel.commerce.requests import Answer, Item, Open, Request, Undo, Unlock
 from silkreel.commerce.tables import EntitlementRow
 from silkreel.commerce.till import Till
 from silkreel.kit.database import Database, Session
+from silkreel.kit.money_words import written
 from silkreel.kit.refusals import Refusal
 
 WAIT_SECONDS = 2.0  # for the till; then the same key may be sent again
@@ -270,7 +271,7 @@ def _wait(till: Till, request: Request) -> Answer:
 def _not_enough(missing_coins: int, top_up: TopUp) -> NotEnoughCoins:
     """The no, with the purchase that mends it: to be ordered as `top_up:COINS`."""
     return NotEnoughCoins(
-        missing=missing_coins, price=str(top_up.price), exact_top_up_coins=top_up.paid_coins,
+        missing=missing_coins, price=written(top_up.price), exact_top_up_coins=top_up.paid_coins,
         exact_top_up_minor=top_up.price.minor, currency=top_up.price.currency,
         left_over_coins=top_up.left_over_coins,
     )  # fmt: skip

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from silkreel.commerce import viewer_letters
 from silkreel.commerce.tables import OutboxRow, VipFactRow
 from silkreel.commerce.vip_record import Subscription, find, lock_all, record, settle
 from silkreel.commerce.vip_rules import Fact, Owed, Vip, VipKind, VipState, fold
@@ -112,6 +113,7 @@ def _leave(tx: Session, vip_id: int, viewer_id: str, fact: Fact, at: datetime) -
     payload = {"vip": vip_id, "viewer": viewer_id, "receipt": receipt.body}
     key = f"vip:{vip_id}:{fact.kind}"
     tx.add(OutboxRow(topic="vip.receipt", key=key, payload=payload, made_at=at))
+    viewer_letters.left_vip(tx, (viewer_id, mine.brand_id), receipt.body, at)
     tx.flush()
     return receipt
 

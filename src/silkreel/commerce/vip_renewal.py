@@ -20,6 +20,7 @@ from silkreel.kit.refusals import Refusal
 
 RULES = Path(__file__).parent / "data" / "vip_reminders.toml"
 WORLD = "001"
+PAGE = 200  # VIPs looked at in one transaction
 ORDERED_AHEAD = timedelta(days=1)  # so that a charge that fails is known before the time is over
 
 
@@ -55,6 +56,7 @@ class Reminder:
 
     vip_id: int
     viewer_id: str
+    brand_id: str
     rule: str
     plan: str
     price: Money
@@ -86,20 +88,30 @@ def rule_for(plan: str, market: str, on: date) -> Rule:
     return max(fitting, key=lambda rule: (market in rule.markets, rule.in_force, rule.id))
 
 
-def due_reminders(tx: Session, at: datetime, limit: int = 500) -> list[Reminder]:
-    """Reminders to deliver now, the most urgent first."""
+def ending_vips(tx: Session, at: datetime, after: int = 0, limit: int = PAGE) -> list[int]:
+    """VIPs beyond a number whose time is over soon, renewing or not, by their numbers: a page."""
     most = timedelta(days=max(rule.most_days for rule in rules()))
     end = sa.func.max(VipPeriodRow.ends_at)
     ending = (
         sa.select(VipPeriodRow.vip_id)
         .join(VipRow, VipRow.id == VipPeriodRow.vip_id)
-        .where(VipRow.state == "active")
+        .where(VipRow.state == "active", VipRow.id > after)
         .group_by(VipPeriodRow.vip_id)
         .having(sa.and_(end > at, end <= at + most))
-        .order_by(end)
+        .order_by(VipPeriodRow.vip_id)
         .limit(limit)
     )
-    found = (_reminder(load(tx, vip_id), at) for vip_id in tx.scalars(ending).all())
+    return list(tx.scalars(ending))
+
+
+def reminder_of(tx: Session, vip_id: int, at: datetime) -> Reminder | None:
+    """The reminder that a VIP is due now; None: too early, too late, told, or nothing renews."""
+    return _reminder(load(tx, vip_id), at)
+
+
+def due_reminders(tx: Session, at: datetime, after: int = 0, limit: int = PAGE) -> list[Reminder]:
+    """Reminders to deliver now, of a page of VIPs."""
+    found = (reminder_of(tx, vip_id, at) for vip_id in ending_vips(tx, at, after, limit))
     return [reminder for reminder in found if reminder]
 
 
@@ -153,8 +165,8 @@ def _reminder(mine: Subscription, at: datetime) -> Reminder | None:
     if not end - timedelta(days=rule.most_days) <= at <= by:
         return None
     return Reminder(
-        mine.id, mine.viewer_id, rule.id, screen.plan, screen.price, end, by
-    )  # fmt: skip
+        mine.id, mine.viewer_id, mine.brand_id, rule.id, screen.plan, screen.price, end, by
+    )
 
 
 def _was_reminded(mine: Subscription, end: datetime) -> bool:

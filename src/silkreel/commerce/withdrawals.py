@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from silkreel.commerce import ledger, vip, vip_leaving, vip_record
+from silkreel.commerce import ledger, viewer_letters, vip, vip_leaving, vip_record
 from silkreel.commerce.bounds import rights_in
 from silkreel.commerce.moves import UNDO_WITHIN
 from silkreel.commerce.payments import Kind
@@ -167,6 +167,8 @@ def confirm(tx: Session, withdrawal_id: str, viewer_id: str, at: datetime) -> St
     payload = {"viewer": viewer_id, "brand": row.brand_id, "receipt": row.receipt_json}
     key = f"withdrawal:{row.id}"
     tx.add(OutboxRow(topic="withdrawal.receipt", key=key, payload=payload, made_at=at))
+    if row.kind != "vip":  # leaving VIP has written its own
+        viewer_letters.withdrawn(tx, (viewer_id, row.brand_id), row.receipt_json, at)
     tx.flush()
     return _statement(row)
 

@@ -13,9 +13,18 @@ from silkreel.commerce.requests import Merge
 from silkreel.commerce.till import TRIES, may_be_tried_again
 from silkreel.kit.database import Database, Session
 from silkreel.kit.refusals import Refusal
+from silkreel.kit.words import language_in_force
 from silkreel.people.viewer_codes import prove
 from silkreel.people.viewer_sessions import open_place
-from silkreel.people.viewers import MAIL, Identity, account_of, make_account, merge, new_guest
+from silkreel.people.viewers import (
+    MAIL,
+    Identity,
+    account_of,
+    make_account,
+    merge,
+    new_guest,
+    note_language,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +76,7 @@ def sign_in(tx: Session, house_key: bytes, arriving: Arriving, at: datetime) -> 
         make_account(tx, account, identity, at)
     elif guest is not None:
         join(tx, guest, account, brand, at)
+    note_language(tx, account, language_in_force())
     return Arrived(account, open_place(tx, account, brand, arriving.user_agent, at))
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from silkreel.commerce import ads, orders, recharge, registry, vip
+from silkreel.commerce import ads, orders, recharge, vip
 from silkreel.commerce.orders import NoSuchOrder, Order
 from silkreel.commerce.payments import Kind, PaymentFact
 from silkreel.commerce.standing import OrderState, Standing, stand
@@ -13,6 +13,7 @@ from silkreel.flows import take_payments
 from silkreel.flows.give_back_vip import give_back_vip_money
 from silkreel.flows.take_payments import Round
 from silkreel.flows.viewer_rights import pay_withdrawals
+from silkreel.flows.ways_to_pay import provider_here, providers_here
 from silkreel.kit.artifacts import Workshop
 from silkreel.kit.database import Database, Session
 from silkreel.kit.money import Money, OddAmount, exponent
@@ -153,7 +154,7 @@ def refund_order(
     wanted = left if amount is None else _money(amount, sheet.order.currency)
     if not 0 < wanted.minor <= left.minor:
         raise MoreThanIsLeft(order=order_id, left=str(left))
-    provider = registry.open_provider(sheet.order.provider, settings)
+    provider = provider_here(sheet.order.provider, settings, database)
     take_payments.give_back(
         database, provider, order_id, payment.provider_object, wanted.minor,
         f"desk-{order_id}-{sheet.standing.refunded_minor}-{wanted.minor}", at,
@@ -170,7 +171,7 @@ def _money(amount: str, currency: str) -> Money:
 
 def check_payments(settings: Settings, database: Database, at: datetime) -> Round:
     """One round of the worker: the inbox, open orders, odd money, VIP, and ads nobody proved."""
-    providers = registry.open_providers(settings, [])
+    providers = providers_here(settings, database)
     rounds = (
         take_payments.work_inbox(database, providers, at),
         take_payments.ask_about_open_orders(database, providers, at),

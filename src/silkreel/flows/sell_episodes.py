@@ -18,6 +18,7 @@ from silkreel.commerce.quotes import (
     Quote,
     SeriesPrice,
     Viewing,
+    first_quote,
     series_price,
     show_price,
 )
@@ -112,6 +113,19 @@ def refuse_unplayable(sale: OnSale, episode_ids: tuple[str, ...]) -> None:
 def book_at(tx: Session, who: Onlooker, now: datetime) -> Book | None:
     """The price book in force where somebody stands; None: everything there is free."""
     return book_for(tx, who.brand_id, who.market, WEB, now)
+
+
+def standing_price(tx: Session, who: Onlooker, slug: str, now: datetime) -> SeriesPrice | None:
+    """What a first look at a series would be told; kept for nobody. None where it is free.
+
+    Raises:
+        NotShown: there is no such series here.
+    """
+    book = book_at(tx, who, now)
+    if book is None:
+        return None
+    episodes = find_on_sale(tx, slug, who.market).episodes
+    return series_price(first_quote(book, episodes, now), episodes)
 
 
 def viewing_of(who: Onlooker, series_id: str) -> Viewing:

@@ -24,6 +24,7 @@ from silkreel.flows.sell_coins import NotOnSale
 from silkreel.flows.sell_episodes import Onlooker, book_at
 from silkreel.flows.take_payments import Begun, way_to_pay
 from silkreel.kit.database import Database, Session
+from silkreel.kit.money_words import written
 from silkreel.kit.refusals import Refusal
 from silkreel.kit.words import language_in_force, words
 
@@ -254,7 +255,7 @@ def _left_before(tx: Session, who: Onlooker, kind: VipKind) -> Subscription:
 
 def _texts(book: Book, plan: str, left_out: tuple[Title, ...], *, renews: bool) -> list[str]:
     """Every text of the screen, in the language in force and in the order it is shown."""
-    price = next((str(each.price) for each in book.plans if each.plan == plan), "")
+    price = next((written(each.price) for each in book.plans if each.plan == plan), "")
     lasts = {
         "week": words("It ends by itself after a week. Nothing is charged again."),
         "month": words("It ends by itself after a month. Nothing is charged again."),

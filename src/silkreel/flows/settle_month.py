@@ -101,11 +101,16 @@ def write_files(statements: Sequence[Issued], folder: Path) -> list[Path]:
 
 def _close(database: Database, period: str, terms: str, newest: int, by: Actor) -> Month:
     with database.transaction() as tx:
-        _nothing_waits(tx, month_end(period))
+        nothing_waits(tx, month_end(period))
         return close(tx, period, terms, newest, by)
 
 
-def _nothing_waits(tx: Session, ends_at: datetime) -> None:
+def nothing_waits(tx: Session, ends_at: datetime) -> None:
+    """Pass where every message that came before a moment is applied.
+
+    Raises:
+        MessagesWait.
+    """
     count = tx.scalar(
         sa.select(sa.func.count())
         .select_from(InboxEventRow)

@@ -20,8 +20,10 @@ from silkreel.commerce.withdrawals import Due
 from silkreel.flows.take_payments import ROUND, Providers, Round, give_back
 from silkreel.kit.database import Database, Session
 from silkreel.kit.money import Money
+from silkreel.kit.money_words import written
+from silkreel.kit.plain_rows import plain_rows
 from silkreel.kit.refusals import Refusal
-from silkreel.people.tables import ViewerIdentityRow, ViewerRow, ViewerSessionRow
+from silkreel.people.tables import LetterRow, ViewerIdentityRow, ViewerRow, ViewerSessionRow
 from silkreel.people.viewers import forget_viewer
 
 Holder = tuple[str, str]
@@ -98,7 +100,7 @@ def erase(tx: Session, holder: Holder, at: datetime, *, give_up_coins: bool) -> 
     """
     left = farewell(tx, holder, at)
     if left.paid_coins and not give_up_coins:
-        worth = ", ".join(map(str, left.unused)) or "0"
+        worth = ", ".join(map(written, left.unused)) or "0"
         raise CoinsWouldBeLost(coins=left.paid_coins, money=worth)
     for vip_id in vip.running(tx, *holder, at):
         vip_leaving.cancel(tx, vip_id, holder[0], at)
@@ -138,6 +140,7 @@ def _person(tx: Session, viewer_id: str) -> dict[str, list[dict[str, Any]]]:
     who = [{"id": viewer.id, "kind": viewer.kind, "since": viewer.made_at}] if viewer else []
     identities = sa.select(ViewerIdentityRow).where(ViewerIdentityRow.viewer_id == viewer_id)
     sessions = sa.select(ViewerSessionRow).where(ViewerSessionRow.viewer_id == viewer_id)
+    letters = plain_rows(tx, LetterRow, [LetterRow.viewer_id == viewer_id])
     return {
         "viewer": who,
         "identities": [
@@ -148,6 +151,7 @@ def _person(tx: Session, viewer_id: str) -> dict[str, list[dict[str, Any]]]:
             {"device": row.device, "since": row.made_at, "seen": row.seen_at}
             for row in tx.scalars(sessions)
         ],
+        LetterRow.__tablename__: letters,
     }
 
 

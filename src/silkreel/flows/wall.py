@@ -17,6 +17,7 @@ from silkreel.commerce.book import Book
 from silkreel.commerce.quotes import Quote, first_quote, seen_price, show_price
 from silkreel.flows.sell_episodes import Onlooker, OnSale, book_at, find_on_sale, viewing_of
 from silkreel.kit.database import Database, Session
+from silkreel.kit.money_words import written
 from silkreel.kit.refusals import Refusal
 
 
@@ -113,7 +114,7 @@ def no_for(episode_id: str, number: int, book: Book, quote: Quote) -> Refusal:
     price = quote.book.money(quote.episode_coins)
     return EpisodeLocked(
         episode=episode_id, number=number, episode_coins=quote.episode_coins,
-        price=str(price), price_minor=price.minor, currency=price.currency, free_episodes=free,
+        price=written(price), price_minor=price.minor, currency=price.currency, free_episodes=free,
     )  # fmt: skip
 
 

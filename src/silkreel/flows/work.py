@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from silkreel.flows import VERSION
 from silkreel.flows.at_hand import close_shelves
+from silkreel.flows.postman import postman
 from silkreel.jobs.journeys import QUEUES, QueueName
 from silkreel.kit.artifacts import Workshop
 from silkreel.kit.refusals import Refusal
@@ -53,7 +54,8 @@ def work_until_stopped(settings: Settings, *, name: str | None, queues: Sequence
     from silkreel.jobs.worker import work
 
     try:
-        work(settings, version=VERSION, queues=chosen, name=name)
+        with postman(settings):
+            work(settings, version=VERSION, queues=chosen, name=name)
     finally:
         close_shelves()
 

@@ -212,7 +212,7 @@ class Settings(BaseSettings):
     unity_ads_secret: SecretStr | None = Field(
         None, description="Unity's secret of S2S redeem callbacks"
     )
-    smtp_host: str | None = Field(None, description="mail server that sends viewers' codes")
+    smtp_host: str | None = Field(None, description="mail server that sends viewers' codes and letters")
     smtp_port: int = Field(587, ge=1, le=65535, description="its port")
     smtp_security: Literal["starttls", "tls", "none"] = Field(
         "starttls", description="how the way there is closed: starttls, tls, or none on one machine"

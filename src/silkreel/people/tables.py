@@ -31,6 +31,9 @@ class ViewerRow(Base):
     brand_id: Mapped[str] = mapped_column(sa.ForeignKey("brands.id"), index=True)
     kind: Mapped[str] = mapped_column(sa.String(16))  # guest | account
     made_at: Mapped[datetime] = mapped_column(UtcTime)
+    language: Mapped[str] = mapped_column(
+        sa.String(16), default="", server_default=""
+    )  # of letters
 
 
 class ViewerIdentityRow(Base):
@@ -78,6 +81,31 @@ class ViewerSessionRow(Base):
     device: Mapped[str] = mapped_column(sa.String(64))  # as the browser names itself, in short
     made_at: Mapped[datetime] = mapped_column(UtcTime)
     seen_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class LetterRow(Base):
+    """A letter to an account: written with what it tells of, sent later, at least once."""
+
+    __tablename__ = "letters"
+    __table_args__ = (
+        sa.UniqueConstraint("brand_id", "key"),
+        sa.Index("ix_letters_waiting", "try_at", sqlite_where=sa.text("state = 'waiting'"),
+                 postgresql_where=sa.text("state = 'waiting'")),
+        sa.CheckConstraint("state IN ('waiting', 'sent', 'dead', 'moot')", name="state_known"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    brand_id: Mapped[str] = mapped_column(sa.ForeignKey("brands.id"))
+    viewer_id: Mapped[str] = mapped_column(sa.ForeignKey("viewers.id"), index=True)
+    kind: Mapped[str] = mapped_column(sa.String(16))
+    key: Mapped[str] = mapped_column(sa.String(160))  # names what happened: one letter for it
+    facts: Mapped[dict[str, Any]] = mapped_column(sa.JSON)  # what it tells, as of then
+    state: Mapped[str] = mapped_column(sa.String(8), default="waiting")
+    tries: Mapped[int] = mapped_column(default=0)
+    try_at: Mapped[datetime] = mapped_column(UtcTime)
+    problem: Mapped[str] = mapped_column(sa.Text, default="")  # of the last try
+    made_at: Mapped[datetime] = mapped_column(UtcTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcTime)  # sent, given up or let go
 
 
 class StaffRow(Base):

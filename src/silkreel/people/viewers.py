@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from silkreel.kit.database import Session
 from silkreel.kit.refusals import Refusal
 from silkreel.people.tables import (
+    LetterRow,
     ViewerAliasRow,
     ViewerIdentityRow,
     ViewerRow,
@@ -68,14 +69,21 @@ def guest_of(tx: Session, viewer_id: str, brand_id: str) -> str | None:
 
 
 def addresses_of(tx: Session, viewer_id: str) -> list[str]:
-    """Mail addresses that prove an account."""
+    """Mail addresses that prove an account, the first known first."""
     mine = ViewerIdentityRow.viewer_id == viewer_id, ViewerIdentityRow.provider == MAIL
-    return list(tx.scalars(sa.select(ViewerIdentityRow.subject).where(*mine)))
+    first = ViewerIdentityRow.known_since, ViewerIdentityRow.subject
+    return list(tx.scalars(sa.select(ViewerIdentityRow.subject).where(*mine).order_by(*first)))
+
+
+def note_language(tx: Session, viewer_id: str, language: str) -> None:
+    """Keep the language somebody reads us in: letters to them are in it."""
+    other = ViewerRow.id == viewer_id, ViewerRow.language != language
+    tx.execute(sa.update(ViewerRow).where(*other).values(language=language))
 
 
 def forget_viewer(tx: Session, viewer_id: str) -> None:
-    """Nobody is this viewer any more: identities, sessions and former names go."""
-    for table in (ViewerIdentityRow, ViewerSessionRow, ViewerAliasRow):
+    """Nobody is this viewer any more: identities, sessions, letters and former names go."""
+    for table in (LetterRow, ViewerIdentityRow, ViewerSessionRow, ViewerAliasRow):
         tx.execute(sa.delete(table).where(table.viewer_id == viewer_id))
     tx.execute(sa.delete(ViewerRow).where(ViewerRow.id == viewer_id))
 

@@ -48,6 +48,7 @@ from silkreel.web.staff import (
 )
 from silkreel.web.staff import stories as staff_stories
 from silkreel.web.staff.money import books as staff_books
+from silkreel.web.staff.money import closing as staff_closing
 from silkreel.web.staff.money import orders as staff_orders
 
 
@@ -110,7 +111,10 @@ def _framework(site: Site, segments: Segments) -> FastAPI:
         app.include_router(noun.router)
     for part in (reading, game, places, saves):
         app.include_router(part.router)
-    for desk in (staff_orders, staff_books, staff_stories, story_assist, story_files, story_views):
+    for desk in (
+        staff_orders, staff_books, staff_closing, staff_stories, story_assist, story_files,
+        story_views,
+    ):  # fmt: skip
         app.include_router(desk.router)
     for own in (me, rights, withdrawals):
         app.include_router(own.router)

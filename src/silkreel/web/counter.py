@@ -1,11 +1,6 @@
 """What takes money here: the till, the ways to pay and the ad networks, opened when first needed."""
 
-import hashlib
-import hmac
 from threading import Lock
-from typing import cast
-
-from pydantic import SecretStr
 
 from silkreel.commerce import registry
 from silkreel.commerce.ad_proofs import AdNetwork, NetworkMissing
@@ -13,6 +8,7 @@ from silkreel.commerce.adnetworks.beacons import Beacons
 from silkreel.commerce.payments import Provider
 from silkreel.commerce.providers.fake_psp import FakePsp
 from silkreel.commerce.till import Till
+from silkreel.flows.ways_to_pay import own_secret, pretend_payments
 from silkreel.kit.database import Database
 from silkreel.kit.settings import Settings
 from silkreel.web.demo import DemoFloor
@@ -52,13 +48,15 @@ class Counter:
             if self._providers is None:
                 self._providers = registry.open_providers(self._settings, [])
             if demo and FakePsp.name not in self._providers:
-                self._providers = {**self._providers, FakePsp.name: self._pretend()}
+                pretend = pretend_payments(self._settings, self._house_key)
+                self._providers = {**self._providers, FakePsp.name: pretend}
             return self._providers
 
     @property
     def beacons(self) -> Beacons:
         """What signs the beacons of our own ads: the set secrets, else one of the home's key."""
-        return Beacons(self._settings.secrets("beacon_secrets") or (self._own_secret("beacons"),))
+        own = own_secret(self._house_key, "beacons")
+        return Beacons(self._settings.secrets("beacon_secrets") or (own,))
 
     @property
     def networks(self) -> dict[str, AdNetwork]:
@@ -71,16 +69,6 @@ class Counter:
     def is_demo(self, brand_id: str) -> bool:
         """Whether this brand's coins are play money: by the settings, or since `silkreel demo`."""
         return self._demo.is_demo(brand_id)
-
-    def _pretend(self) -> Provider:
-        settings = self._settings
-        if settings.fake_payments_secret is None:
-            own = SecretStr(self._own_secret("pretend"))
-            settings = settings.model_copy(update={"fake_payments_secret": own})
-        return cast("Provider", FakePsp.open(settings))
-
-    def _own_secret(self, use: str) -> str:
-        return hmac.new(self._house_key, f"counter\n{use}".encode(), hashlib.sha256).hexdigest()
 
     def close(self) -> None:
         """Finish what waits at the till; where nobody rang, nothing is to be done."""

@@ -40,27 +40,29 @@ def home_body(cards: Sequence[SeriesShape], words: Words) -> str:
     return f'<main class="plain">{heading}{tagline}<ul class="plain-grid">{items}</ul></main>'
 
 
-def series_body(series: SeriesPageShape, words: Words) -> str:
-    """Title, synopsis, languages, episodes."""
+def series_body(series: SeriesPageShape, words: Words, price: str = "") -> str:
+    """Title, synopsis, what it costs, languages, episodes."""
     episodes = "".join(
         f'<li><a href="{episode_path(series.slug, e.number)}">{escape(_name(e, words))}</a></li>'
         for e in series.episodes
     )
     return (
         f'<main class="plain"><article><h1>{escape(series.title)}</h1>'
-        f"{_picture(series.poster, series.title)}<p>{escape(series.synopsis)}</p>"
+        f"{_picture(series.poster, series.title)}<p>{escape(series.synopsis)}</p>{_told(price)}"
         f"<h2>{_t(words, 'languages.title')}</h2><p>{_language_names(series)}</p>"
         f"<h2>{_t(words, 'episodes.title')}</h2><ol>{episodes}</ol></article></main>"
     )
 
 
-def episode_body(series: SeriesPageShape, episode: EpisodeShape, words: Words) -> str:
-    """What the episode is, and the way to its series."""
+def episode_body(
+    series: SeriesPageShape, episode: EpisodeShape, words: Words, price: str = ""
+) -> str:
+    """What the episode is, what the series costs, and the way to it."""
     return (
         f'<main class="plain"><article><h1>{escape(series.title)}</h1>'
         f"<h2>{escape(_name(episode, words))}</h2>"
         f"{_picture(episode.poster or series.poster, series.title)}"
-        f"<p>{escape(series.synopsis)}</p><p>{_t(words, 'player.noscript')}</p>"
+        f"<p>{escape(series.synopsis)}</p>{_told(price)}<p>{_t(words, 'player.noscript')}</p>"
         f'<p><a href="{series_path(series.slug)}">{_t(words, "episodes.title")}</a></p>'
         "</article></main>"
     )
@@ -129,6 +131,10 @@ def series_path(slug: str) -> str:
 def episode_path(slug: str, number: int) -> str:
     """Address of an episode."""
     return f"{series_path(slug)}/e/{number}"
+
+
+def _told(sentence: str) -> str:
+    return f"<p>{escape(sentence)}</p>" if sentence else ""
 
 
 def _t(words: Words, message: str) -> str:

@@ -12,8 +12,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from silkreel.catalogue.browse import NotShown, list_series, show_series
 from silkreel.catalogue.series import SLUG_LENGTH
+from silkreel.flows.price_words import price_sentence
+from silkreel.flows.sell_episodes import Onlooker
+from silkreel.kit.clock import now
 from silkreel.kit.database import Session
 from silkreel.kit.languages import own_name
+from silkreel.kit.words import speaking
 from silkreel.people.brands import brand_at
 from silkreel.web import landing
 from silkreel.web.api.shapes import MAX_NUMBER, SeriesPageShape, SeriesShape
@@ -131,7 +135,7 @@ def series(
         title=f"{shape.title} · {words['brand']}",
         description=shape.synopsis or words["home.tagline"],
         path=f"/s/{slug}",
-        body=landing.series_body(shape, words),
+        body=landing.series_body(shape, words, _price(request, site, reader, tx, slug)),
         image=shape.poster,
         data={"series": shape.model_dump(mode="json")},
         linked=landing.series_linked(shape, _origin(request, site)),
@@ -161,7 +165,7 @@ def episode(
         title=f"{shape.title} · {chosen.title or name} · {words['brand']}",
         description=shape.synopsis or words["home.tagline"],
         path=f"/s/{slug}/e/{number}",
-        body=landing.episode_body(shape, chosen, words),
+        body=landing.episode_body(shape, chosen, words, _price(request, site, reader, tx, slug)),
         image=chosen.poster or shape.poster,
         data={"series": shape.model_dump(mode="json")},
         linked=landing.episode_linked(shape, chosen, _origin(request, site)),
@@ -283,6 +287,15 @@ def _reader(request: Request, site: Site, viewer: Viewer, tx: Session) -> Reader
     brand = brand_at(tx, request.headers.get("host", "")).id
     demo = site.counter.is_demo(brand)
     return Reader(Viewer(viewer.market, wished), site.interface.choose(wished), demo)
+
+
+def _price(request: Request, site: Site, reader: Reader, tx: Session, slug: str) -> str:
+    """What the whole series costs, for who reads without script; nothing where all of it is free."""
+    if not site.shop.sells():
+        return ""
+    brand = brand_at(tx, request.headers.get("host", "")).id
+    with speaking(reader.language):
+        return price_sentence(tx, Onlooker(None, brand, reader.viewer.market), slug, now())
 
 
 def _origin(request: Request, site: Site) -> str:

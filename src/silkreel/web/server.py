@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import uvicorn
 
+from silkreel.flows.postman import postman
 from silkreel.kit.opening import open_workshop
 from silkreel.kit.refusals import Refusal
 from silkreel.kit.settings import Settings
@@ -49,7 +50,7 @@ def serve(settings: Settings) -> None:
             log_level="warning",
         )
         try:
-            with suppress(KeyboardInterrupt):  # Ctrl-C is how a server ends
+            with postman(settings), suppress(KeyboardInterrupt):  # Ctrl-C is how a server ends
                 uvicorn.Server(config).run(sockets=[door])
         finally:
             workshop.database.close()

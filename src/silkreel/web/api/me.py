@@ -10,12 +10,12 @@ from silkreel.flows.join_viewers import Arriving, arrive
 from silkreel.kit.clock import now
 from silkreel.kit.database import Session
 from silkreel.kit.refusals import Refusal
-from silkreel.kit.words import words
+from silkreel.kit.words import language_in_force, words
 from silkreel.people.brands import brand_at, find_brand
 from silkreel.people.letters import Letter, NoMailServer, can_send, send
 from silkreel.people.viewer_codes import folded_address, new_code
 from silkreel.people.viewer_sessions import Place, end_all_places, end_place, places, seen
-from silkreel.people.viewers import addresses_of
+from silkreel.people.viewers import addresses_of, note_language
 from silkreel.web.api.money.customers import GATES, NOES
 from silkreel.web.api.shapes import Shape
 from silkreel.web.edge import Reading, TheSite, Transaction
@@ -100,6 +100,7 @@ def me(request: Request, site: TheSite, tx: Transaction) -> MeShape:
     known = addresses_of(tx, viewer) if viewer else []
     if viewer and known:
         seen(tx, token, at)
+        note_language(tx, viewer, language_in_force())
     listed = places(tx, viewer, token, at) if viewer and known else []
     return MeShape(
         signed_in=bool(known), addresses=known, places=[PlaceShape.of(each) for each in listed],

@@ -12,6 +12,7 @@ from silkreel.commerce.providers.fake_psp import FakePsp
 from silkreel.flows.take_payments import hear, work_inbox
 from silkreel.kit.clock import now
 from silkreel.kit.money import Money
+from silkreel.kit.money_words import written
 from silkreel.kit.refusals import Refusal
 from silkreel.kit.words import language_in_force, words
 from silkreel.web.edge import TheSite
@@ -101,7 +102,7 @@ def _html(site: Site, found: Page) -> str:
         "title": words("Pretend payment"),
         "plainly": words("This page only pretends: no money moves, and the coins are for trying."),
         "item": found.title,
-        "price": str(Money(found.gross_minor, found.currency)),
+        "price": written(Money(found.gross_minor, found.currency)),
         "paid": words("Pretend to pay"),
         "pending": words("Pretend that it takes a while"),
         "failed": words("Pretend that it is refused"),

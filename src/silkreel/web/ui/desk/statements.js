@@ -19,12 +19,14 @@ export function Statements() {
 function List() {
   const [month, setMonth] = useState("");
   const { state, load } = useAnswer(`/statements?month=${month}`);
+  const coming = useAnswer("/settlements/next");
   const [open, setOpen] = useState("");
   const [told, setTold] = useState("");
   const done = (/** @type {string} */ sentence) => {
     setOpen("");
     setTold(sentence);
     load();
+    coming.load();
   };
   return html`<section aria-labelledby="title">
     <header class="page-head"><h1 id="title" tabindex="-1">${t("nav.statements")}</h1>
@@ -45,13 +47,38 @@ function List() {
             <${Cell} of="statements.payable+"><${Amount} of=${each.payable} /><//>
           </tr>`)}<//>` : html`<${Empty} title=${t("statements.none")}><p>${t("statements.none_hint")}</p><//>`}
         ${may("money.settle") && html`<p class="acts-line">
+          ${coming.state.value?.month && html`<button class="act main" onClick=${() => setOpen(`close:${coming.state.value.month}`)}>${t("closing.do", { month: coming.state.value.month })}</button>`}
           ${issued.map((each) => html`<button class="act" key=${each} onClick=${() => setOpen(`pay:${each}`)}>${t("pay.do", { month: each })}</button>`)}
           ${undone && html`<button class="act danger" onClick=${() => setOpen(`back:${months[0]}`)}>${t("takeback.do", { month: months[0] })}</button>`}</p>`}
+        ${month && statements.length > 0 && html`<p class="acts-line"><a class="link file" href="/api/staff/settlements/${month}/files.zip" download>${t("closing.files", { month })}</a></p>`}
+        ${open.startsWith("close:") && html`<${Closing} month=${open.slice(6)} onDone=${done} onClose=${() => setOpen("")} />`}
         ${open.startsWith("pay:") && html`<${PayFile} month=${open.slice(4)} onDone=${done} onClose=${() => setOpen("")} />`}
         ${open.startsWith("back:") && html`<${TakeBack} month=${open.slice(5)} onDone=${done} onClose=${() => setOpen("")} />`}`;
       }}
     <//>
   </section>`;
+}
+
+/** What a month would give, what is missing for it, and closing it. @param {{month: string, onDone: (told: string) => void, onClose: () => void}} props */
+function Closing({ month, onDone, onClose }) {
+  const { state, load } = useAnswer(`/settlements/${month}/outlook`);
+  const send = async () => {
+    const { statements } = await ask("POST", `/settlements/${month}/close`, { seen: state.value.seen });
+    onDone(`${t("closing.closed", { month })} ${plural("closing.done", statements)}`);
+  };
+  return html`<${Sheet} title=${t("closing.title", { month })} onClose=${onClose} wide=${true}>
+    <${Loaded} state=${state} onRetry=${load}>
+      ${(/** @type {any} */ { can_close, missing, statements, own }) => html`
+        <p>${t("closing.means")}</p>
+        ${missing.length > 0 && html`<h3 id="missing">${t("closing.missing")}</h3><ul class="missing" aria-labelledby="missing">${missing.map((/** @type {any} */ each) => html`<li key=${each.sentence} class=${each.blocks ? "blocks" : ""}><strong>${t(each.blocks ? "closing.blocks" : "closing.later")}</strong> ${each.sentence}</li>`)}</ul>`}
+        ${statements.length > 0 && html`<div class="scroll"><${Table} caption=${t("closing.statements")} columns=${["statements.payee", "statements.payable+"]}>
+          ${statements.map((/** @type {any} */ each) => html`<tr role="row" key=${each.payee + each.payable.currency}><th role="rowheader" scope="row"><bdi>${each.name}</bdi><small>${each.payee}</small></th><${Cell} of="statements.payable+"><${Amount} of=${each.payable} /><//></tr>`)}<//></div>`}
+        ${own.length > 0 && html`<div class="scroll"><${Table} caption=${t("closing.own")} columns=${["closing.source", "statements.amount+"]}>
+          ${own.map((/** @type {any} */ each, /** @type {number} */ n) => html`<tr role="row" key=${n}><th role="rowheader" scope="row">${each.series || t("closing.no_title")}<small>${[each.market, each.stream && named(`stream.${each.stream}`, each.stream)].filter(Boolean).join(" · ")}</small></th><${Cell} of="statements.amount+"><${Amount} of=${each.amount} /><//></tr>`)}<//></div>`}
+        ${state.value && !statements.length && !own.length && html`<p class="hint">${t("closing.nothing")}</p>`}
+        <${Form} onSend=${send} label=${t("closing.sure", { month })} ready=${can_close}><p class="hint">${t("closing.then")}</p><//>`}
+    <//>
+  <//>`;
 }
 
 /** @param {{month: string, onDone: (told: string) => void, onClose: () => void}} props */
