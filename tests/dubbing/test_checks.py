@@ -14,7 +14,7 @@ from silkreel.dubbing.checks import (
     judge_series,
 )
 from silkreel.dubbing.gate import GateFinding
-from silkreel.dubbing.subtitle_limits import subtitle_limits
+from silkreel.bible.subtitle_limits import subtitle_limits
 from silkreel.kit.words import speaking
 
 LIMITS = subtitle_limits("en", vertical=True)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from silkreel.dubbing.line_breaks import break_lines
-from silkreel.dubbing.subtitle_limits import subtitle_limits
+from silkreel.bible.subtitle_limits import subtitle_limits
 from silkreel.dubbing.subtitles import SubtitleLine, make_track, write_ass, write_srt, write_vtt
 from silkreel.kit.spans import TimeSpan
 

@@ -11,7 +11,7 @@ import yaml
 
 from silkreel.dubbing import gate
 from silkreel.dubbing.gate import GateFinding
-from silkreel.dubbing.subtitle_limits import SubtitleLimits
+from silkreel.bible.subtitle_limits import SubtitleLimits
 from silkreel.kit.words import Counted, words
 
 Level = Literal["PASS", "WARN", "FAIL"]

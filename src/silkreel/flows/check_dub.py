@@ -25,7 +25,7 @@ from silkreel.dubbing.checks import (
 )
 from silkreel.dubbing.fit_plan import FitPlan
 from silkreel.dubbing.gate import GateFinding
-from silkreel.dubbing.subtitle_limits import subtitle_limits
+from silkreel.bible.subtitle_limits import subtitle_limits
 from silkreel.dubbing.subtitles import Shown
 from silkreel.dubbing.tables import DubRow, VerdictRow, WordingRow
 from silkreel.flows.dub_parts import DubParts, dub_parts, plan_of

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from silkreel.audience.playthroughs import FEWEST_PLAYERS
-from silkreel.flows.story_cues import Cues
+from silkreel.story.forms.vtt import Cues
 from silkreel.story.published import Asked, Published
 
 WINDOW_SECONDS = 8.0  # to read two or three short options; the films of the kind give ten

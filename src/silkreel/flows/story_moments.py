@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from silkreel.flows.story_cues import Cues
+from silkreel.story.forms.vtt import Cues
 from silkreel.flows.story_shelf import NotInStory, StoryAt
 from silkreel.story.published import Line, Published
 

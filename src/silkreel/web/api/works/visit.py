@@ -8,7 +8,8 @@ from fastapi import Depends, Path, Request
 
 from silkreel.catalogue.series import SLUG_LENGTH
 from silkreel.flows.sell_episodes import Onlooker
-from silkreel.flows.story_cues import Cues, cues_of
+from silkreel.flows.story_cues import cues_of
+from silkreel.story.forms.vtt import Cues
 from silkreel.flows.story_doors import Doors, doors_for
 from silkreel.flows.story_shelf import StoryAt, StoryShelf
 from silkreel.flows.story_stage import Stage
