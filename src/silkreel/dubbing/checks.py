@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 import yaml
 
+from silkreel.bible.subtitle_limits import SubtitleLimits
 from silkreel.dubbing import gate
 from silkreel.dubbing.gate import GateFinding
-from silkreel.bible.subtitle_limits import SubtitleLimits
 from silkreel.kit.words import Counted, words
 
 Level = Literal["PASS", "WARN", "FAIL"]

@@ -10,7 +10,7 @@ from silkreel.bible.lines import lines_of
 from silkreel.bible.tables import LineRow
 from silkreel.catalogue.tables import EpisodeRow, SeriesRow
 from silkreel.dubbing.fit_plan import FitPlan
-from silkreel.dubbing.plans import plan_from_json
+from silkreel.dubbing.plans import lengths_from_json, plan_from_json
 from silkreel.dubbing.tables import DubRow, WordingRow
 from silkreel.dubbing.wordings import wordings_of_lines
 from silkreel.engines.contracts import VoiceChoice
@@ -74,6 +74,12 @@ def plan_of(workshop: Workshop, dub: DubRow) -> FitPlan:
     if made is None:
         raise LookupError(f"the plan of episode {dub.episode_id} in {dub.language} is gone")
     return plan_from_json(json.loads(made.path.read_text(encoding="utf-8")))
+
+
+def spoken_seconds(workshop: Workshop, dub: DubRow) -> dict[str, float]:
+    """How long each wording lasts that was spoken for a dub; nothing where its plan is gone."""
+    made = workshop.find(dub.plan_key)
+    return lengths_from_json(json.loads(made.path.read_text(encoding="utf-8"))) if made else {}
 
 
 def _names(tx: Session, series_id: str, language: str) -> tuple[dict[str, str], dict[str, str]]:

@@ -24,6 +24,8 @@ from silkreel.kit.storage import Store
 from silkreel.story.forms.vtt import Cue, Cues, read_cues
 
 SAME_WORDS = 60.0  # rapidfuzz ratio in percent: captions drop marks, readers drop characters
+
+
 def cues_of(
     tx: Session, shelf: StoryShelf, store: Store, story: StoryAt, number: int, language: str
 ) -> Cues:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from silkreel.catalogue.series import episodes_of, find_series
 from silkreel.catalogue.tables import EpisodeRow, SeriesRow
 from silkreel.dubbing.tables import DubRow
-from silkreel.flows.dub_parts import plan_candidates
+from silkreel.flows.dub_parts import spoken_seconds
 from silkreel.flows.story_cues import cues_of
 from silkreel.flows.story_shelf import StoryAt, StoryShelf
 from silkreel.kit.artifacts import Workshop
@@ -104,9 +104,9 @@ def _cues(
 
 
 def _takes(tx: Session, workshop: Workshop, episodes: list[EpisodeRow]) -> dict[str, Takes]:
-    """How long each wording of a line lasts that was spoken for a dub, by language."""
-    found: dict[str, dict[tuple[str, str], float]] = {}
+    """How long each wording lasts that was spoken for a dub, by language."""
+    found: dict[str, dict[str, float]] = {}
     query = sa.select(DubRow).where(DubRow.episode_id.in_([each.id for each in episodes]))
     for dub in tx.scalars(query):
-        found.setdefault(dub.language, {}).update(plan_candidates(workshop, dub))
-    return dict(found)
+        found.setdefault(dub.language, {}).update(spoken_seconds(workshop, dub))
+    return {**found}

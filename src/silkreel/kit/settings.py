@@ -266,6 +266,11 @@ class Settings(BaseSettings):
         return folder
 
     @property
+    def has_home(self) -> bool:
+        """Whether there is anything to look into; a home is made by the first command that needs one."""
+        return self.database_url is not None or (self.home.expanduser() / "app.db").is_file()
+
+    @property
     def model_folder(self) -> Path:
         """Where model weights are unpacked: shared by all homes of a user, for they are no state."""
         if self.models:

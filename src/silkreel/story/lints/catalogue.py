@@ -13,6 +13,7 @@ DESKS = (
     "structure", "ids", "cast", "rhythm", "media", "translation", "timing", "prose", "provenance",
 )  # fmt: skip
 
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """What a lint tells: a sentence and the place; code and severity are the lint's own."""

@@ -23,7 +23,7 @@ class Told:
     sentence: str
 
 
-Takes = Mapping[tuple[str, str], float]  # seconds a line's words last, by its id and the words
+Takes = Mapping[str, float]  # seconds that words lasted when they were spoken, by the words
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from silkreel.story.lints.catalogue import Found, lint
 from silkreel.story.lints.evidence import Evidence
 from silkreel.story.script import At, Beat, Choice, TagLine, has_tag, tag_value
 
-
 SHORTEST_PIECE = 4  # letters: shorter halves stand in any sentence
 FARTHEST_PIECE = 4  # lines from the one that keeps the id: nobody cuts a sentence in more
 _LETTERS = re.compile(r"[\W_]+")

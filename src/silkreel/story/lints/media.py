@@ -95,7 +95,9 @@ def _unfit(options: Options) -> Iterator[Found]:
     most, least = LONGEST_WINDOW_SECONDS, SHORTEST_WINDOW_SECONDS
     for each in windows:
         if not each.fits:
-            told = f"“{each.told}” is no window; write {least:.0f} to {most:.0f} seconds: #window:12."
+            told = (
+                f"“{each.told}” is no window; write {least:.0f} to {most:.0f} seconds: #window:12."
+            )
             yield Found(told, each.choice.at, each.choice.id)
     if len({each.seconds for each in windows}) > 1:
         told = f"One choice has {len(windows)} windows; leave one."
@@ -109,7 +111,9 @@ def _misplaced(evidence: Evidence, line: str | None, taken: str) -> str:
     """What is wrong with the moment a choice of the series is asked at; empty where nothing is."""
     homes = evidence.homes
     if line is None or homes.get(line) != homes.get(taken):
-        return f"This is asked before {homes.get(taken)} begins; put a line of it before the choice."
+        return (
+            f"This is asked before {homes.get(taken)} begins; put a line of it before the choice."
+        )
     if evidence.canon is not None and line in evidence.canon.choices:
         return f"Its window lies over that of {line}; put a line between the two choices."
     cues: Cues = cues_in(evidence, evidence.story.project.language)
@@ -131,7 +135,9 @@ def default_option(evidence: Evidence) -> Iterator[Found]:
         for choice in options.choices:
             if has_tag(choice.tags, "default") and choice is not canon:
                 way = f"takes {canon.id}" if canon is not None else "has no way of its own here"
-                told = f"Without an answer the series {way}; take #default out, or move #canon here."
+                told = (
+                    f"Without an answer the series {way}; take #default out, or move #canon here."
+                )
                 yield Found(told, choice.at, choice.id)
 
 

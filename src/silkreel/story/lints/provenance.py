@@ -26,7 +26,9 @@ def without_record(evidence: Evidence) -> Iterator[Found]:
         yield Found("This row of the record cannot be read; restore it from version control.", at)
     for each in record.proposed:
         if each.state == "accepted" and each.call not in record.calls:
-            told = f"Proposal {each.number} names a question that is not on record; restore the file."
+            told = (
+                f"Proposal {each.number} names a question that is not on record; restore the file."
+            )
             yield Found(told, each.at, each.line_id)
     undecided = [each for each in record.proposed if each.state != "accepted"]
     yield from _copied_words(evidence, undecided)
@@ -70,7 +72,9 @@ def _reads_as(text: str, each: Proposed) -> bool:
 
 def _copied(each: Proposed) -> str:
     state = "open" if each.state == "open" else f"{each.state} by {each.decided_by}"
-    return f"This reads as proposal {each.number}, which is {state}; accept it, or word it yourself."
+    return (
+        f"This reads as proposal {each.number}, which is {state}; accept it, or word it yourself."
+    )
 
 
 @lint("DRM402", "I")

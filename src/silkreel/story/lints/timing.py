@@ -63,15 +63,15 @@ def long_dub(evidence: Evidence) -> Iterator[Found]:
             wording = by_use.get((line_id, "dub")) or by_use.get((line_id, "sub"))
             if wording is None or line_id not in spoken or line_id not in slots:
                 continue
-            seconds, slot = _seconds(evidence, language, line_id, wording.text), slots[line_id]
+            seconds, slot = _seconds(evidence, language, wording.text), slots[line_id]
             if seconds is not None and seconds > FASTEST_RATE * slot.length_seconds:
                 room = f"{seconds:.1f} s to say in a slot of {slot.length_seconds:.1f} s"
                 yield Found(f"{language}: {room}; word it shorter.", wording.at, line_id)
 
 
-def _seconds(evidence: Evidence, language: str, line_id: str, text: str) -> float | None:
+def _seconds(evidence: Evidence, language: str, text: str) -> float | None:
     """How long words last: as they were said, else by an accepted rate, else nobody knows."""
-    said = evidence.outside.takes.get(language, {}).get((line_id, text))
+    said = evidence.outside.takes.get(language, {}).get(text)
     if said is not None:
         return said
     profile = evidence.story.project.rhythm_profile

@@ -198,7 +198,9 @@ def machine_words(evidence: Evidence) -> Iterator[Found]:
         if policy != "allowed" and wording.draft:
             told = f"{language}: this is a draft; let a person read it and take the fuzzy mark out."
             yield Found(told, wording.at, line.id)
-        elif policy == "forbidden" and _is_a_models(wording, proposed.get((language, line.id or ""))):
+        elif policy == "forbidden" and _is_a_models(
+            wording, proposed.get((language, line.id or ""))
+        ):
             told = f"{language}: a model worded this, which story.yaml forbids; word it yourself."
             yield Found(told, wording.at, line.id)
 
