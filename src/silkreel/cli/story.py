@@ -8,8 +8,6 @@ from pathlib import Path
 from cyclopts import App
 
 from silkreel.cli import DONE, REFUSED, show
-from silkreel.cli.opening import opened
-from silkreel.flows.story_outside import story_outside
 from silkreel.kit.settings import read_settings
 from silkreel.kit.words import Counted, words
 from silkreel.story.checking import NotRun, look_into, not_run
@@ -201,6 +199,10 @@ def _outside(story: Story, series: str) -> Outside:
     settings = read_settings()
     if not series and not settings.has_home:
         return Outside()
+    # A database is loaded only where there is a home to look into.
+    from silkreel.cli.opening import opened
+    from silkreel.flows.story_outside import story_outside
+
     with opened() as house:
         return story_outside(house.workshop, story, series)
 

@@ -26,7 +26,7 @@ class Told:
 Takes = Mapping[str, float]  # seconds that words lasted when they were spoken, by the words
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Outside:
     """What is known of a story beyond its folder; the edge that can look tells it."""
 
