@@ -12,6 +12,10 @@ def test_a_new_story_is_stamped_checked_and_found_clean(tmp_path):
     checked = silkreel(tmp_path, "story", "check", str(folder))
     assert checked.returncode == 0, checked.stdout + checked.stderr
     assert "0 blocking, 0 warnings, 0 notes, 0 waived." in checked.stdout
+    assert (
+        "Not run: 1 (the story was not played by chance; add --walks 200): DRM007" in checked.stdout
+    )
+    assert not (tmp_path / "home").exists()  # looking makes no home
 
 
 def test_check_tells_file_line_and_code_and_leaves_with_one(tmp_path):
@@ -23,9 +27,11 @@ def test_check_tells_file_line_and_code_and_leaves_with_one(tmp_path):
     assert told.returncode == 1
     assert "a.ink:7: DRM002 blocks: This line has no id" in told.stdout
     found = json.loads(silkreel(tmp_path, "story", "check", str(file), "--json").stdout)
-    assert [(each["code"], each["line"], each["severity"]) for each in found] == [
-        ("DRM002", 7, "B")
-    ]
+    told = [(each["code"], each["line"], each["severity"]) for each in found["findings"]]
+    assert told == [("DRM002", 7, "B")]
+    passed_over = {each["code"]: each["why"] for each in found["not_run"]}
+    assert passed_over["DRM007"] == "the story was not played by chance; add --walks 200"
+    assert "DRM002" not in passed_over
     tried = silkreel(tmp_path, "story", "stamp", str(file), "--dry-run")
     assert "1 id would be given" in tried.stdout
     assert "#id" not in file.read_text()

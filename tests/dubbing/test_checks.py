@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from silkreel.bible.subtitle_limits import subtitle_limits
 from silkreel.dubbing.checks import (
     SENTENCES,
     JudgedLine,
@@ -15,7 +16,6 @@ from silkreel.dubbing.checks import (
 )
 from silkreel.dubbing.gate import GateFinding
 from silkreel.dubbing.listening import Understood
-from silkreel.dubbing.subtitle_limits import subtitle_limits
 from silkreel.dubbing.take_sound import TakeSound
 from silkreel.kit.words import speaking
 

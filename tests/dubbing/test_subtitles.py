@@ -10,8 +10,8 @@ import webvtt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from silkreel.bible.subtitle_limits import subtitle_limits
 from silkreel.dubbing.line_breaks import break_lines
-from silkreel.dubbing.subtitle_limits import subtitle_limits
 from silkreel.dubbing.subtitles import SubtitleLine, make_track, write_ass, write_srt, write_vtt
 from silkreel.kit.spans import TimeSpan
 

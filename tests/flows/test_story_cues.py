@@ -3,7 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from silkreel.flows.story_cues import Cue, join_lines, line_at, read_cues
+from silkreel.flows.story_cues import join_lines, line_at, read_track
+from silkreel.story.forms.vtt import Cue
 
 STORY = (
     ("a", "这盏灯一灭，铺子就归我。"),
@@ -64,7 +65,7 @@ def test_a_line_in_parts_has_one_cue_and_a_second_finds_its_line(tmp_path):
         "ep001_9zzz\n00:01:05.000 --> 01:00:06.000 line:82%\nthree\n",
         encoding="utf-8",
     )
-    cues = read_cues(path)
+    cues = read_track(path)
     assert cues == {"ep001_7k2m": Cue(1.2, 3.5), "ep001_9zzz": Cue(65.0, 3606.0)}
     found = [line_at(cues, second) for second in (0, 1.2, 30, 65, 99999)]
     assert found == ["ep001_7k2m", "ep001_7k2m", "ep001_7k2m", "ep001_9zzz", "ep001_9zzz"]

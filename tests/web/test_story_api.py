@@ -203,6 +203,15 @@ def test_an_episode_asks_at_the_canons_choices_and_falls_to_the_canon(reader):
     assert reader.save(*other["log"]).json()["status"] == "accepted"
 
 
+def test_the_writers_window_is_what_the_player_waits(house):
+    house.edit(f"#id:{line_id(3, 'C000')} #canon", f"#id:{line_id(3, 'C000')} #canon #window:12")
+    house.publish()
+    (point,) = house.reader().get("/episodes/3/choices").json()["choices"]
+    assert point["window_seconds"] == 12.0
+    (other,) = house.reader().get("/episodes/2/choices").json()["choices"]
+    assert other["window_seconds"] == 8.0
+
+
 def test_shares_are_told_once_enough_have_played(house):
     for number in range(5):
         player = house.reader()

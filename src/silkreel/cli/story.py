@@ -8,16 +8,19 @@ from pathlib import Path
 from cyclopts import App
 
 from silkreel.cli import DONE, REFUSED, show
+from silkreel.kit.settings import read_settings
 from silkreel.kit.words import Counted, words
+from silkreel.story.checking import NotRun, look_into, not_run
 from silkreel.story.checking import check as run_checks
-from silkreel.story.checking import look_into
 from silkreel.story.exporting import ExportOrder, Form
 from silkreel.story.exporting import export as run_export
 from silkreel.story.findings import Finding
 from silkreel.story.ids import random_digits
 from silkreel.story.importing import TRANSLATION_ENDINGS, import_script, import_translations
+from silkreel.story.lints.evidence import Outside
+from silkreel.story.lints.needs import WHY_SENTENCES
 from silkreel.story.media import MediaForm, MediaOrder, export_media
-from silkreel.story.project import open_story
+from silkreel.story.project import Story, open_story
 from silkreel.story.stamping import new_story, stamp_story, write_stamped
 
 app = App(name="story", help="One text, three media: begin, check, stamp, import, export.")
@@ -77,21 +80,28 @@ def new(name: str, /, *, into: Path | None = None) -> None:
 
 @app.command(name="check")
 def check(
-    path: Path, /, *, walks: int = 0, only: list[str] | None = None, json: bool = False
-) -> int:
+    path: Path, /, *, walks: int = 0, only: list[str] | None = None, series: str = "",
+    json: bool = False,
+) -> int:  # fmt: skip
     """Run every check; leaves with 1 where something blocks or waits for a fix or a waiver.
 
     Args:
         path: a story's folder, or one .ink file
         walks: also play the story this many times and name lines that are never shown
         only: only these codes
+        series: slug of the series it belongs to, for what was published, filmed and dubbed of it;
+            by default found in the home by the story's ids
         json: print machine-readable results
     """
-    findings = run_checks(look_into(open_story(path), walks), only or ())
+    story = open_story(path)
+    evidence = look_into(story, walks, _outside(story, series))
+    findings, passed_over = run_checks(evidence, only or ()), not_run(evidence, only or ())
     if json:
-        show.print_json([finding.to_json() for finding in findings])
+        told = [{"code": each.code, "why": WHY_SENTENCES[each.why]} for each in passed_over]
+        show.print_json({"findings": [each.to_json() for each in findings], "not_run": told})
     else:
         _tell(findings)
+        _tell_not_run(passed_over)
     return REFUSED if any(finding.open for finding in findings) else DONE
 
 
@@ -184,6 +194,19 @@ def export(
             _print(run_export(evidence, ExportOrder(to, language, episode)), out)
 
 
+def _outside(story: Story, series: str) -> Outside:
+    """What the home knows of the story; a home that is not there yet is not made for it."""
+    settings = read_settings()
+    if not series and not settings.has_home:
+        return Outside()
+    # A database is loaded only where there is a home to look into.
+    from silkreel.cli.opening import opened
+    from silkreel.flows.story_outside import story_outside
+
+    with opened() as house:
+        return story_outside(house.workshop, story, series)
+
+
 def _write(files: Mapping[str, bytes], out: Path | None, *, folder: bool) -> None:
     """The one file where it is wanted, or all below a folder."""
     for name, content in files.items():
@@ -227,3 +250,17 @@ def _tell(findings: tuple[Finding, ...]) -> None:
             waived=counted["waived"],
         )
     )
+
+
+def _tell_not_run(passed_over: tuple[NotRun, ...]) -> None:
+    """How many checks looked at nothing, reason by reason."""
+    for why, count in Counter(each.why for each in passed_over).items():
+        codes = ", ".join(each.code for each in passed_over if each.why == why)
+        print(
+            words(
+                "Not run: {count} ({why}): {codes}",
+                count=count,
+                why=words(WHY_SENTENCES[why]),
+                codes=codes,
+            )
+        )

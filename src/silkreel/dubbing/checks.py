@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 import yaml
 
+from silkreel.bible.subtitle_limits import SubtitleLimits
 from silkreel.dubbing import gate
 from silkreel.dubbing.gate import GateFinding
 from silkreel.dubbing.listening import Understood
-from silkreel.dubbing.subtitle_limits import SubtitleLimits
 from silkreel.dubbing.take_sound import TakeSound
 from silkreel.kit.words import Counted, words
 

@@ -62,6 +62,15 @@ def plan_from_json(value: dict[str, Any]) -> FitPlan:
     )
 
 
+def lengths_from_json(value: dict[str, Any]) -> dict[str, float]:
+    """How many seconds every wording lasts that was spoken at natural rate; the longest of the same words."""
+    found: dict[str, float] = {}
+    for line in map(_line_from_json, value["lines"]):
+        for each in line.candidates:
+            found[each.wording] = max(each.natural_seconds, found.get(each.wording, 0.0))
+    return found
+
+
 def _line_to_json(line: FitLine) -> dict[str, Any]:
     return {
         "line_id": line.line_id,

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
 
+from silkreel.bible.subtitle_limits import SubtitleLimits, subtitle_limits
 from silkreel.dubbing.line_breaks import break_lines
-from silkreel.dubbing.subtitle_limits import SubtitleLimits, subtitle_limits
 from silkreel.kit.spans import TimeSpan
 
 SHORTEST_PAGE_SECONDS = 0.4  # a page shown for less is not seen

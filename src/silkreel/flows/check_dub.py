@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from silkreel.bible.cast import voices_of
 from silkreel.bible.lines import lines_of
+from silkreel.bible.subtitle_limits import subtitle_limits
 from silkreel.bible.tables import LineRow
 from silkreel.catalogue.series import episodes_of, find_series
 from silkreel.catalogue.tables import EpisodeRow, RenditionRow
@@ -25,7 +26,6 @@ from silkreel.dubbing.checks import (
 )
 from silkreel.dubbing.fit_plan import FitPlan
 from silkreel.dubbing.gate import GateFinding
-from silkreel.dubbing.subtitle_limits import subtitle_limits
 from silkreel.dubbing.subtitles import Shown
 from silkreel.dubbing.tables import DubRow, VerdictRow, WordingRow
 from silkreel.flows.dub_parts import DubParts, dub_parts, plan_of, sounds_of_takes

@@ -12,7 +12,7 @@ from silkreel.bible.lines import lines_of
 from silkreel.bible.tables import LineRow
 from silkreel.catalogue.tables import EpisodeRow, SeriesRow
 from silkreel.dubbing.fit_plan import FitPlan
-from silkreel.dubbing.plans import plan_from_json
+from silkreel.dubbing.plans import lengths_from_json, plan_from_json
 from silkreel.dubbing.tables import DubRow, WordingRow
 from silkreel.dubbing.take_sound import TakeSound
 from silkreel.dubbing.wordings import wordings_of_lines
@@ -92,6 +92,11 @@ def sounds_of_takes(workshop: Workshop, dub: DubRow) -> Mapping[str, TakeSound]:
         facts = {key: found.get("sound") for key, found in tx.execute(query)}
     sounds = {line: TakeSound.from_json(facts.get(key)) for line, key in takes.items()}
     return {line: sound for line, sound in sounds.items() if sound is not None}
+
+
+def spoken_seconds(workshop: Workshop, dub: DubRow) -> dict[str, float]:
+    """How long each wording lasts that was spoken for a dub; nothing where its plan is gone."""
+    return lengths_from_json(json.loads(made.path.read_text(encoding="utf-8"))) if made else {}
 
 
 def _names(tx: Session, series_id: str, language: str) -> tuple[dict[str, str], dict[str, str]]:

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from silkreel.audience.playthroughs import FEWEST_PLAYERS
-from silkreel.flows.story_cues import Cues
+from silkreel.story.forms.vtt import Cues
 from silkreel.story.published import Asked, Published
-
-WINDOW_SECONDS = 8.0  # to read two or three short options; the films of the kind give ten
+from silkreel.story.windows import WINDOW_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +30,13 @@ class Share:
     options: Mapping[str, float]
 
 
-def choice_points(version: Published, episode: int, cues: Cues) -> tuple[ChoicePoint, ...]:
-    """The choices that the plain series passes in an episode, in its order."""
+def choice_points(
+    version: Published, episode: int, cues: Cues, windows: Mapping[str, float]
+) -> tuple[ChoicePoint, ...]:
+    """The choices that the plain series passes in an episode, in its order.
+
+    How long each waits is told by `windows`, by option, where the writer said so.
+    """
     sets: dict[str, list[Asked]] = {}
     for choice in version.choices.values():
         if choice.after is not None:
@@ -43,17 +47,20 @@ def choice_points(version: Published, episode: int, cues: Cues) -> tuple[ChoiceP
         choice = version.choices[line_id]
         offered = sets.get(choice.after or "", [])
         if version.lines[line_id].episode == episode and len(offered) > 1:
-            found.append(_point(choice, offered, tuple(taken), cues))
+            seconds = windows.get(line_id, WINDOW_SECONDS)
+            found.append(_point(choice, offered, tuple(taken), cues, seconds))
         taken.append(line_id)
     return tuple(found)
 
 
-def _point(canon: Asked, offered: list[Asked], log: tuple[str, ...], cues: Cues) -> ChoicePoint:
+def _point(
+    canon: Asked, offered: list[Asked], log: tuple[str, ...], cues: Cues, seconds: float
+) -> ChoicePoint:
     assert canon.after is not None, "only points after a line are asked"
     cue = cues.get(canon.after)
     paid = any(each.price_coins for each in offered)
     return ChoicePoint(
-        canon.after, cue.end_seconds if cue else None, None if paid else WINDOW_SECONDS,
+        canon.after, cue.end_seconds if cue else None, None if paid else seconds,
         canon.id, tuple(offered), log,
     )  # fmt: skip
 
@@ -74,6 +81,11 @@ def shares_of(version: Published, takers: Mapping[str, int]) -> dict[str, Share]
             told = {each: round(count / total, 4) for each, count in counts.items()}
             found[point] = Share(total, told)
     return found
+
+
+def windows_in(page: Mapping[str, Any]) -> dict[str, float]:
+    """How long the options of an episode are waited for, from a table of strings."""
+    return {str(name): float(seconds) for name, seconds in page.get("windows", {}).items()}
 
 
 def text_of(strings: Mapping[str, Any], line_id: str) -> str:

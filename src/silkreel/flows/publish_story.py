@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from silkreel.catalogue.series import find_series
 from silkreel.catalogue.tables import SeriesRow
+from silkreel.flows.story_outside import story_outside
 from silkreel.kit.artifacts import Workshop
 from silkreel.kit.refusals import Refusal
 from silkreel.kit.storage import Store
@@ -20,11 +21,11 @@ from silkreel.story.compile import compile_ink
 from silkreel.story.edition import Edition, edition_of
 from silkreel.story.exporting import canon_ids
 from silkreel.story.findings import Finding
-from silkreel.story.lints.evidence import Evidence
+from silkreel.story.lints.evidence import Evidence, Outside
 from silkreel.story.novel import read_novel
 from silkreel.story.pages import pages_of
 from silkreel.story.playing import game_only_of, open_play
-from silkreel.story.project import open_story, read_text
+from silkreel.story.project import Story, open_story, read_text
 from silkreel.story.publishing import (
     Signature,
     StoredPage,
@@ -122,7 +123,8 @@ def publish_story(
     """
     with workshop.reading() as tx:
         series_id = find_series(tx, slug).id
-    evidence, findings = _checked(path)
+    story = open_story(path)
+    evidence, findings = _checked(story, path, story_outside(workshop, story, slug))
     art = pictures_of(evidence.story, read_novel(evidence.story))
     digest = digest_of(_sources(evidence, art))
     with workshop.reading() as tx:
@@ -173,13 +175,13 @@ def published_works(workshop: Workshop) -> list[PublishedWork]:
         ]  # fmt: skip
 
 
-def _checked(path: Path) -> tuple[Evidence, tuple[Finding, ...]]:
+def _checked(story: Story, path: Path, outside: Outside) -> tuple[Evidence, tuple[Finding, ...]]:
     """A story that nothing blocks, and what is still open in it.
 
     Raises:
         StoryBlocked: a check blocks; NotPlayable: its canon cannot be walked.
     """
-    evidence = look_into(open_story(path))
+    evidence = look_into(story, outside=outside)
     findings = check(evidence)
     blocking = [each for each in findings if each.severity == "B"]
     if blocking:

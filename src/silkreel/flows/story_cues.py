@@ -4,9 +4,7 @@ A series may have been dubbed before its script was written: its lines then have
 They are joined by id where ids agree, else by their words, in order.
 """
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -23,24 +21,9 @@ from silkreel.flows.story_shelf import StoryAt, StoryShelf
 from silkreel.kit.database import Session
 from silkreel.kit.languages import primary
 from silkreel.kit.storage import Store
+from silkreel.story.forms.vtt import Cue, Cues, read_cues
 
 SAME_WORDS = 60.0  # rapidfuzz ratio in percent: captions drop marks, readers drop characters
-_CUE = re.compile(
-    r"^(?P<id>[^\s.]+)(?:\.\d+)?\n"
-    r"(?P<start>(?:\d+:)?\d\d:\d\d\.\d{3}) --> (?P<end>(?:\d+:)?\d\d:\d\d\.\d{3})",
-    re.MULTILINE,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """When a line is said."""
-
-    start_seconds: float
-    end_seconds: float
-
-
-Cues = Mapping[str, Cue]  # by line id
 
 
 def cues_of(
@@ -149,29 +132,13 @@ def _track(tx: Session, store: Store, episode: EpisodeRow, language: str, source
         return (4 if told == source else 5 if row.name.endswith(".sub") else 6), row.name
 
     for row in sorted(tracks, key=rank):
-        found = read_cues(store.path(row.content_hash, row.suffix))
+        found = read_track(store.path(row.content_hash, row.suffix))
         if found:
             return found
     return {}
 
 
 @lru_cache(maxsize=512)
-def read_cues(path: Path) -> Cues:
-    """Cues of a WebVTT file of ours by line id; a line shown in parts has one, from first to last."""
-    found: dict[str, Cue] = {}
-    for cue in _CUE.finditer(path.read_text(encoding="utf-8")):
-        start, end = _seconds(cue["start"]), _seconds(cue["end"])
-        known = found.get(cue["id"])
-        found[cue["id"]] = (
-            Cue(min(start, known.start_seconds), max(end, known.end_seconds))
-            if known
-            else Cue(start, end)
-        )
-    return found
-
-
-def _seconds(clock: str) -> float:
-    total = 0.0
-    for part in clock.split(":"):
-        total = total * 60 + float(part)
-    return round(total, 3)
+def read_track(path: Path) -> Cues:
+    """Cues of a file in the store: its name is its content's hash, so it is read once."""
+    return read_cues(path.read_text(encoding="utf-8"))

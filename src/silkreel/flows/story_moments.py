@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from silkreel.flows.story_cues import Cues
 from silkreel.flows.story_shelf import NotInStory, StoryAt
+from silkreel.story.forms.vtt import Cues
 from silkreel.story.published import Line, Published
 
 

@@ -212,7 +212,9 @@ class Settings(BaseSettings):
     unity_ads_secret: SecretStr | None = Field(
         None, description="Unity's secret of S2S redeem callbacks"
     )
-    smtp_host: str | None = Field(None, description="mail server that sends viewers' codes and letters")
+    smtp_host: str | None = Field(
+        None, description="mail server that sends viewers' codes and letters"
+    )
     smtp_port: int = Field(587, ge=1, le=65535, description="its port")
     smtp_security: Literal["starttls", "tls", "none"] = Field(
         "starttls", description="how the way there is closed: starttls, tls, or none on one machine"
@@ -264,6 +266,11 @@ class Settings(BaseSettings):
         if not os.access(folder, os.W_OK):
             raise NoHome(path=str(folder), why="nobody may write there")
         return folder
+
+    @property
+    def has_home(self) -> bool:
+        """Whether there is anything to look into; a home is made by the first command that needs one."""
+        return self.database_url is not None or (self.home.expanduser() / "app.db").is_file()
 
     @property
     def model_folder(self) -> Path:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 
 from silkreel.kit.refusals import Refusal
@@ -9,12 +10,15 @@ from silkreel.story.canon import Walk
 from silkreel.story.compile import Compilation, compile_ink, ink_of
 from silkreel.story.findings import Finding, with_waivers
 from silkreel.story.forms.po import Translations, read_po
-from silkreel.story.lints.catalogue import all_lints
-from silkreel.story.lints.evidence import Evidence, Told
+from silkreel.story.forms.vtt import Cues, read_cues
+from silkreel.story.lints.catalogue import Lint, all_lints
+from silkreel.story.lints.evidence import Evidence, Outside, Told
+from silkreel.story.lints.needs import Why
 from silkreel.story.novel import Chapter, read_chapter
 from silkreel.story.players import StoryFault, StoryTooLong
 from silkreel.story.playing import StoryEndless, game_only_of, open_play, places_of
-from silkreel.story.project import BadStoryFile, Story
+from silkreel.story.project import BadStoryFile, Story, read_text
+from silkreel.story.provenance import read_provenance
 from silkreel.story.reach import reach
 from silkreel.story.rehearse import Rehearsal, rehearse
 from silkreel.story.script import At
@@ -30,34 +34,54 @@ class UnknownCheck(Refusal):
     message = "{code} is no check; docs/reference/story-checks.md lists those there are."
 
 
+@dataclass(frozen=True, slots=True)
+class NotRun:
+    """A check that looked at nothing, for something it needs is not there."""
+
+    code: str
+    why: Why
+
+
 def check(evidence: Evidence, only: Collection[str] = ()) -> tuple[Finding, ...]:
     """What the checks find, in the order of the files; `only` these codes where any are told.
 
     Raises:
         UnknownCheck: one of them does not exist.
     """
-    codes = {lint.code for lint in all_lints()}
-    for code in only:
-        if code not in codes:
-            raise UnknownCheck(code=code[:20])
-    found = (
-        finding
-        for lint in all_lints()
-        if not only or lint.code in only
-        for finding in lint.findings(evidence)
-    )
+    found = (finding for lint in _asked(only) for finding in lint.findings(evidence))
     return with_waivers(dict.fromkeys(found), evidence.story)
 
 
-def look_into(story: Story, walks: int = 0) -> Evidence:
+def not_run(evidence: Evidence, only: Collection[str] = ()) -> tuple[NotRun, ...]:
+    """Checks that `check` passes over, and why; by code.
+
+    Raises:
+        UnknownCheck: one of `only` does not exist.
+    """
+    missing = ((lint.code, lint.missing(evidence)) for lint in _asked(only))
+    return tuple(NotRun(code, why) for code, why in missing if why is not None)
+
+
+def _asked(only: Collection[str]) -> tuple[Lint, ...]:
+    lints = all_lints()
+    known = {lint.code for lint in lints}
+    for code in only:
+        if code not in known:
+            raise UnknownCheck(code=code[:20])
+    return tuple(lint for lint in lints if not only or lint.code in only)
+
+
+def look_into(story: Story, walks: int = 0, outside: Outside | None = None) -> Evidence:
     """Compile and play a story, and read its translations, chapters and shot lists.
 
     Walked is as often as `walks` says, beside the quick way to every option; not at all for 0.
 
+    What is known of it beyond its folder is told by `outside`.
+
     What cannot be played is told among the compiler's words; the canon is then left open.
 
     Raises:
-        BadStoryFile: a translation, a chapter or a shot list cannot be read.
+        BadStoryFile: a translation, a chapter, a shot list or a cue file cannot be read.
     """
     compiled = compile_ink(ink_of(story))
     told = [Told(At(x.path, x.line), x.text) for x in compiled.problems if x.severity != "note"]
@@ -76,6 +100,9 @@ def look_into(story: Story, walks: int = 0) -> Evidence:
         never_shown=frozenset(line.line_id for line in rehearsal.lines if line.dead)
         if rehearsal
         else frozenset(),
+        own_cues=read_own_cues(story.folder),
+        provenance=read_provenance(story.folder),
+        outside=outside or Outside(),
     )
 
 
@@ -87,6 +114,20 @@ def read_chapters(folder: Path) -> tuple[Chapter, ...]:
     """
     paths = sorted((folder / "novel").glob("*.md"))
     return tuple(read_chapter(path, f"novel/{path.name}") for path in paths)
+
+
+def read_own_cues(folder: Path) -> dict[str, Cues]:
+    """Cues of a story's own folder by language, from `cues/ep001.LANGUAGE.vtt`.
+
+    Raises:
+        BadStoryFile: one cannot be read.
+    """
+    found: dict[str, Cues] = {}
+    for path in sorted((folder / "cues").glob("*.vtt")):
+        language = path.stem.partition(".")[2]
+        cues = read_cues(read_text(path, f"cues/{path.name}"))
+        found[language] = {**found.get(language, {}), **cues}
+    return found
 
 
 def read_translations(folder: Path) -> dict[str, Translations]:

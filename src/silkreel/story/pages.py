@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from silkreel.story.edition import Edition, EditionBlock
+from silkreel.story.flow import option_sets, parts_of
 from silkreel.story.forms.po import Translations
 from silkreel.story.novel import Block, Chapter
 from silkreel.story.novel_pages import Reading, inline, told_text
 from silkreel.story.playing import not_in_game_of
+from silkreel.story.project import Story
 from silkreel.story.script import Beat, Line
+from silkreel.story.windows import window_seconds
 from silkreel.story.wordings import (
     IN_GAME,
     IN_NOVEL,
@@ -68,7 +71,7 @@ def _string_pages(
     edition: Edition, language: str, words: Words, art: Mapping[str, str]
 ) -> Iterator[Page]:
     lines = {line.id: line for line in edition.story.lines if line.id is not None}
-    unseen = not_in_game_of(edition.story)
+    unseen, windows = not_in_game_of(edition.story), _windows(edition.story)
     for episode in edition.episodes:
         mine = [beat for beat in edition.beats if beat.episode == episode.number]
         if any(beat.line_id not in words for beat in mine if lines[beat.line_id].text):
@@ -79,14 +82,28 @@ def _string_pages(
             | {"kind": beat.kind, "shown": beat.line_id not in unseen}
             for beat in mine
         }
-        content = {
+        content: dict[str, Any] = {
             "episode": episode.number, "language": language, "state": state,
             "scenes": _scenes(edition, episode.number, language, art), "strings": strings,
         }  # fmt: skip
+        here = {each.line_id: windows[each.line_id] for each in mine if each.line_id in windows}
+        if here:
+            content["windows"] = here
         for line_id, string in strings.items():
             if line_id in words and words[line_id].state != state:
                 string["state"] = words[line_id].state
         yield Page("strings", episode.number, language, state, _json(content))
+
+
+def _windows(story: Story) -> dict[str, float]:
+    """Seconds an interactive player waits, by each option of a set whose writer said so."""
+    told: dict[str, float] = {}
+    for part in parts_of(story).values():
+        for options, _ in option_sets(part.items):
+            seconds = window_seconds(options.choices)
+            if seconds is not None:
+                told |= {each.id: seconds for each in options.choices if each.id is not None}
+    return told
 
 
 def _string(edition: Edition, line: Line, words: Words, scene: str) -> dict[str, Any]:

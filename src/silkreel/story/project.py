@@ -127,11 +127,25 @@ class RhythmProfile:
     paywall_episode: int | None = None
     absent_episodes: int | None = None
     raise_to_warn: tuple[int, ...] = ()
+    reading_rates: Mapping[str, Rate] = Field(default_factory=dict)  # of the novel, by language
+    chapter_minutes: tuple[float, float] | None = None  # shortest and longest to read
 
     @property
     def accepted(self) -> bool:
         """Whether somebody stands for it."""
         return self.state == "accepted" and bool(self.by)
+
+
+# What a language may be released with: anything, nothing a person has not looked at, no model's words.
+MachinePolicy = Literal["allowed", "reviewed", "forbidden"]
+EVERY_LANGUAGE = "*"
+
+
+def _policies(told: object) -> object:
+    """A policy for each language; one word alone is for all of them."""
+    if not isinstance(told, dict):
+        return {EVERY_LANGUAGE: told}
+    return {tag if tag == EVERY_LANGUAGE else _language(tag): each for tag, each in told.items()}
 
 
 @checked(frozen=True, slots=True, config=STRICT)
@@ -147,7 +161,15 @@ class Project:
     props: tuple[Prop, ...] = ()
     terms: tuple[StoryTerm, ...] = ()
     rhythm_profile: RhythmProfile = Field(default_factory=RhythmProfile)
+    machine_translation: Annotated[Mapping[str, MachinePolicy], BeforeValidator(_policies)] = Field(
+        default_factory=dict
+    )
     waivers: Mapping[str, str] = Field(default_factory=dict)  # reason by code, for the whole story
+
+    def machine_policy(self, language: str) -> MachinePolicy:
+        """What words of machines a language may be released with."""
+        told = self.machine_translation
+        return told.get(language) or told.get(EVERY_LANGUAGE) or "allowed"
 
     @property
     def names(self) -> frozenset[str]:

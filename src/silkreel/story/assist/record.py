@@ -15,9 +15,8 @@ from typing import Any, Literal
 
 from silkreel.kit.refusals import Refusal
 from silkreel.story.assist.tasks import Change
+from silkreel.story.provenance import MOST_RECORD_BYTES, RECORD_FILE
 
-FILE = "assist.jsonl"
-MOST_BYTES = 64 * 1024 * 1024  # some 20,000 answers
 State = Literal["open", "accepted", "rejected"]
 
 
@@ -121,7 +120,7 @@ def read_record(folder: Path) -> Record:
     """A story's record; a line that cannot be read is passed over, for a crash may cut the last one."""
     calls: list[Call] = []
     proposals: dict[int, Proposal] = {}
-    for row in _rows(folder / FILE):
+    for row in _rows(folder / RECORD_FILE):
         match row.get("what"):
             case "call":
                 calls.append(Call(**row["call"]))
@@ -164,7 +163,7 @@ def add_decision(folder: Path, number: int, state: State, by: str, at: datetime)
 @contextmanager
 def _alone(folder: Path) -> Iterator[int]:
     """The record's file, to be added to by nobody else meanwhile."""
-    handle = os.open(folder / FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    handle = os.open(folder / RECORD_FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield handle
@@ -177,7 +176,7 @@ def _append(handle: int, rows: list[dict[str, Any]]) -> None:
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    if not path.is_file() or path.stat().st_size > MOST_BYTES:
+    if not path.is_file() or path.stat().st_size > MOST_RECORD_BYTES:
         return
     for line in path.read_text(encoding="utf-8").splitlines():
         try:

@@ -15,8 +15,10 @@ from silkreel.story.findings import Finding
 from silkreel.story.lints.evidence import Evidence
 from silkreel.story.playing import open_play, places_of
 from silkreel.story.project import open_story
+from silkreel.story.provenance import RECORD_FILE
 from silkreel.story.walks import every_option
 
+_BESIDE = ("ids.lock", RECORD_FILE)  # what the checks read and nobody edits
 MOST_KEPT = 8  # stories somebody is at; each takes a few megabytes
 MOST_AT_ONCE = 2  # children that compile; a machine at home has two cores
 SHORT_WALKS = 40
@@ -78,8 +80,8 @@ class Looks:
 def digest_of(folder: Path) -> str:
     """The name of a story's state: over the paths and bytes of all its files."""
     digest = sha256(folder.name.encode())
-    for path in (*paths_of(folder), "ids.lock"):
-        place = folder / path if path == "ids.lock" else place_of(folder, path)
+    for path in (*paths_of(folder), *_BESIDE):
+        place = folder / path if path in _BESIDE else place_of(folder, path)
         content = place.read_bytes() if place.is_file() else b""
         digest.update(f"\0{path}\0{len(content)}\0".encode())
         digest.update(content)

@@ -19,6 +19,9 @@ from silkreel.story.script import NOWHERE, At, Beat, Choice, Comment, Node, tag_
 Use = Literal["sub", "dub", "print"]
 USES: tuple[Use, ...] = ("sub", "dub", "print")
 _NEIGHBOURS = ("LOC", "VO")
+# What a translator writes above an entry once its `LOC:` note is seen to, with a word of how if need be.
+TICK = "LOC ok"
+_TICK = re.compile(r"\s*LOC\s+ok\b.*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Wording:
     use: Use = "sub"
     draft: bool = False  # marked fuzzy
     at: At = NOWHERE
+    notes: str = ""  # what the translator was told with it
+    remark: str = ""  # what the translator wrote above it
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +96,36 @@ def _entry(
         msgid=line.text,
         msgstr=wording.text if wording else "",
         comment="\n".join([_who(line, addressee), *notes]).strip(),
+        tcomment=_remark(wording, notes) if wording else "",
         occurrences=[(line.at.file, str(line.at.line))],
         flags=["fuzzy"] if wording and (wording.draft or stale) else [],
         previous_msgid=wording.source if wording and stale else None,
     )
+
+
+def is_ticked(wording: Wording, notes: Iterable[str]) -> bool:
+    """Whether the translator has said that these `LOC` notes, as they now read, are seen to."""
+    told = wording.notes.splitlines()
+    seen = all(f"LOC: {note}" in told for note in notes)
+    return seen and any(_TICK.fullmatch(row) for row in wording.remark.splitlines())
+
+
+def _remark(wording: Wording, notes: Iterable[str]) -> str:
+    """What a translator wrote; a tick goes where the note is no longer the one that was ticked."""
+    wanted = [note.removeprefix("LOC: ") for note in notes if note.startswith("LOC: ")]
+    if is_ticked(wording, wanted):
+        return wording.remark
+    return "\n".join(row for row in wording.remark.splitlines() if not _TICK.fullmatch(row))
+
+
+def loc_notes(story: Story) -> dict[str, tuple[str, ...]]:
+    """What translators are told of lines, by id; lines without a `// LOC:` are left out."""
+    told = ((line.id or "", notes) for line, notes, _ in _with_notes(story))
+    found = {
+        i: tuple(each.removeprefix("LOC: ") for each in notes if each.startswith("LOC: "))
+        for i, notes in told
+    }
+    return {line_id: notes for line_id, notes in found.items() if notes}
 
 
 def _prose_entry(unit: ProseUnit, wording: Wording | None) -> polib.POEntry:
@@ -104,6 +135,7 @@ def _prose_entry(unit: ProseUnit, wording: Wording | None) -> polib.POEntry:
         msgid=unit.text,
         msgstr=wording.text if wording else "",
         comment=unit.note,
+        tcomment=wording.remark if wording else "",
         occurrences=[(unit.at.file, str(unit.at.line))],
         flags=["fuzzy"] if wording and (wording.draft or stale) else [],
         previous_msgid=wording.source if wording and stale else None,
@@ -159,6 +191,7 @@ def read_po(content: bytes, shown: str) -> Translations:
             Wording(
                 _id_of(entry.msgctxt), entry.msgstr, entry.previous_msgid or entry.msgid,
                 _use_of(entry.msgctxt), "fuzzy" in entry.flags, At(shown, entry.linenum or 0),
+                entry.comment, entry.tcomment,
             )
             for entry in file
             if not entry.obsolete and entry.msgctxt

@@ -3,7 +3,9 @@
 Once picture exists its own cues take over; until then the times follow the accepted rates.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from silkreel.kit.refusals import Refusal
 from silkreel.story.forms.linear import Said, linear_scenes
@@ -12,6 +14,27 @@ from silkreel.story.rhythm import beat_seconds
 
 SHORTEST_CUE_SECONDS = 1.0  # shorter ones flash by
 GAP_SECONDS = 0.08  # two frames at 25 a second: a viewer sees that the text changed
+_CUE = re.compile(
+    r"^(?P<id>[^\s.]+)(?:\.\d+)?\n"
+    r"(?P<start>(?:\d+:)?\d\d:\d\d\.\d{3}) --> (?P<end>(?:\d+:)?\d\d:\d\d\.\d{3})",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """When a line is said."""
+
+    start_seconds: float
+    end_seconds: float
+
+    @property
+    def length_seconds(self) -> float:
+        """How long it is said or shown."""
+        return self.end_seconds - self.start_seconds
+
+
+Cues = Mapping[str, Cue]  # by line id
 
 
 class NoRates(Refusal):
@@ -59,6 +82,23 @@ def _cues(lines: Sequence[Said], story: Story) -> list[str]:
         else:
             now += seconds
     return cues
+
+
+def read_cues(text: str) -> dict[str, Cue]:
+    """Cues of a WebVTT file of ours by line id; a line shown in parts has one, from first to last."""
+    found: dict[str, Cue] = {}
+    for each in _CUE.finditer(text.replace("\r\n", "\n")):
+        start, end = _seconds(each["start"]), _seconds(each["end"])
+        known = found.get(each["id"], Cue(start, end))
+        found[each["id"]] = Cue(min(start, known.start_seconds), max(end, known.end_seconds))
+    return found
+
+
+def _seconds(told: str) -> float:
+    total = 0.0
+    for part in told.split(":"):
+        total = total * 60 + float(part)
+    return round(total, 3)
 
 
 def cue(line_id: str, start: float, end: float, speaker: str, text: str) -> str:

@@ -18,6 +18,7 @@ from silkreel.story.readers.fdx import xml_root
 NAMESPACE = "urn:oasis:names:tc:xliff:document:2.0"  # 2.1 kept the name
 BEFORE = "source-before"  # category of the note that holds what a stale translation was made of
 CONTEXT = "context"
+REMARK = "translator"  # category of what a translator wrote, among it that a note is seen to
 _PLACEHOLDER = re.compile(r"(?<!\\)(\{[^{}]*\})")
 _DRAFT, _DONE = "translated", "final"
 
@@ -61,6 +62,7 @@ def _unit(file: Element, entry: polib.POEntry) -> None:
     unit = SubElement(file, _named("unit"), id=entry.msgctxt.replace("|", "."))
     unit.tail = "\n"  # a unit is a line: any blank inside would be part of the words
     notes = [(CONTEXT, line) for line in entry.comment.splitlines() if line]
+    notes += [(REMARK, line) for line in entry.tcomment.splitlines() if line]
     notes += [("line", entry.occurrences[0][1])] if entry.occurrences else []
     notes += [(BEFORE, entry.previous_msgid)] if entry.previous_msgid else []
     if notes:
@@ -100,6 +102,7 @@ def _entry(unit: Element, original: str) -> polib.POEntry:
         msgid="".join(_said(segment, "source") for segment in segments),
         msgstr=target,
         comment="\n".join(words for category, words in notes if category == CONTEXT),
+        tcomment="\n".join(words for category, words in notes if category == REMARK),
         occurrences=[(original, told["line"])] if "line" in told else [],
         flags=["fuzzy"] if target and draft else [],
         previous_msgid=told.get(BEFORE),

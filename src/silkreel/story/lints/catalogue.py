@@ -6,25 +6,12 @@ from importlib import import_module
 
 from silkreel.story.findings import Finding, Severity
 from silkreel.story.lints.evidence import Evidence
+from silkreel.story.lints.needs import Need, Why, accepted_profile
 from silkreel.story.script import NOWHERE, At
 
-DESKS = ("structure", "ids", "cast", "rhythm", "media", "translation", "prose")
-# Codes of the catalogue that no function checks yet, and what each waits for.
-NOT_THERE_YET = {
-    "DRM024": "a likely split without #from: needs the version before",
-    "DRM041": "choice windows: needs interactive video",
-    "DRM042": "default options: needs interactive video",
-    "DRM111": "what the paywall episode reveals: needs a person's judgement recorded in tags",
-    "DRM115": "cold open: needs an agreed definition",
-    "DRM204": "subtitle too fast: needs cues",
-    "DRM205": "dub wording longer than its slot: needs cues",
-    "DRM208": "translator's notes ticked: needs the desk",
-    "DRM212": "machine drafts under a policy: needs the policy",
-    "DRM303": "reading time: needs an agreed rate of reading",
-    "DRM305": "order of headings; a picture without words is refused already",
-    "DRM401": "provenance: needs the writers' assistant",
-    "DRM402": "share of assisted lines: needs the writers' assistant",
-}  # fmt: skip
+DESKS = (
+    "structure", "ids", "cast", "rhythm", "media", "translation", "timing", "prose", "provenance",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +34,12 @@ class Lint:
     severity: Severity
     desk: str
     look: Look
+    needs: Need | None = None
     rhythm: bool = False
+
+    def missing(self, evidence: Evidence) -> Why | None:
+        """What is not there without which it looks at nothing; None where it can run."""
+        return self.needs(evidence) if self.needs else None
 
     @property
     def title(self) -> str:
@@ -75,13 +67,18 @@ class Lint:
 _LINTS: dict[str, Lint] = {}
 
 
-def lint(code: str, severity: Severity) -> Callable[[Look], Look]:
-    """Register a function under its code; its module is the desk it belongs to."""
+def lint(code: str, severity: Severity, needs: Need | None = None) -> Callable[[Look], Look]:
+    """Register a function under its code; its module is the desk it belongs to.
+
+    What a check `needs` beyond the script is looked for first; all of rhythm needs the profile.
+    """
 
     def register(look: Look) -> Look:
         assert code not in _LINTS, f"{code} is taken"
         desk = look.__module__.rpartition(".")[2]
-        _LINTS[code] = Lint(code, severity, desk, look, rhythm=desk == "rhythm")
+        rhythm = desk == "rhythm"
+        wanted = needs or (accepted_profile if rhythm else None)
+        _LINTS[code] = Lint(code, severity, desk, look, wanted, rhythm=rhythm)
         return look
 
     return register

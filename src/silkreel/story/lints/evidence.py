@@ -7,9 +7,11 @@ from functools import cached_property
 from silkreel.story.canon import Walk
 from silkreel.story.flow import Part, linear, parts_of
 from silkreel.story.forms.po import Translations
+from silkreel.story.forms.vtt import Cues
 from silkreel.story.novel import Chapter
 from silkreel.story.project import Story
-from silkreel.story.script import At, Beat, Episode
+from silkreel.story.provenance import Provenance
+from silkreel.story.script import At, Beat, Choice, Episode
 from silkreel.story.shots import ShotList
 
 
@@ -19,6 +21,19 @@ class Told:
 
     at: At
     sentence: str
+
+
+Takes = Mapping[str, float]  # seconds that words lasted when they were spoken, by the words
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What is known of a story beyond its folder; the edge that can look tells it."""
+
+    series: str = ""  # whose story it is
+    before: Mapping[str, str] = field(default_factory=dict)  # words last published, by line id
+    cues: Mapping[str, Cues] = field(default_factory=dict)  # of the picture, by language
+    takes: Mapping[str, Takes] = field(default_factory=dict)  # of the dub, by language
 
 
 @dataclass(frozen=True)
@@ -35,6 +50,9 @@ class Evidence:
     chapters: tuple[Chapter, ...] = ()
     walks: int = 0  # how often the story was played through by chance
     never_shown: frozenset[str] = frozenset()  # ids no walk has shown
+    own_cues: Mapping[str, Cues] = field(default_factory=dict)  # of the story's folder, by language
+    provenance: Provenance = field(default_factory=Provenance)
+    outside: Outside = field(default_factory=Outside)
 
     @cached_property
     def parts(self) -> Mapping[str, Part]:
@@ -53,7 +71,7 @@ class Evidence:
         known = {line.id: line for line in self.story.lines if isinstance(line, Beat) and line.id}
         walked: dict[str, list[Beat]] = {name: [] for name in written}
         for line_id in self.canon.ids:
-            home = self._homes.get(line_id)
+            home = self.homes.get(line_id)
             if line_id in known and home in walked:
                 walked[home].append(known[line_id])
         return {name: tuple(beats) for name, beats in walked.items()}
@@ -69,11 +87,26 @@ class Evidence:
         return any(episode.name == name and episode.scenes for episode in self.numbered)
 
     @cached_property
-    def _homes(self) -> Mapping[str, str]:
+    def cues(self) -> Mapping[str, Cues]:
+        """When lines are said, by language; files in the story's folder go before the picture's."""
+        languages = dict.fromkeys((*self.own_cues, *self.outside.cues))
+        here, there = self.own_cues, self.outside.cues
+        return {each: {**there.get(each, {}), **here.get(each, {})} for each in languages}
+
+    @cached_property
+    def before(self) -> Mapping[str, str]:
+        """What lines read earlier: as published, else as their translators had them."""
+        worded = (each for found in self.translations.values() for each in found.wordings)
+        told = {each.line_id: each.source for each in worded if each.use == "sub"}
+        return {**told, **self.outside.before}
+
+    @cached_property
+    def homes(self) -> Mapping[str, str]:
+        """The knot each line and option stands in."""
         return {
             placed.node.id: placed.episode.name
             for placed in self.story.walk()
-            if isinstance(placed.node, Beat) and placed.node.id and placed.episode
+            if isinstance(placed.node, Beat | Choice) and placed.node.id and placed.episode
         }
 
     def _written(self, episode: Episode) -> tuple[Beat, ...]:

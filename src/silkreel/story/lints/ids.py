@@ -1,12 +1,19 @@
 """Checks of ids: every line has one, its own, for ever."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from silkreel.kit.keys import text_hash
 from silkreel.story.ids import is_id
+from silkreel.story.lints import needs
 from silkreel.story.lints.catalogue import Found, lint
 from silkreel.story.lints.evidence import Evidence
 from silkreel.story.script import At, Beat, Choice, TagLine, has_tag, tag_value
+
+SHORTEST_PIECE = 4  # letters: shorter halves stand in any sentence
+FARTHEST_PIECE = 4  # lines from the one that keeps the id: nobody cuts a sentence in more
+_LETTERS = re.compile(r"[\W_]+")
 
 
 @lint("DRM002", "B")
@@ -88,7 +95,7 @@ def id_grammar(evidence: Evidence) -> Iterator[Found]:
             yield Found(f"“{line.id}” is no id; take it out and stamp.", line.at, line.id)
 
 
-@lint("DRM023", "B")
+@lint("DRM023", "B", needs.compiled)
 def two_readers_agree(evidence: Evidence) -> Iterator[Found]:
     """The ink compiler sees other ids than the checks do.
 
@@ -104,3 +111,43 @@ def two_readers_agree(evidence: Evidence) -> Iterator[Found]:
         yield Found(
             f"The compiled story has {extra}, the script has not.", At(evidence.story.main.path, 1)
         )
+
+
+@lint("DRM024", "W", needs.before)
+def likely_split(evidence: Evidence) -> Iterator[Found]:
+    """A new line says what its neighbour said before: likely one line that was split in two.
+
+    The first half keeps the id; the second gets a new one and says where it comes from with `#from:`,
+    so that translators and voices find the words they had. What lines read before is known from the
+    version last published, and from what translators were given. Without either it is not run.
+    """
+    spoken = (p for p in evidence.story.walk() if isinstance(p.node, Beat))
+    for _, placed in groupby(spoken, key=lambda each: (each.episode, each.scene)):
+        beats = [each.node for each in placed if isinstance(each.node, Beat)]
+        for number, beat in enumerate(beats):
+            if beat.id in evidence.before or has_tag(beat.tags, "from"):
+                continue
+            above = beats[max(0, number - FARTHEST_PIECE) : number][::-1]
+            below = beats[number + 1 : number + 1 + FARTHEST_PIECE]
+            whole = _split_from(beat, above, below, evidence)
+            if whole is not None:
+                told = f"{whole.id} said this before; write #from:{whole.id} behind it."
+                yield Found(told, beat.at, beat.id)
+
+
+def _split_from(
+    piece: Beat, above: Sequence[Beat], below: Sequence[Beat], evidence: Evidence
+) -> Beat | None:
+    """The nearest older line, above or below, that had these words and has them no more."""
+    said = _letters(piece.text)
+    for side in (above, below):
+        older = next((beat for beat in side if beat.id in evidence.before), None)
+        if older is None or older.speaker != piece.speaker or len(said) < SHORTEST_PIECE:
+            continue
+        if said in _letters(evidence.before[older.id or ""]) and said not in _letters(older.text):
+            return older
+    return None
+
+
+def _letters(text: str) -> str:
+    return _LETTERS.sub("", text).casefold()

@@ -1,11 +1,20 @@
-"""Checks across media: what the board claims of the script."""
+"""Checks across media: what the board claims of the script, and what an interactive episode asks."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from silkreel.kit.keys import text_hash
+from silkreel.story.flow import Options, option_sets, price_coins
+from silkreel.story.forms.vtt import Cues
 from silkreel.story.lints.catalogue import Found, lint
 from silkreel.story.lints.evidence import Evidence
-from silkreel.story.script import At, Beat
+from silkreel.story.lints.needs import cues_in
+from silkreel.story.script import At, Beat, Choice, has_tag
+from silkreel.story.windows import (
+    LONGEST_WINDOW_SECONDS,
+    SHORTEST_WINDOW_SECONDS,
+    windows_of,
+)
 
 
 @lint("DRM013", "B")
@@ -43,6 +52,93 @@ def shots_cover(evidence: Evidence) -> Iterator[Found]:
                 yield Found(
                     f"No shot of {board.episode} covers {line_id}.", At(board.path, 1), line_id
                 )
+
+
+@lint("DRM041", "B")
+def choice_window(evidence: Evidence) -> Iterator[Found]:
+    """A choice's `#window:` cannot be kept: it lies outside its episode, or over another one.
+
+    In an interactive episode the picture holds behind a line and waits so many seconds for an answer,
+    then the series goes on. So there is one window a choice, of 3 to 30 seconds, without prices (what
+    costs coins never hurries anybody), on the series' own way, behind a line of the same episode that
+    the picture has a cue for. Where the story is played, its way is looked at; where cues are known,
+    the picture too.
+    """
+    asked: dict[str, Choice] = {}
+    for options in _option_sets(evidence):
+        windows = windows_of(options.choices)
+        if windows:
+            yield from _unfit(options)
+            asked |= {choice.id: windows[0].choice for choice in options.choices if choice.id}
+    if evidence.canon is None or not asked:
+        return
+    before = {after: line for line, after in pairwise(evidence.canon.ids)}
+    met = {asked[taken].id for taken in evidence.canon.choices if taken in asked}
+    for choice in dict.fromkeys(asked.values()):
+        if choice.id not in met:
+            told = "The series never comes to this choice; take its window out."
+            yield Found(told, choice.at, choice.id)
+    for taken in (each for each in evidence.canon.choices if each in asked):
+        if problem := _misplaced(evidence, before.get(taken), taken):
+            yield Found(problem, asked[taken].at, asked[taken].id)
+
+
+def _option_sets(evidence: Evidence) -> Iterator[Options]:
+    for part in evidence.parts.values():
+        for options, _ in option_sets(part.items):
+            yield options
+
+
+def _unfit(options: Options) -> Iterator[Found]:
+    windows = windows_of(options.choices)
+    first = windows[0]
+    most, least = LONGEST_WINDOW_SECONDS, SHORTEST_WINDOW_SECONDS
+    for each in windows:
+        if not each.fits:
+            told = (
+                f"“{each.told}” is no window; write {least:.0f} to {most:.0f} seconds: #window:12."
+            )
+            yield Found(told, each.choice.at, each.choice.id)
+    if len({each.seconds for each in windows}) > 1:
+        told = f"One choice has {len(windows)} windows; leave one."
+        yield Found(told, first.choice.at, first.choice.id)
+    if any(price_coins(choice) for choice in options.choices):
+        told = "An option costs coins, so nobody is hurried; take the window out."
+        yield Found(told, first.choice.at, first.choice.id)
+
+
+def _misplaced(evidence: Evidence, line: str | None, taken: str) -> str:
+    """What is wrong with the moment a choice of the series is asked at; empty where nothing is."""
+    homes = evidence.homes
+    if line is None or homes.get(line) != homes.get(taken):
+        return (
+            f"This is asked before {homes.get(taken)} begins; put a line of it before the choice."
+        )
+    if evidence.canon is not None and line in evidence.canon.choices:
+        return f"Its window lies over that of {line}; put a line between the two choices."
+    cues: Cues = cues_in(evidence, evidence.story.project.language)
+    filmed = any(homes.get(each) == homes[taken] for each in cues)
+    if filmed and line not in cues:
+        return f"The picture has no cue for {line}, where it would wait; ask after a line that is said."
+    return ""
+
+
+@lint("DRM042", "W")
+def default_option(evidence: Evidence) -> Iterator[Found]:
+    """The option marked `#default` is not the series' own.
+
+    Whoever does not answer in time sees the plain series: the `#canon` option is the default, and no
+    other. `#default` says so for readers of the script; it changes nothing.
+    """
+    for options in _option_sets(evidence):
+        canon = next((choice for choice in options.choices if has_tag(choice.tags, "canon")), None)
+        for choice in options.choices:
+            if has_tag(choice.tags, "default") and choice is not canon:
+                way = f"takes {canon.id}" if canon is not None else "has no way of its own here"
+                told = (
+                    f"Without an answer the series {way}; take #default out, or move #canon here."
+                )
+                yield Found(told, choice.at, choice.id)
 
 
 @lint("DRM043", "I")

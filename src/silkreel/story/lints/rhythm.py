@@ -3,22 +3,27 @@
 They inform; the profile raises to warnings those it lists in `raise_to_warn`. None of them blocks.
 """
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from math import ceil
 
 from silkreel.kit.keys import text_hash
+from silkreel.story.lints import needs
 from silkreel.story.lints.catalogue import Found, lint
 from silkreel.story.lints.evidence import Evidence
-from silkreel.story.project import RhythmProfile
+from silkreel.story.project import Project, RhythmProfile
 from silkreel.story.rhythm import amount_of, beat_seconds, estimated_seconds, for_language
 from silkreel.story.script import Beat, Episode, tag_value
 
+NARRATOR = "NARRATOR"
 BUDGET_TOLERANCE = 0.15
 HOOK_BEATS = 3
 MOST_VOICE_OVER = 0.3  # share of spoken lines
 ACTION_SHARES = (0.1, 0.7)  # of all beats: below it is radio, above it is mime
 LOCATIONS_ALWAYS, EPISODES_PER_LOCATION = 4, 10
+COLD_BEATS = 3  # by then somebody of the story speaks
+OPENS = ("reversal", "cliffhanger")  # beats that raise a question; a pay-off answers it
 
 
 def _accepted(evidence: Evidence) -> Iterator[tuple[Episode, tuple[Beat, ...], RhythmProfile]]:
@@ -135,7 +140,7 @@ def voice_over(evidence: Evidence) -> Iterator[Found]:
     """
     for episode, beats, _ in _accepted(evidence):
         spoken = [beat for beat in beats if beat.spoken]
-        over = [b for b in spoken if "V.O." in b.qualifiers or b.speaker.upper() == "NARRATOR"]
+        over = [b for b in spoken if "V.O." in b.qualifiers or b.speaker.upper() == NARRATOR]
         if spoken and len(over) / len(spoken) > MOST_VOICE_OVER:
             share = f"{len(over)} of {len(spoken)}"
             yield Found(f"{share} spoken lines of {episode.name} are voice-over.", episode.at)
@@ -178,6 +183,61 @@ def first_payoff(evidence: Evidence) -> Iterator[Found]:
     for episode, beats, _ in list(_accepted(evidence))[:1]:
         if not any(_mark(beat) == "payoff" for beat in beats):
             yield Found(f"{episode.name} has no pay-off.", episode.at)
+
+
+@lint("DRM111", "I", needs.paywall)
+def paywall_reveal(evidence: Evidence) -> Iterator[Found]:
+    """The episode before the wall leaves nothing open, or leaves it with somebody nobody knows.
+
+    `paywall_episode` is the last episode before viewers are asked for coins. Its last beat tagged
+    `#beat:reversal` or `#beat:cliffhanger` stays open, with no `#beat:payoff` behind it, and is about
+    people viewers have met before: whoever speaks it, or is named in it, has spoken in an earlier
+    beat. Nobody pays to learn about a stranger.
+    """
+    met: set[str] = set()
+    for episode, beats, profile in _accepted(evidence):
+        if episode.number != profile.paywall_episode:
+            met |= {beat.speaker for beat in beats if beat.speaker}
+            continue
+        opening = [number for number, beat in enumerate(beats) if _mark(beat) in OPENS]
+        if not opening or any(_mark(beat) == "payoff" for beat in beats[opening[-1] :]):
+            told = f"{episode.name} stands before the wall and leaves no reveal open at its end."
+            yield Found(told, beats[-1].at, beats[-1].id)
+            return
+        reveal = beats[opening[-1]]
+        met |= {beat.speaker for beat in beats[: opening[-1]] if beat.speaker}
+        project = evidence.story.project
+        strangers = _people(reveal, project) - {_called(name, project) for name in met}
+        if strangers:
+            who = ", ".join(sorted(strangers))
+            told = f"The reveal before the wall rests on {who}, whom nobody has met; let them speak before."
+            yield Found(told, reveal.at, reveal.id)
+        return
+
+
+def _people(beat: Beat, project: Project) -> set[str]:
+    """Ids of the cast who speak a beat or are named in it."""
+    speaker = {_called(beat.speaker, project)} if beat.speaker else set()
+    words = set(re.findall(r"\w+", beat.text.casefold()))
+    named = {
+        each.id
+        for each in project.cast
+        if any(_is_named(name, beat.text, words) for name in (each.id, each.name, *each.aliases))
+    }
+    return (named | speaker) - {NARRATOR}
+
+
+def _is_named(name: str, text: str, words: set[str]) -> bool:
+    """Whether a text names somebody: word by word, and anywhere in scripts without blanks."""
+    if name.isascii():
+        return bool(name) and set(re.findall(r"\w+", name.casefold())) <= words
+    return name in text
+
+
+def _called(name: str, project: Project) -> str:
+    """The id of somebody the script calls by a name."""
+    known = project.character(name)
+    return known.id if known is not None else name.upper()
 
 
 @lint("DRM112", "I")
@@ -226,3 +286,27 @@ def long_absence(evidence: Evidence) -> Iterator[Found]:
             if profile.absent_episodes and away > profile.absent_episodes:
                 yield Found(f"{name} was away for {away} episodes.", episode.at)
             last[name] = number
+
+
+@lint("DRM115", "I")
+def cold_open(evidence: Evidence) -> Iterator[Found]:
+    """An episode does not open cold.
+
+    It begins in the middle of something: no narrator, voice-over or words on the screen before the
+    first beat that happens, and somebody of the story speaks within the first three beats. What
+    repeats the last beat of the episode before (`#same:`) is not counted.
+    """
+    for episode, beats, _ in _accepted(evidence):
+        own = [beat for beat in beats if tag_value(beat.tags, "same") is None][:COLD_BEATS]
+        if own and _tells(own[0]):
+            told = f"{episode.name} opens with what is told; open with what happens."
+            yield Found(told, own[0].at, own[0].id)
+        elif own and not any(beat.spoken and not _tells(beat) for beat in own):
+            told = f"Nobody speaks in the first beats of {episode.name}; begin where somebody does."
+            yield Found(told, own[0].at, own[0].id)
+
+
+def _tells(beat: Beat) -> bool:
+    """Whether a beat tells the story instead of showing it."""
+    told = "V.O." in beat.qualifiers or "SUB" in beat.qualifiers
+    return bool(beat.speaker) and (told or beat.speaker.upper() == NARRATOR)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from silkreel.story.flow import START, Options, Part, open_ends, option_sets, price_coins, reached
+from silkreel.story.lints import needs
 from silkreel.story.lints.catalogue import Found, lint
 from silkreel.story.lints.evidence import Evidence
 from silkreel.story.script import (
@@ -119,7 +120,7 @@ def _shows(part: Part) -> bool:
     return not part.silent
 
 
-@lint("DRM007", "W")
+@lint("DRM007", "W", needs.walks)
 def never_shown(evidence: Evidence) -> Iterator[Found]:
     """No play ever shows this line, though something leads to it.
 

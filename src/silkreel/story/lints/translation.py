@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
+from silkreel.kit.keys import text_hash
 from silkreel.kit.languages import primary
-from silkreel.story.forms.po import Wording, listed
+from silkreel.story.forms.po import TICK, Wording, is_ticked, listed, loc_notes
 from silkreel.story.grammar import placeholders
 from silkreel.story.lints.catalogue import Found, lint
 from silkreel.story.lints.evidence import Evidence
@@ -119,6 +120,22 @@ def _has_any(text: str, wanted: str) -> bool:
     return any(form.casefold() in text.casefold() for form in wanted.split("|"))
 
 
+@lint("DRM208", "W")
+def note_not_ticked(evidence: Evidence) -> Iterator[Found]:
+    """A translator's note is not ticked.
+
+    A line under `// LOC:` is easy to get wrong. Whoever translates it writes the comment `# LOC ok`
+    above its entry, with a word of how if need be; when the note changes, the tick is asked for again
+    once the file has been exported.
+    """
+    notes = loc_notes(evidence.story)
+    for language, wording, line in _taken(evidence):
+        wanted = notes.get(line.id or "", ())
+        if wanted and wording.use == "sub" and not is_ticked(wording, wanted):
+            told = f"{language}: mind “{wanted[0]}”, then write “# {TICK}” above the entry."
+            yield Found(told, wording.at, line.id)
+
+
 @lint("DRM209", "W")
 def source_left_over(evidence: Evidence) -> Iterator[Found]:
     """Chinese characters are left in a translation into a language that has none.
@@ -161,6 +178,35 @@ def two_wordings(evidence: Evidence) -> Iterator[Found]:
         other = first.setdefault(key, wording)
         if speaker and other.text != wording.text:
             yield Found(f"{language}: {other.line_id} says “{other.text}”.", wording.at, line.id)
+
+
+@lint("DRM212", "B")
+def machine_words(evidence: Evidence) -> Iterator[Found]:
+    """A language has words of a machine that the story's policy does not allow.
+
+    story.yaml says `machine_translation: {es: reviewed, "*": forbidden}`, or one word for all
+    languages. `reviewed`: no entry is marked fuzzy, so a person stands for each. `forbidden`: nor does
+    any entry read as a model proposed it. Without a policy everything is `allowed`.
+    """
+    proposed = {
+        (each.language, each.line_id): text_hash(each.text)
+        for each in evidence.provenance.proposed
+        if each.kind == "translation"
+    }
+    for language, wording, line in _taken(evidence):
+        policy = evidence.story.project.machine_policy(language)
+        if policy != "allowed" and wording.draft:
+            told = f"{language}: this is a draft; let a person read it and take the fuzzy mark out."
+            yield Found(told, wording.at, line.id)
+        elif policy == "forbidden" and _is_a_models(
+            wording, proposed.get((language, line.id or ""))
+        ):
+            told = f"{language}: a model worded this, which story.yaml forbids; word it yourself."
+            yield Found(told, wording.at, line.id)
+
+
+def _is_a_models(wording: Wording, proposed_hash: str | None) -> bool:
+    return proposed_hash is not None and text_hash(wording.text) == proposed_hash
 
 
 @lint("DRM213", "B")

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
 
 from silkreel.catalogue.browse import pick
-from silkreel.flows.interactive import choice_points, text_of
+from silkreel.flows.interactive import choice_points, text_of, windows_in
 from silkreel.flows.story_shelf import NotInStory
 from silkreel.web.api.money.customers import not_kept
 from silkreel.web.api.works.reading import Number
@@ -104,8 +104,8 @@ def choices(number: Number, visit: TheVisit, response: Response) -> EpisodeChoic
     if number not in version.episodes:
         raise NotInStory
     visit.doors([number]).pass_through(number)
-    points = choice_points(version, number, visit.cues(number))
     language, page = visit.page("strings", number)
+    points = choice_points(version, number, visit.cues(number), windows_in(page))
     texts = {each.id: text_of(page, each.id) for point in points for each in point.options}
     return EpisodeChoices(
         episode=number, language=language, state=page["state"],

@@ -8,12 +8,13 @@ from fastapi import Depends, Path, Request
 
 from silkreel.catalogue.series import SLUG_LENGTH
 from silkreel.flows.sell_episodes import Onlooker
-from silkreel.flows.story_cues import Cues, cues_of
+from silkreel.flows.story_cues import cues_of
 from silkreel.flows.story_doors import Doors, doors_for
 from silkreel.flows.story_shelf import StoryAt, StoryShelf
 from silkreel.flows.story_stage import Stage
 from silkreel.kit.artifacts import Workshop
 from silkreel.kit.clock import now
+from silkreel.story.forms.vtt import Cues
 from silkreel.web.api.money.customers import customer, onlooker
 from silkreel.web.api.shapes import Problem
 from silkreel.web.edge import TheViewer, Viewer, site_of

@@ -29,7 +29,7 @@ class SubtitleLimits:
 @cache
 def subtitle_limits(language: str, *, vertical: bool) -> SubtitleLimits:
     """Limits for a language tag; a vertical picture has shorter lines."""
-    table = yaml.safe_load((files("silkreel.dubbing") / "subtitle_limits.yaml").read_text("utf-8"))
+    table = yaml.safe_load((files("silkreel.bible") / "subtitle_limits.yaml").read_text("utf-8"))
     tongue = primary(language)
     entry = table["languages"].get(tongue, table["languages"]["other"])
     line = int(entry["line"])

@@ -1,0 +1,9 @@
+-> ep001
+=== ep001 ===
+# episode:1
+-> car
+= car
+# scene:INT. CAR - NIGHT # loc:car
+LIN: Drive, before I change my mind. #id:ep001_car_A1X9
+CHEN: Where to? #id:ep001_car_B2Y8
+-> END
