@@ -306,6 +306,19 @@ def test_a_novel_of_a_real_length_is_previewed_broken_off_and_gone_on_with(
     assert longest < 16_000
 
 
+def test_a_run_goes_on_when_somebody_joined_the_cast_meanwhile(folder, evidence, tmp_path):
+    with_novel(folder, long_novel(20_000))
+    with fault_server(split_by(9)) as server:
+        told = settings(tmp_path, server.url)
+        run(folder, parts_of(evidence, told, "split_novel"), told, steps=1)
+        place = folder / "story.yaml"
+        place.write_text(place.read_text("utf-8").replace("cast: []", "cast: [{id: LIN}]"), "utf-8")
+        known = replace(evidence, story=open_story(folder))
+        assert [each.id for each in known.story.project.cast] == ["LIN"]
+        again = parts_of(known, told, "split_novel")
+        assert preview_run(folder, again, told, "2026-11").done == 1
+
+
 def test_a_run_that_the_month_cannot_hold_is_not_begun_and_one_under_way_stops_at_it(
     folder, evidence, tmp_path
 ):

@@ -53,8 +53,10 @@ def _materials(
         home = settings.folder
         return (series_material(evidence, language, order.wish, most, home),)
     if task.scope == "novel":
-        from_script = task is EXTRACT_BIBLE and order.source == "script"
-        return (script_parts if from_script else novel_parts)(evidence, order.wish, most)
+        reads = task is EXTRACT_BIBLE
+        if reads and order.source == "script":
+            return script_parts(evidence, order.wish, most)
+        return novel_parts(evidence, order.wish, most, names=reads)
     if task is NOVELIZE:
         return (novel_material(evidence, order.episode, order.wish),)
     return (material_of(evidence, order.episode, order.wish),)

@@ -5,6 +5,7 @@ broken off goes on where it stopped.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from silkreel.engines.chat_replies import tokens_of
 from silkreel.kit.refusals import Refusal
@@ -28,14 +29,19 @@ class TooManyParts(Refusal):
     )
 
 
-def novel_parts(evidence: Evidence, wish: str, most_tokens: int) -> tuple[Material, ...]:
-    """The source novel as a model is told of it, part by part.
+def novel_parts(
+    evidence: Evidence, wish: str, most_tokens: int, *, names: bool
+) -> tuple[Material, ...]:
+    """The source novel as a model is told of it, part by part; with `names`, what story.yaml has as well.
+
+    A question that does not need them stays the same when somebody is added to the cast.
 
     Raises:
         NoSource, BadStoryFile: there is none to read. TooManyParts: it is too long.
     """
     paragraphs = read_source(evidence.story.folder)
-    return materials(evidence, [_passage(each) for each in paragraphs], wish, most_tokens)
+    passages = [_passage(each) for each in paragraphs]
+    return materials(evidence, passages, wish, most_tokens, names=names)
 
 
 def script_parts(evidence: Evidence, wish: str, most_tokens: int) -> tuple[Material, ...]:
@@ -56,8 +62,9 @@ def script_parts(evidence: Evidence, wish: str, most_tokens: int) -> tuple[Mater
 
 
 def materials(
-    evidence: Evidence, passages: Sequence[Passage], wish: str, most_tokens: int
-) -> tuple[Material, ...]:
+    evidence: Evidence, passages: Sequence[Passage], wish: str, most_tokens: int, *,
+    names: bool = True,
+) -> tuple[Material, ...]:  # fmt: skip
     """Passages as questions take them.
 
     Raises:
@@ -69,8 +76,17 @@ def materials(
     told = []
     for number, part in enumerate(parts, start=1):
         before = parts[number - 2][-BEFORE:] if number > 1 else []
-        told.append(_material(evidence, part, before, (number, len(parts)), wish))
+        made = _material(evidence, part, before, (number, len(parts)), wish)
+        told.append(_with_names(made, evidence) if names else made)
     return tuple(told)
+
+
+def _with_names(material: Material, evidence: Evidence) -> Material:
+    project = evidence.story.project
+    cast = [{"name": c.name or c.id, "aliases": list(c.aliases)} for c in project.cast]
+    terms = [t.source for t in project.terms[:TERMS_TOLD]]
+    document = {**material.document, "cast": cast, "terms": terms}
+    return replace(material, document=document, known=_known(evidence))
 
 
 def cut(passages: Sequence[Passage], most_tokens: int) -> list[list[Passage]]:
@@ -130,8 +146,6 @@ def _material(
         "title": project.title,
         "part": {"number": number, "of": of},
         "before": [each.text[-LONGEST_BEFORE:] for each in before],
-        "cast": [{"name": c.name or c.id, "aliases": list(c.aliases)} for c in project.cast],
-        "terms": [t.source for t in project.terms[:TERMS_TOLD]],
         "chapters": [
             {"title": chapter[0].chapter, "paragraphs": [each.text for each in chapter]}
             for chapter in _chapters(part)
@@ -139,8 +153,7 @@ def _material(
         "wish": wish,
     }
     return Material(
-        f"{number}/{of}", number, {}, tuple(c.id for c in project.cast), (), (), document,
-        passages=tuple(part), known=_known(evidence),
+        f"{number}/{of}", number, {}, (), (), (), document, passages=tuple(part),
     )  # fmt: skip
 
 
