@@ -56,12 +56,22 @@ def test_a_volume_stands_with_its_first_chapter_and_a_table_of_contents_goes():
     ]
 
 
-def test_a_paragraph_that_never_ends_is_cut_between_sentences_and_loses_nothing():
-    text = "她看着他，什么也没说。" * 400
+@pytest.mark.parametrize(
+    ("sentence", "between", "end"),
+    [
+        ("她看着他，什么也没说。", "", "。"),
+        ("“你走吧！”她说。", "", "。"),
+        ("She said 3.5 words.", " ", "."),
+    ],
+)
+def test_a_paragraph_that_never_ends_is_cut_between_sentences_and_loses_nothing(
+    sentence, between, end
+):
+    text = between.join([sentence] * 400)
     [chapter] = read_prose(text.encode(), "a.txt")
-    assert "".join(chapter.paragraphs) == text
+    assert between.join(chapter.paragraphs) == text
     assert max(map(len, chapter.paragraphs)) <= LONGEST_PARAGRAPH
-    assert all(each.endswith("。") for each in chapter.paragraphs)
+    assert all(each.endswith((end, "”")) for each in chapter.paragraphs)
 
 
 def book(*pages, encrypted=False):

@@ -35,7 +35,7 @@ _WESTERN = re.compile(
 )  # fmt: skip
 _VOLUME = re.compile(rf"(?:第\s*{_NUMBER}\s*[部卷]|part\b|volume\b)[^·]*$", re.IGNORECASE)
 _MARKDOWN = re.compile(r"#{1,3}\s+(?P<title>\S.*)")
-_SENTENCE = re.compile(r"(?<=[。！？!?…”」])|(?<=\.)\s")
+_SENTENCE = re.compile(r"(?<=[。！？!?…])(?![”」’])|(?<=[”」])|(?<=\.)(?=\s)")
 _STOPS = "。，！？；,.!?;"
 _CONTAINER = "META-INF/container.xml"
 _ODD = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -106,14 +106,14 @@ def _short(text: str) -> Iterator[str]:
     made = ""
     for sentence in (each for each in _SENTENCE.split(text) if each):
         if made and len(made) + len(sentence) > LONGEST_PARAGRAPH:
-            yield made
+            yield made.strip()
             made = ""
         made += sentence
         while len(made) > LONGEST_PARAGRAPH:  # no sentence ends there
             yield made[:LONGEST_PARAGRAPH]
             made = made[LONGEST_PARAGRAPH:]
-    if made:
-        yield made
+    if made.strip():
+        yield made.strip()
 
 
 def _epub_rows(content: bytes, name: str) -> Iterator[tuple[bool, str]]:
