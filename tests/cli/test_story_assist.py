@@ -2,6 +2,7 @@
 
 import json
 
+from assisted import NOVEL, split_by
 from fault_server import Answer, fault_server, said
 from little_series import silkreel
 
@@ -42,3 +43,28 @@ def test_proposals_are_asked_listed_taken_and_put_away(tmp_path, monkeypatch):
     states = silkreel(tmp_path, "story", "proposals", folder).stdout
     assert "accepted" in states
     assert "rejected" in states
+
+
+def test_a_novel_begins_a_story_is_split_and_its_plan_taken_back(tmp_path, monkeypatch):
+    (tmp_path / "novel.txt").write_text(NOVEL, "utf-8")
+    folder = str(tmp_path / "story")
+    novel = str(tmp_path / "novel.txt")
+    brought = silkreel(tmp_path, "story", "source", folder, novel, "--language", "zh")
+    assert "3 chapters, 8 paragraphs" in brought.stdout, brought.stderr
+    with fault_server(split_by(2)) as server:
+        monkeypatch.setenv("SILKREEL_WRITER_URL", server.url)
+        seen = silkreel(tmp_path, "story", "assist", "split_novel", folder, "--preview")
+        assert seen.stdout.startswith("About "), seen.stderr
+        assert server.requests == []
+        asked = silkreel(tmp_path, "story", "assist", "split_novel", folder)
+        assert "4 proposals" in asked.stdout, asked.stderr
+    listed = json.loads(silkreel(tmp_path, "story", "proposals", folder, "--json").stdout)
+    number = str(listed[0]["number"])
+    assert silkreel(tmp_path, "story", "accept", folder, number).returncode == 0
+    plan = tmp_path / "story" / "source" / "episodes.yaml"
+    assert "first: 1" in plan.read_text("utf-8")
+    assert "Taken out of" in silkreel(tmp_path, "story", "undo", folder, number).stdout
+    assert not plan.exists()
+    again = silkreel(tmp_path, "story", "undo", folder, number)
+    assert again.returncode == 1
+    assert "nothing to take back" in again.stderr

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from assisted import split_by
 from fault_server import Answer, fault_server, said
 from silkreel.kit.clock import now
 from silkreel.people.audit import Wanted, read_log
@@ -563,6 +564,74 @@ def test_approved_words_take_no_proposal(assisted):
     no = assisted.post(f"{STORY}/proposals/{made['proposals'][0]['number']}/accept")
     assert no.status_code == 409
     assert "final" in no.json()["detail"]
+
+
+def test_an_accepted_proposal_is_taken_out_again_by_whoever_may_write(assisted, settings, workshop):
+    wish = {"task": "punch_up", "episode": 1}
+    confirm = assisted.post(f"{STORY}/assist/preview", wish).json()["confirm"]
+    made = assisted.post(f"{STORY}/assist/ask", {**wish, "confirm": confirm}).json()
+    number = made["proposals"][0]["number"]
+    before = load(assisted)["text"]
+    assert assisted.post(f"{STORY}/proposals/{number}/undo").json()["code"] == "story.not_accepted"
+    assert assisted.post(f"{STORY}/proposals/{number}/accept").status_code == 200
+    told = assisted.get(f"{STORY}/assist").json()
+    assert [p["undoable"] for p in told["proposals"]] == [True, False]
+    assert assisted.post(f"{STORY}/proposals/{number}/undo").status_code == 200
+    assert load(assisted)["text"] == before
+    told = assisted.get(f"{STORY}/assist").json()
+    assert {p["state"] for p in told["proposals"]} == {"open"}
+    assert assisted.post(f"{STORY}/proposals/{number}/accept").status_code == 200
+    reworded(assisted, "304 is gone", "304 is lost")
+    late = assisted.post(f"{STORY}/proposals/{number}/undo")
+    assert (late.status_code, late.json()["code"]) == (409, "story.edited_since")
+
+
+def bring(browser, name, content):
+    headers = {"x-csrf-token": browser.csrf, "origin": ORIGIN}
+    return browser.client.post(
+        f"/api/staff{STORY}/source", params={"file": name}, content=content, headers=headers
+    )
+
+
+@pytest.fixture
+def splitting(settings, workshop, password_hash):
+    """Anna at a desk with a model that splits novels, a part a question."""
+    with fault_server(split_by(2)) as server:
+        more = {"writer_url": server.url, "writer_model": "small", "writer_part_tokens": 1000}
+        app = create_app(settings.model_copy(update=more), workshop)
+        hire(workshop, password_hash, "anna", "writer")
+        anna = Browser(app)
+        anna.sign_in("anna")
+        assert anna.post("/stories", {"title": "Night Desk"}).status_code == 201
+        yield anna, server
+        app.api.state.site.close()
+
+
+def test_a_novel_is_brought_split_part_by_part_planned_and_unplanned(splitting, settings):
+    anna, server = splitting
+    wish = {"task": "split_novel", "episode": 1}
+    assert anna.post(f"{STORY}/assist/preview", wish).json()["code"] == "story.no_source"
+    novel = "\n\n".join(f"第{n}章 雨夜\n\n{'雨一直下。' * 150}\n\n灯灭了{n}。" for n in range(1, 4))
+    assert bring(anna, "novel.pdf", b"%PDF").status_code == 415
+    assert bring(anna, "novel.txt", novel.encode("gb18030")).json() == {"paragraphs": 6}
+    seen = anna.post(f"{STORY}/assist/preview", wish).json()
+    assert (seen["parts"], seen["done"], len(server.requests)) == (3, 0, 0)
+    order = {**wish, "confirm": seen["confirm"]}
+    steps = [anna.post(f"{STORY}/assist/ask", order).json() for _ in range(3)]
+    assert [(s["done"], s["of"], s["call"] is None) for s in steps] == [
+        (1, 3, True), (2, 3, True), (3, 3, False),
+    ]  # fmt: skip
+    first, second, _third = steps[-1]["proposals"]
+    assert (first["kind"], first["line_id"]) == ("episode", "p1-p2")
+    assert anna.post(f"{STORY}/proposals/{second['number']}/accept").status_code == 200
+    told = anna.get(f"{STORY}/assist").json()
+    assert (told["paragraphs"], told["planned"]) == (6, 1)
+    assert bring(anna, "novel.txt", novel.encode()).json()["code"] == "story.source_taken"
+    assert anna.post(f"{STORY}/proposals/{second['number']}/undo").status_code == 200
+    assert anna.get(f"{STORY}/assist").json()["planned"] == 0
+    plan = settings.folder / "stories" / "Night-Desk" / "source" / "episodes.yaml"
+    assert plan.read_text("utf-8") == ""
+    assert len(server.requests) == 3
 
 
 def test_without_a_model_the_desk_says_how_to_have_one(anna, story):

@@ -44,9 +44,11 @@ app.command(
     help="Watch an episode before it is shot.",
 )
 for _verb, _help in {
-    "assist": "Ask a model for proposals on an episode.",
+    "source": "Bring a finished novel to be split into episodes.",
+    "assist": "Ask a model for proposals.",
     "proposals": "List what models proposed.",
-    "accept": "Take a proposal into the script.",
+    "accept": "Take a proposal into the story.",
+    "undo": "Take an accepted proposal out again.",
     "reject": "Put a proposal away.",
 }.items():
     app.command(f"silkreel.cli.story_assist:{_verb}", name=_verb, help=_help)

@@ -96,6 +96,7 @@ def sounds_of_takes(workshop: Workshop, dub: DubRow) -> Mapping[str, TakeSound]:
 
 def spoken_seconds(workshop: Workshop, dub: DubRow) -> dict[str, float]:
     """How long each wording lasts that was spoken for a dub; nothing where its plan is gone."""
+    made = workshop.find(dub.plan_key)
     return lengths_from_json(json.loads(made.path.read_text(encoding="utf-8"))) if made else {}
 
 

@@ -106,6 +106,10 @@ class Settings(BaseSettings):
     writer_month_limit_tokens: int = Field(
         500_000, ge=0, description="tokens a story may use in a calendar month for proposals"
     )
+    writer_part_tokens: int = Field(
+        8_000, ge=1_000, le=200_000,
+        description="how much of a long text one question tells; below the model's context",
+    )  # fmt: skip
     writer_price_in: float | None = Field(
         None, ge=0, description="what a million tokens asked cost, for the preview"
     )

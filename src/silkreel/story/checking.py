@@ -14,7 +14,7 @@ from silkreel.story.forms.vtt import Cues, read_cues
 from silkreel.story.lints.catalogue import Lint, all_lints
 from silkreel.story.lints.evidence import Evidence, Outside, Told
 from silkreel.story.lints.needs import Why
-from silkreel.story.novel import Chapter, read_chapter
+from silkreel.story.novel import Chapter, chapter_paths, read_chapter
 from silkreel.story.players import StoryFault, StoryTooLong
 from silkreel.story.playing import StoryEndless, game_only_of, open_play, places_of
 from silkreel.story.project import BadStoryFile, Story, read_text
@@ -109,10 +109,12 @@ def look_into(story: Story, walks: int = 0, outside: Outside | None = None) -> E
 def read_chapters(folder: Path) -> tuple[Chapter, ...]:
     """Every chapter of a story as it stands; whether it joins the script is for the checks to say.
 
+    A file that was emptied is no chapter.
+
     Raises:
         BadStoryFile: one cannot be read.
     """
-    paths = sorted((folder / "novel").glob("*.md"))
+    paths = chapter_paths(folder)
     return tuple(read_chapter(path, f"novel/{path.name}") for path in paths)
 
 

@@ -19,6 +19,9 @@ from silkreel.story.readers.draft import Draft
 from silkreel.story.readers.fdx import read_fdx
 from silkreel.story.readers.fountain import read_fountain
 from silkreel.story.readers.plain import read_plain
+from silkreel.story.readers.prose import ENDINGS as NOVEL_ENDINGS
+from silkreel.story.readers.prose import read_prose
+from silkreel.story.source import write_source
 from silkreel.story.stamping import FolderTaken, stamp_story, write_stamped
 
 XLIFF_ENDINGS = (".xlf", ".xliff")
@@ -35,6 +38,13 @@ class UnknownForm(Refusal):
 
     status = 415
     message = "{name} has no ending we read; scripts come as .fountain, .fdx, .docx or .txt."
+
+
+class UnknownNovel(Refusal):
+    """A file no novel comes as."""
+
+    status = 415
+    message = "{name} has no ending a novel comes with; bring it as .txt, .md or .epub."
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,45 @@ def import_script(path: Path, folder: Path, draw: Draw, language: str = "") -> I
     story = open_story(folder)
     write_stamped(story, stamp_story(story, draw))
     return Imported(open_story(folder), draft)
+
+
+def import_novel(path: Path, folder: Path, language: str = "") -> int:
+    """Keep a finished novel (.txt, .md, .epub) as a story's source; how many paragraphs it has.
+
+    Where no story is yet, one begins: a title, a language, and no line.
+
+    Raises:
+        UnknownNovel, BadStoryFile, SourceTaken, SourceTooLong: it cannot be taken in.
+        FolderTaken: something else is there.
+    """
+    if path.suffix.lower() not in NOVEL_ENDINGS:
+        raise UnknownNovel(name=path.name)
+    chapters = read_prose(_content(path, MAX_PACKED_BYTES), path.name)
+    if not (folder / "script").is_dir() and not (folder / "main.ink").is_file():
+        _begin_bare(folder, path.stem, language)
+    return write_source(folder, chapters)
+
+
+def take_in_novel(content: bytes, name: str, folder: Path) -> int:
+    """Keep a novel's bytes as a story's source; how many paragraphs it has.
+
+    Raises:
+        UnknownNovel, BadStoryFile, SourceTaken, SourceTooLong: it cannot be taken in.
+    """
+    if not name.lower().endswith(NOVEL_ENDINGS):
+        raise UnknownNovel(name=name)
+    return write_source(folder, read_prose(content, name))
+
+
+def _begin_bare(folder: Path, title: str, language: str) -> None:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise FolderTaken(path=str(folder))
+    content = {"title": title, "language": language or "en", "cast": [], "locations": []}
+    head = f"# title:{title} # lang:{content['language']}\n-> END\n"
+    (folder / "script").mkdir(parents=True, exist_ok=True)
+    told = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
+    (folder / "story.yaml").write_text(told, encoding="utf-8")
+    (folder / "script/main.ink").write_text(head, encoding="utf-8")
 
 
 def import_translations(

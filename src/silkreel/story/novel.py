@@ -146,12 +146,16 @@ def read_novel(story: Story) -> tuple[Chapter, ...]:
         BadStoryFile: a chapter cannot be read, a number or id stands twice, or a quoted line or a
             scene is not in the script.
     """
-    folder = story.folder / "novel"
-    paths = sorted(folder.glob("*.md"))[:MOST_CHAPTERS]
+    paths = chapter_paths(story.folder)[:MOST_CHAPTERS]
     chapters = [read_chapter(path, f"novel/{path.name}") for path in paths]
     _check_numbers(chapters)
     _check_joins(chapters, story)
     return tuple(sorted(chapters, key=lambda chapter: chapter.number))
+
+
+def chapter_paths(folder: Path) -> list[Path]:
+    """The files of a story's novel; one that was emptied, as undoing leaves it, is none."""
+    return [each for each in sorted((folder / "novel").glob("*.md")) if each.stat().st_size]
 
 
 def read_chapter(path: Path, shown: str) -> Chapter:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,9 +14,9 @@ from silkreel.engines.spend_book import Usage
 from silkreel.kit.keys import canonical_json
 from silkreel.kit.refusals import Refusal
 from silkreel.kit.settings import Settings
+from silkreel.story.assist.answers import Change, Task
 from silkreel.story.assist.material import Material
-from silkreel.story.assist.record import Call, Proposal, add_call, read_record
-from silkreel.story.assist.tasks import Change, Task
+from silkreel.story.assist.record import Call, Proposal, Record, add_call, read_record
 
 PROMPTS = Path(__file__).parent / "prompts"
 OWN_PROMPTS = "prompts"  # the operator's own, in the home folder, under the same names
@@ -72,7 +73,10 @@ class Writer(Protocol):
     usage: Usage
     heard: str
 
-    def ask(self, question: Question[list[Change]], *, seconds: float) -> Reply[list[Change]]:
+    def ask(
+        self, question: Question[list[Change]], *, seconds: float,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Reply[list[Change]]:  # fmt: skip
         """Ask one question."""
 
 
@@ -107,6 +111,8 @@ class Preview:
     spent_tokens: int
     limit_tokens: int
     known: bool  # asked before: the answer is at hand and costs nothing
+    parts: int = 1  # questions a long text takes
+    done: int = 0  # of them, answered by now
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +134,10 @@ def prompt_of(task: Task, settings: Settings) -> Prompt:
     return Prompt(words.strip(), f"{named.removeprefix('version:').strip()}+{digest}")
 
 
-def preview(folder: Path, wanted: Wanted, settings: Settings, month: str) -> Preview:
-    """What asking would cost; nothing is asked.
+def preview(
+    folder: Path, wanted: Wanted, settings: Settings, month: str, record: Record | None = None
+) -> Preview:
+    """What asking would cost; nothing is asked. The record is read where none is handed in.
 
     Raises:
         NoWriter, NoLanguage: nothing can be asked.
@@ -138,7 +146,7 @@ def preview(folder: Path, wanted: Wanted, settings: Settings, month: str) -> Pre
         raise NoWriter
     if wanted.task.wants_language and not wanted.language:
         raise NoLanguage
-    prompt, record = prompt_of(wanted.task, settings), read_record(folder)
+    prompt, record = prompt_of(wanted.task, settings), record or read_record(folder)
     system, user = _messages(wanted, prompt)
     prompt_tokens = rough_tokens([{"content": system}, {"content": user}]) + _schema_tokens(wanted)
     answer_tokens = _answer_tokens(wanted)
@@ -153,11 +161,12 @@ def preview(folder: Path, wanted: Wanted, settings: Settings, month: str) -> Pre
 
 def ask(
     folder: Path, wanted: Wanted, settings: Settings, confirm: str, *, by: str, at: datetime,
-    writer: Writer | None = None,
+    writer: Writer | None = None, cancelled: Callable[[], bool] | None = None,
 ) -> Asked:  # fmt: skip
     """Ask, once somebody said yes to the preview; what comes back is kept, usable or not.
 
-    The same question again answers from the record and costs nothing.
+    The same question again answers from the record and costs nothing. A part of a long text proposes
+    nothing by itself: `running` joins the parts.
 
     Raises:
         NoWriter, NoLanguage, InputChanged, MonthSpent: nothing was asked.
@@ -177,12 +186,14 @@ def ask(
     made = _Made(folder, wanted, settings, seen, by, at)
     try:
         reply = client.ask(
-            _question(wanted, settings), seconds=PATIENCE * settings.writer_timeout_seconds
-        )
+            _question(wanted, settings), seconds=PATIENCE * settings.writer_timeout_seconds,
+            cancelled=cancelled,
+        )  # fmt: skip
     except Refusal as refusal:
         made.keep(client, (), str(refusal))
         raise
-    return made.keep(client, tuple(reply.answer), "", reply.model)
+    changes = () if wanted.task.gather else tuple(reply.answer)
+    return made.keep(client, changes, "", reply.model)
 
 
 def writer_at(settings: Settings) -> ChatClient:
@@ -250,8 +261,16 @@ def _input_hash(wanted: Wanted, prompt: Prompt, settings: Settings) -> str:
         "url": settings.writer_url or "", "language": wanted.language,
         "document": wanted.material.document,
         "hashes": {each.id: each.hash for each in wanted.material.lines.values()},
+        "against": _against(wanted.material),
     }  # fmt: skip
     return hashlib.sha256(canonical_json(told).encode()).hexdigest()
+
+
+def _against(material: Material) -> list[object]:
+    """What an answer is checked against beside the document: where it changes, the question did."""
+    first = material.passages[0].key if material.passages else ""
+    told = dict(material.told), list(material.secret), dict(material.banned)
+    return [first, sorted(material.known), *told, [each.id for each in material.clips]]
 
 
 def _schema_tokens(wanted: Wanted) -> int:
@@ -259,8 +278,8 @@ def _schema_tokens(wanted: Wanted) -> int:
 
 
 def _answer_tokens(wanted: Wanted) -> int:
-    lines = len(wanted.material.lines)
-    return min(MOST_TOKENS, FEWEST_TOKENS + wanted.task.tokens_a_line * lines)
+    more = wanted.task.tokens_a_line * wanted.material.pieces
+    return min(MOST_TOKENS, FEWEST_TOKENS + more)
 
 
 def _cost(settings: Settings, prompt_tokens: int, answer_tokens: int) -> float | None:

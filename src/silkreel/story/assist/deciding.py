@@ -3,20 +3,26 @@
 from pathlib import Path
 
 from silkreel.kit.refusals import Refusal
-from silkreel.story.assist.record import Proposal
-from silkreel.story.assist.tasks import Change
+from silkreel.story.assist.answers import Change
+from silkreel.story.assist.landing import Stale, noted_down, planned, put_up
+from silkreel.story.assist.record import Edit, Proposal
+from silkreel.story.assist.telling import told
 from silkreel.story.checking import read_translations
 from silkreel.story.forms.po import Translations, Wording, write_po
+from silkreel.story.ids import Draw, random_digits
 from silkreel.story.patching import FINAL, apply_patches, hash_of
 from silkreel.story.project import Story
 from silkreel.story.script import Line, Patch, Placed
 
 
-class Stale(Refusal):
-    """The line is not what the proposal was made for."""
+class EditedSince(Refusal):
+    """What a proposal brought was written over."""
 
     status = 409
-    message = "This proposal no longer fits: {why}."
+    message = (
+        "{path} was changed where this proposal came in, so it cannot be taken back by itself; write "
+        "over it by hand."
+    )
 
 
 class LineGone(Refusal):
@@ -26,13 +32,63 @@ class LineGone(Refusal):
     message = "The line {line} is gone, and the proposal with it; reject it."
 
 
-def with_proposal(story: Story, proposal: Proposal) -> tuple[str, str]:
+def with_proposal(story: Story, proposal: Proposal, draw: Draw = random_digits) -> tuple[str, str]:
     """The file a proposal changes and the text it then has; nothing is written.
 
     Raises:
         LineGone, Stale: it no longer fits; an approved line takes a note and no new words.
     """
     change = proposal.change
+    match change.kind:
+        case "episode":
+            return planned(story, change)
+        case "bible":
+            return noted_down(story, change)
+        case "prose":
+            return told(story, change, draw)
+        case "copy":
+            return put_up(story, change)
+        case _:
+            return _in_script(story, change)
+
+
+def edit_of(story: Story, path: str, text: str) -> Edit:
+    """What writing this text into a file changes, as rows: kept, so that it can be taken back."""
+    place = story.folder / path
+    there = place.is_file()
+    before = place.read_text(encoding="utf-8-sig").replace("\r\n", "\n") if there else ""
+    old, new = before.split("\n"), text.replace("\r\n", "\n").split("\n")
+    head = next(
+        (at for at, (a, b) in enumerate(zip(old, new, strict=False)) if a != b),
+        min(len(old), len(new)),
+    )
+    most = min(len(old), len(new)) - head
+    tail = next((at for at in range(most) if old[-1 - at] != new[-1 - at]), most)
+    removed, added = old[head : len(old) - tail], new[head : len(new) - tail]
+    return Edit(path, tuple(removed), tuple(added), not there)
+
+
+def without(story: Story, proposal: Proposal) -> tuple[str, str]:
+    """The file a proposal changed and its text without that; nothing is written.
+
+    Raises:
+        EditedSince: the rows it brought do not stand there as it left them.
+    """
+    edit = proposal.edit
+    assert edit is not None
+    place = story.folder / edit.path
+    text = place.read_text(encoding="utf-8-sig") if place.is_file() else ""
+    rows = text.replace("\r\n", "\n").split("\n")
+    size = len(edit.added)
+    starts = [at for at in range(len(rows) - size + 1) if tuple(rows[at : at + size]) == edit.added]
+    if len(starts) != 1 or not size:
+        raise EditedSince(path=edit.path)
+    rows[starts[0] : starts[0] + size] = edit.removed
+    undone = "\n".join(rows)
+    return edit.path, undone
+
+
+def _in_script(story: Story, change: Change) -> tuple[str, str]:
     placed = _placed(story, change.line_id)
     if change.kind == "shots":
         return _shots(story, placed, change)
@@ -100,5 +156,5 @@ def _translation(story: Story, placed: Placed, change: Change) -> tuple[str, str
     known = read_translations(story.folder).get(change.language)
     wordings = {(w.line_id, w.use): w for w in (known.wordings if known else ())}
     wordings[change.line_id, "sub"] = Wording(change.line_id, change.text, line.text)
-    told = Translations(change.language, tuple(wordings.values()))
-    return f"i18n/{change.language}.po", write_po(story, change.language, told)
+    known_now = Translations(change.language, tuple(wordings.values()))
+    return f"i18n/{change.language}.po", write_po(story, change.language, known_now)

@@ -1,7 +1,7 @@
 """What a model is told of an episode: lines with ids and what surrounds them, as one JSON document."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from silkreel.kit.refusals import Refusal
@@ -51,8 +51,27 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Scored:
+    """A line of the canon, as clips are cut by."""
+
+    id: str
+    episode: str
+    spoiler: bool
+    payoff: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A paragraph of a novel, or a line of a script: what a quotation must stand in."""
+
+    key: str  # p12, counted from 1 through the novel; or the line's id
+    text: str
+    chapter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
-    """One episode, and what a proposal must fit."""
+    """One episode, one part of a novel or a whole series, and what a proposal must fit."""
 
     episode: str
     number: int
@@ -61,6 +80,19 @@ class Material:
     scenes: tuple[str, ...]
     canon_ids: tuple[str, ...]
     document: Mapping[str, Any]
+    passages: tuple[Passage, ...] = ()
+    known: frozenset[str] = frozenset()  # names in story.yaml already, folded
+    told: Mapping[str, str] = field(
+        default_factory=dict
+    )  # by scene: what its retelling is made for
+    secret: tuple[str, ...] = ()  # words no copy may give away; never told to a model
+    banned: Mapping[str, str] = field(default_factory=dict)  # claims no copy makes, and why
+    clips: tuple[Scored, ...] = ()  # the canon through all episodes
+
+    @property
+    def pieces(self) -> int:
+        """How much there is to answer for."""
+        return max(len(self.lines), len(self.passages))
 
     def line(self, line_id: object) -> Said:
         """A line of the episode.

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from silkreel.kit.refusals import Refusal
-from silkreel.story.assist.tasks import Change
+from silkreel.story.assist.answers import Change
 from silkreel.story.provenance import MOST_RECORD_BYTES, RECORD_FILE
 
 State = Literal["open", "accepted", "rejected"]
@@ -32,6 +32,13 @@ class Decided(Refusal):
 
     status = 409
     message = "{who} has decided on this proposal already."
+
+
+class NotAccepted(Refusal):
+    """Nothing of it is in the story."""
+
+    status = 409
+    message = "Proposal {number} is not in the story, so there is nothing to take back."
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,16 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """Rows of a file that came in the place of others: what undoing turns around."""
+
+    path: str
+    removed: tuple[str, ...]
+    added: tuple[str, ...]
+    new_file: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """One thing proposed, and what became of it."""
 
@@ -69,6 +86,7 @@ class Proposal:
     state: State = "open"
     decided_by: str = ""
     decided_at: str = ""
+    edit: Edit | None = None  # what accepting it changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +112,19 @@ class Record:
             raise NoSuchProposal(number=number)
         if found.state != "open":
             raise Decided(who=found.decided_by)
+        return found
+
+    def accepted(self, number: int) -> Proposal:
+        """A proposal that was taken, with what taking it changed.
+
+        Raises:
+            NoSuchProposal, NotTaken: there is none to take back.
+        """
+        found = next((each for each in self.proposals if each.number == number), None)
+        if found is None:
+            raise NoSuchProposal(number=number)
+        if found.state != "accepted" or found.edit is None:
+            raise NotAccepted(number=number)
         return found
 
     def call(self, number: int) -> Call:
@@ -131,7 +162,7 @@ def read_record(folder: Path) -> Record:
             case "decision" if row["number"] in proposals:
                 proposals[row["number"]] = replace(
                     proposals[row["number"]], state=row["state"], decided_by=row["by"],
-                    decided_at=row["at"],
+                    decided_at=row["at"], edit=_edit(row.get("edit")),
                 )  # fmt: skip
     return Record(tuple(calls), tuple(proposals.values()))
 
@@ -153,11 +184,28 @@ def add_call(
     return made, proposals
 
 
-def add_decision(folder: Path, number: int, state: State, by: str, at: datetime) -> None:
-    """Write down what a person decided."""
-    row = {"what": "decision", "number": number, "state": state, "by": by, "at": at.isoformat()}
+def add_decision(
+    folder: Path, number: int, state: State, by: str, at: datetime, edit: Edit | None = None
+) -> None:
+    """Write down what a person decided; `open` takes a yes back."""
+    row: dict[str, Any] = {
+        "what": "decision",
+        "number": number,
+        "state": state,
+        "by": by,
+        "at": at.isoformat(),
+    }
+    if edit is not None:
+        row["edit"] = asdict(edit)
     with _alone(folder) as handle:
         _append(handle, [row])
+
+
+def _edit(told: Mapping[str, Any] | None) -> Edit | None:
+    if not told:
+        return None
+    removed, added = (tuple(told[name]) for name in ("removed", "added"))
+    return Edit(told["path"], removed, added, told.get("new_file", False))
 
 
 @contextmanager

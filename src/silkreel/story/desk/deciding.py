@@ -5,10 +5,11 @@ from dataclasses import replace
 from silkreel.kit.database import Session
 from silkreel.people.actors import Actor
 from silkreel.people.audit import record
-from silkreel.story.assist.deciding import with_proposal
-from silkreel.story.assist.record import Call, Proposal, State, add_decision, read_record
+from silkreel.story.assist.deciding import edit_of, with_proposal, without
+from silkreel.story.assist.record import Call, Edit, Proposal, State, add_decision, read_record
 from silkreel.story.desk.saving import Saved, place_of, put, take_stock
 from silkreel.story.desk.shelf import Shelf, hold
+from silkreel.story.importing import take_in_novel
 from silkreel.story.project import open_story
 
 
@@ -22,12 +23,32 @@ def accept(tx: Session, shelf: Shelf, name: str, number: int, *, by: Actor) -> S
     by.need("story.edit")
     folder = hold(tx, shelf, name, by)
     proposal = read_record(folder).proposal(number)
-    path, text = with_proposal(open_story(folder), proposal)
+    story = open_story(folder)
+    path, text = with_proposal(story, proposal)
+    edit = edit_of(story, path, text)
     if place_of(folder, path).is_file():
         take_stock(tx, folder, path, by)
     text = text.replace("\r\n", "\n")
     saved = put(tx, folder, path, text, "accepted", by=by, note=f"AI-assisted, proposal {number}")
-    _decide(tx, shelf, name, proposal, "accepted", by)
+    _decide(tx, shelf, name, proposal, "accepted", by, edit)
+    return saved
+
+
+def take_back(tx: Session, shelf: Shelf, name: str, number: int, *, by: Actor) -> Saved:
+    """Take an accepted proposal out of the story again; it waits once more.
+
+    Raises:
+        NotYours, NoSuchStory: not by them. NoSuchProposal, NotAccepted: nothing of it is there.
+        EditedSince, FinalChanged: it was written over, or approved.
+    """
+    by.need("story.edit")
+    folder = hold(tx, shelf, name, by)
+    proposal = read_record(folder).accepted(number)
+    path, text = without(open_story(folder), proposal)
+    if place_of(folder, path).is_file():
+        take_stock(tx, folder, path, by)
+    saved = put(tx, folder, path, text, "restored", by=by, note=f"without proposal {number}")
+    _decide(tx, shelf, name, proposal, "open", by)
     return saved
 
 
@@ -47,9 +68,35 @@ def reject(
     return decided, kept.call(proposal.call)
 
 
+def bring_novel(
+    tx: Session, shelf: Shelf, name: str, upload: tuple[str, bytes], *, by: Actor
+) -> int:
+    """Keep a finished novel as a story's source; how many paragraphs it has.
+
+    Args:
+        tx: open for writing.
+        shelf: where the story is.
+        name: the story's.
+        upload: the file's name, whose ending says its form, and its content.
+        by: who brings it.
+
+    Raises:
+        NotYours, NoSuchStory: not by them.
+        UnknownNovel, BadStoryFile, SourceTaken, SourceTooLong: it cannot be taken in.
+    """
+    by.need("story.edit")
+    folder = hold(tx, shelf, name, by)
+    file_name, content = upload
+    count = take_in_novel(content, file_name, folder)
+    record(tx, by, "story.novel_brought", f"story:{name}", after={"paragraphs": count})
+    return count
+
+
 def _decide(
-    tx: Session, shelf: Shelf, name: str, proposal: Proposal, state: State, by: Actor
-) -> None:
+    tx: Session, shelf: Shelf, name: str, proposal: Proposal, state: State, by: Actor,
+    edit: Edit | None = None,
+) -> None:  # fmt: skip
     about = {"proposal": proposal.number, "line": proposal.change.line_id}
-    record(tx, by, f"story.proposal_{state}", f"story:{name}", after=about)
-    add_decision(shelf.place(name), proposal.number, state, by.name, by.at)
+    told = "taken_back" if state == "open" else state
+    record(tx, by, f"story.proposal_{told}", f"story:{name}", after=about)
+    add_decision(shelf.place(name), proposal.number, state, by.name, by.at, edit)

@@ -43,10 +43,10 @@ _SEGMENT = r"\w[\w.-]{0,79}"
 _PATH = re.compile(
     rf"story\.yaml|{_SEGMENT}\.ink"
     rf"|script/(?:{_SEGMENT}/){{0,2}}{_SEGMENT}\.ink|novel/{_SEGMENT}\.md"
-    rf"|shots/{_SEGMENT}\.yaml|i18n/{_SEGMENT}\.po|cues/{_SEGMENT}\.vtt"
+    rf"|(?:shots|source|marketing)/{_SEGMENT}\.yaml|i18n/{_SEGMENT}\.po|cues/{_SEGMENT}\.vtt"
 )
 LONGEST_PATH = 200
-FOLDERS = ("script", "novel", "shots", "i18n", "cues")
+FOLDERS = ("script", "novel", "shots", "i18n", "cues", "source", "marketing")
 
 
 class NoSuchFile(Refusal):
@@ -55,7 +55,7 @@ class NoSuchFile(Refusal):
     status = 404
     message = (
         "{path} is no file of this story; a story has story.yaml, script/*.ink, novel/*.md, "
-        "shots/*.yaml, i18n/*.po and cues/*.vtt."
+        "shots/*.yaml, i18n/*.po, cues/*.vtt, source/*.yaml and marketing/*.yaml."
     )
 
 

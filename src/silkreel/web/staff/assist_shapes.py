@@ -1,6 +1,6 @@
 """What the desk takes and answers about proposals."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -17,6 +17,7 @@ class TaskShape(Shape):
 
     name: str
     wants_language: bool
+    about: str  # episode, novel or series
 
 
 class ProposalShape(Shape):
@@ -30,7 +31,9 @@ class ProposalShape(Shape):
     text: str
     old_text: str
     reason: str
+    place: str
     language: str
+    undoable: bool
     state: str
     decided_by: str
     model: str
@@ -45,6 +48,8 @@ class Assistant(Shape):
     ready: bool
     model: str
     tasks: list[TaskShape]
+    paragraphs: int  # of the source novel; 0 where there is none
+    planned: int  # episodes taken into the plan
     spent_tokens: int
     limit_tokens: int
     proposals: list[ProposalShape]
@@ -58,6 +63,7 @@ class Wish(Shape):
     episode: Annotated[int, Field(ge=1, le=999)]
     language: Annotated[str, StringConstraints(max_length=35, pattern=NO_CONTROLS)] = ""
     wish: Annotated[str, StringConstraints(max_length=MAX_WISH, pattern=NO_CONTROLS)] = ""
+    source: Literal["novel", "script"] = "novel"
 
 
 class Confirmed(Wish):
@@ -79,12 +85,22 @@ class PreviewShape(Shape):
     spent_tokens: int
     limit_tokens: int
     known: bool
+    parts: int
+    done: int
+
+
+class Brought(Shape):
+    """A novel that came in."""
+
+    paragraphs: int
 
 
 class Proposed(Shape):
-    """What came of asking."""
+    """How far asking is, and what came of it once every part is answered."""
 
-    call: int
+    call: int | None
+    done: int
+    of: int
     proposals: list[ProposalShape]
 
 
@@ -94,7 +110,8 @@ def shown(proposal: Proposal, call: Call) -> ProposalShape:
     return ProposalShape(
         number=proposal.number, task=call.task, episode=call.episode, kind=change.kind,
         line_id=change.line_id, text=change.text, old_text=change.old_text, reason=change.reason,
-        language=change.language,
+        place=change.place, language=change.language,
+        undoable=proposal.state == "accepted" and proposal.edit is not None,
         state=proposal.state, decided_by=proposal.decided_by, model=call.model,
         prompt_version=call.prompt_version, asked_by=call.by, at=call.at,
     )  # fmt: skip
