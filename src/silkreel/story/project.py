@@ -148,6 +148,7 @@ class Project:
     terms: tuple[StoryTerm, ...] = ()
     rhythm_profile: RhythmProfile = Field(default_factory=RhythmProfile)
     waivers: Mapping[str, str] = Field(default_factory=dict)  # reason by code, for the whole story
+    series: str = ""  # slug of the series in the house whose memory it shares
 
     @property
     def names(self) -> frozenset[str]:
