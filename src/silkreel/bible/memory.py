@@ -26,6 +26,7 @@ MOST_OFFERED = 3  # a person looks at a few, not at fifty
 ANY_CONTEXT = ""
 ITS_LINE_ONLY = "line"  # no hash: such an entry fits no context, only the line it names
 NO_LINE = ""
+KEY = ("series_id", "language", "source_hash", "context_hash", "line_id", "use", "length")
 
 Use = Literal["sub", "dub", "print"]
 # Whose words a use borrows where it has none of its own, the best first (decision 0070).
@@ -200,18 +201,30 @@ def remember(
         series_id, language, source_text, text, approved_by=approved_by, context=context, use=use,
         length=length, line_id=line_id, approved_at=approved_at,
     )  # fmt: skip
-    row = tx.scalar(sa.select(MemoryRow).filter_by(**{name: getattr(new, name) for name in KEY}))
-    if row is None:
-        tx.add(new)
-        tx.flush()
-        return new
-    row.source_text, row.text = new.source_text, new.text
-    row.approved_by, row.approved_at = new.approved_by, new.approved_at
+    row = keep_entry(tx, new)
     tx.flush()
     return row
 
 
-KEY = ("series_id", "language", "source_hash", "context_hash", "line_id", "use", "length")
+def key_of(row: MemoryRow) -> tuple[str, ...]:
+    """What one entry is told from another by."""
+    return tuple(str(getattr(row, name)) for name in KEY)
+
+
+def keep_entry(tx: Session, new: MemoryRow, *, known: bool = True) -> MemoryRow:
+    """Write an entry, or its words into the one of the same key.
+
+    Whoever has read the memory and found no such key says so by `known=False`: thousands of entries
+    are then written without as many look-ups.
+    """
+    same = dict(zip(KEY, key_of(new), strict=True))
+    row = tx.scalar(sa.select(MemoryRow).filter_by(**same)) if known else None
+    if row is None:
+        tx.add(new)
+        return new
+    row.source_text, row.text = new.source_text, new.text
+    row.approved_by, row.approved_at = new.approved_by, new.approved_at
+    return row
 
 
 def entry_of(

@@ -5,7 +5,15 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from silkreel.bible.memory import Memory, Use, entry_of, memory_of, open_memory, remember
+from silkreel.bible.memory import (
+    Memory,
+    Use,
+    entry_of,
+    keep_entry,
+    key_of,
+    memory_of,
+    open_memory,
+)
 from silkreel.bible.tables import LineRow, MemoryRow
 from silkreel.bible.terms import in_language, term_hints
 from silkreel.catalogue.series import find_series
@@ -141,16 +149,20 @@ def remember_story(
     stays the newest.
     """
     memory = shared_memory(tx, series, language, (), Translations(language))
+    written = {key_of(row) for row in memory.rows if row.id is not None}
     given = 0
     for unit, use, wording in approved_in(units, translations):
-        known = memory.for_use(use).own_words(unit.id, unit.text)
-        if wording.text.strip() in {each.text for each in known}:
-            continue
-        remember(
-            tx, series.id, language, unit.text, wording.text, approved_by=by,
+        entry = entry_of(
+            series.id, language, unit.text, wording.text, approved_by=by,
             context=source_line(unit).context, use=use, line_id=unit.id, approved_at=at or now(),
         )  # fmt: skip
+        known = memory.for_use(use).own_words(unit.id, unit.text)
+        if entry.text in {each.text for each in known}:
+            continue
+        keep_entry(tx, entry, known=key_of(entry) in written)
+        written.add(key_of(entry))
         given += 1
+    tx.flush()
     return given
 
 
