@@ -187,7 +187,8 @@ def _adapt(slug: str, out: Path | None, *, json: bool) -> int:
     episodes = words(EPISODES, count=len(made.story.episodes))
     print(f"{folder}: {episodes}, {words(LINES, count=made.lines)}")
     for language, count in made.languages.items():
-        print(f"  i18n/{language}.po: {words(WORDINGS, count=count)}")
+        place = folder / "i18n" / f"{language}.po"
+        print(f"{place}: {words(WORDINGS, count=count)}")
     print(
         words(
             "It is a draft: give scenes their places (# todo), voices their names in story.yaml. "
