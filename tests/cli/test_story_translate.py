@@ -36,3 +36,25 @@ def test_a_story_without_languages_and_a_series_nobody_knows_are_refused(tmp_pat
     told = silkreel(tmp_path, "story", "translate", story, "--to", "es", "--series", "nobody")
     assert told.returncode == 1
     assert "There is no series nobody" in told.stderr
+
+
+def test_a_series_that_is_not_here_becomes_no_story(tmp_path):
+    told = silkreel(tmp_path, "story", "import", "nobody", "--out", str(tmp_path / "made"))
+    assert told.returncode == 1
+    assert "There is no series nobody" in told.stderr
+    assert not (tmp_path / "made").exists()
+
+
+def test_an_episode_goes_out_as_a_timeline_or_says_what_it_lacks(tmp_path):
+    silkreel(tmp_path, "story", "new", "a", "--into", str(tmp_path))
+    sheet, out = tmp_path / "a/story.yaml", tmp_path / "a.otio"
+    text = sheet.read_text(encoding="utf-8").split("rhythm_profile")[0]
+    sheet.write_text(text, encoding="utf-8")
+    asked = ("story", "export", str(tmp_path / "a"), "--to", "otio", "--out", str(out))
+    told = silkreel(tmp_path, *asked)
+    assert told.returncode == 1
+    assert "Times need rates" in told.stderr
+    rates = "rhythm_profile: {rates: {en: 2.5 words/s, action: 2.5 s/beat}}\n"
+    sheet.write_text(text + rates, encoding="utf-8")
+    assert silkreel(tmp_path, *asked).returncode == 0
+    assert json.loads(out.read_text(encoding="utf-8"))["OTIO_SCHEMA"] == "Timeline.1"
