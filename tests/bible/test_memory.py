@@ -102,12 +102,43 @@ def test_what_is_offered_comes_newest_first(database):
     assert offered == ["Texto D", "Texto C", "Texto B"]
 
 
-def test_languages_uses_and_series_are_kept_apart(database):
+def test_languages_and_series_are_kept_apart(database):
     keep(database, "走吧。", "Vámonos.")
     with database.reading() as tx:
         assert recall(tx, SERIES, "pt-BR", "走吧。").exact == ()
         assert recall(tx, "other", "es", "走吧。").exact == ()
-        assert recall(tx, SERIES, "es", "走吧。", use="sub").exact == ()
+
+
+def test_a_use_has_its_own_words_and_borrows_where_it_has_none(database):
+    keep(database, "走吧。", "Vámonos.")
+    assert [e.text for e in found(database, "走吧。", use="sub").exact] == ["Vámonos."]
+    assert [e.text for e in found(database, "走吧。", use="print").exact] == ["Vámonos."]
+    keep(database, "走吧。", "—Vámonos —dijo.", use="print")
+    assert [e.text for e in found(database, "走吧。", use="sub").exact] == ["—Vámonos —dijo."]
+    assert [e.text for e in found(database, "走吧。").exact] == ["Vámonos."]
+
+
+def test_what_was_fitted_to_a_slot_of_the_dub_is_lent_to_nobody(database):
+    keep(database, "走吧。", "¡Ya!", length="short")
+    assert found(database, "走吧。", use="sub").exact == ()
+    assert [e.text for e in found(database, "走吧。").exact] == ["¡Ya!"]
+
+
+def test_a_lines_own_words_come_first_wherever_it_stands_now(database):
+    keep(database, "走吧。", "Vámonos.", context=HERE)
+    keep(database, "走吧。", "Vete.", context=ELSEWHERE, line_id="ep001_7k2m")
+    mine = found(database, "走吧。", HERE, line_id="ep001_7k2m")
+    assert [e.text for e in mine.exact] == ["Vete."]
+    theirs = found(database, "走吧。", HERE, line_id="ep001_0000")
+    assert [e.text for e in theirs.exact] == ["Vámonos."]
+    assert [e.text for e in theirs.offered] == ["Vete."]
+
+
+def test_two_lines_of_one_context_keep_their_own_words(database):
+    keep(database, "走吧。", "Vámonos.", context=HERE, line_id="ep001_aaaa")
+    keep(database, "走吧。", "Vete.", context=HERE, line_id="ep001_bbbb")
+    told = [found(database, "走吧。", HERE, line_id=f"ep001_{x}").exact for x in ("aaaa", "bbbb")]
+    assert [[e.text for e in exact] for exact in told] == [["Vámonos."], ["Vete."]]
 
 
 def test_an_approval_can_be_taken_back(database):

@@ -4,7 +4,8 @@ import pytest
 import sqlalchemy as sa
 
 from money_shop import SLUG, demo_settings, open_shop, stock
-from silkreel.catalogue.series import NoSuchSeries
+from silkreel.bible.memory import open_memory
+from silkreel.catalogue.series import NoSuchSeries, find_series
 from silkreel.catalogue.tables import ReleaseRow
 from silkreel.flows.publish_story import (
     NoStoryThere,
@@ -46,6 +47,17 @@ def test_publishing_the_same_again_changes_nothing(house):
     again = house.publish()
     assert (again.fresh, again.changed, again.number) == (False, False, 1)
     assert (rows(workshop, StoryBeatRow), sorted(workshop.store.folder.rglob("*.json"))) == before
+
+
+def test_what_a_published_story_has_approved_enters_the_memory_of_its_series(house):
+    write_spanish(house.folder)
+    house.publish()
+    workshop = house.shop.workshop
+    with workshop.reading() as tx:
+        memory = open_memory(tx, find_series(tx, SLUG).id, "es")
+    found = memory.recall("Have you brought the word1?", line_id=line_id(1, "A000"))
+    assert [each.text for each in found.exact] == ["HAVE YOU BROUGHT THE WORD1?"]
+    assert found.exact[0].approved_by == "anna"
 
 
 def test_an_edit_is_a_new_version_beside_the_old_one_and_back_again(house):

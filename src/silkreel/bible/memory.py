@@ -1,14 +1,15 @@
-"""The series' memory: approved translations, found again by source and context.
+"""The series' memory: approved translations, found again by line, source and context.
 
-Only what a person approved enters. An entry with the line's own context, or approved for any context,
-is taken; the same source in another context is offered; a similar source is offered with the
+One memory for subtitles, dub and print, shared by the dubbing of a series and by its story. Only what
+a person approved enters. An entry of the line itself, with the line's own context, or approved for any
+context is taken; the same source in another context is offered; a similar source is offered with the
 difference. Nothing that is offered is ever filled in as approved.
 """
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import SequenceMatcher
 from typing import Literal
@@ -23,8 +24,17 @@ from silkreel.kit.keys import canonical_json, text_hash
 FEWEST_COMMON = 0.75  # share of common 3-grams that makes a source similar [p]
 MOST_OFFERED = 3  # a person looks at a few, not at fifty
 ANY_CONTEXT = ""
+ITS_LINE_ONLY = "line"  # no hash: such an entry fits no context, only the line it names
+NO_LINE = ""
+KEY = ("series_id", "language", "source_hash", "context_hash", "line_id", "use", "length")
 
 Use = Literal["sub", "dub", "print"]
+# Whose words a use borrows where it has none of its own, the best first (decision 0070).
+LOOKED_UP: Mapping[Use, tuple[Use, ...]] = {
+    "dub": ("dub", "sub", "print"),
+    "sub": ("sub", "print", "dub"),
+    "print": ("print", "sub", "dub"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,25 +80,54 @@ class Memory:
 
     rows: tuple[MemoryRow, ...]
     grams: tuple[Counter[str], ...]
+    by_source: Mapping[str, tuple[MemoryRow, ...]]  # by the hash of what was translated
+    use: Use = "dub"  # what the words are wanted for
 
-    def recall(self, source_text: str, context: Context | None = None) -> Recall:
-        """What is known for a line; without a context only entries for any context are exact."""
-        source_hash = text_hash(source_text)
-        same = [row for row in self.rows if row.source_hash == source_hash]
-        wanted = {ANY_CONTEXT} | ({context.hash} if context else set())
-        exact = _one_a_length(
-            sorted(
-                (row for row in same if row.context_hash in wanted),
-                key=lambda row: (row.context_hash == ANY_CONTEXT, -row.approved_at.timestamp()),
-            )
-        )
-        newest = sorted(same, key=lambda row: row.approved_at, reverse=True)
-        offered = [row for row in newest if row.context_hash not in wanted]
+    def recall(
+        self, source_text: str, context: Context | None = None, line_id: str = NO_LINE
+    ) -> Recall:
+        """What is known for a line: its own words first, those of its use before borrowed ones.
+
+        Without a context and an id only entries for any context are exact.
+        """
+        same = self.by_source.get(text_hash(source_text), ())
+        context_hash = context.hash if context else ANY_CONTEXT
+
+        def fits(row: MemoryRow) -> bool:
+            own = bool(line_id) and row.line_id == line_id
+            return own or row.context_hash in {ANY_CONTEXT, context_hash}
+
+        def rank(row: MemoryRow) -> tuple[bool, int, bool, float]:
+            own = bool(line_id) and row.line_id == line_id
+            use, anywhere = self._borrowed(row), row.context_hash == ANY_CONTEXT
+            return not own, use, anywhere, -row.approved_at.timestamp()
+
+        exact = _one_a_length(sorted(filter(fits, same), key=rank))
+        newest = sorted(same, key=lambda row: (self._borrowed(row), -row.approved_at.timestamp()))
+        offered = [row for row in newest if not fits(row)]
         return Recall(
             exact=tuple(_remembered(row) for row in exact),
             offered=tuple(_remembered(row) for row in offered[:MOST_OFFERED]),
             fuzzy=() if same else tuple(self._similar(source_text)),
         )
+
+    def own_words(self, line_id: str, source_text: str) -> tuple[Remembered, ...]:
+        """What was approved for this very line, source and use, the newest first."""
+        own = [
+            row
+            for row in self.by_source.get(text_hash(source_text), ())
+            if (row.line_id, row.use, row.length) == (line_id, self.use, "full")
+        ]
+        newest = sorted(own, key=lambda row: row.approved_at, reverse=True)
+        return tuple(_remembered(row) for row in newest)
+
+    def for_use(self, use: Use) -> "Memory":
+        """The same memory, asked for another use."""
+        return replace(self, use=use)
+
+    def _borrowed(self, row: MemoryRow) -> int:
+        """How far an entry's use is from the one wanted; 0 is its own."""
+        return [str(use) for use in LOOKED_UP[self.use]].index(row.use)
 
     def _similar(self, source_text: str) -> Iterator[Remembered]:
         mine = trigrams(source_text)
@@ -97,18 +136,33 @@ class Memory:
             for row, theirs in zip(self.rows, self.grams, strict=True)
             if row.length == "full" and (share := similarity(mine, theirs)) >= FEWEST_COMMON
         ]
-        scored.sort(key=lambda pair: (-pair[0], -pair[1].approved_at.timestamp(), pair[1].id))
+        scored.sort(key=lambda pair: (-pair[0], -pair[1].approved_at.timestamp(), pair[1].id or 0))
         for share, row in scored[:MOST_OFFERED]:
             yield _remembered(row, share, difference(row.source_text, source_text))
 
 
 def open_memory(tx: Session, series_id: str, language: str, *, use: Use = "dub") -> Memory:
-    """Read the memory of a series for one language and use."""
+    """Read the memory of a series for one language, to be asked for one use.
+
+    Words of another use are borrowed in the order of `LOOKED_UP`, whole ones only: what was fitted
+    to a slot of the dub is no subtitle.
+    """
     query = sa.select(MemoryRow).where(
-        MemoryRow.series_id == series_id, MemoryRow.language == language, MemoryRow.use == use
+        MemoryRow.series_id == series_id,
+        MemoryRow.language == language,
+        sa.or_(MemoryRow.use == use, MemoryRow.length == "full"),
     )
-    rows = tuple(tx.scalars(query.order_by(MemoryRow.id)))
-    return Memory(rows, tuple(trigrams(row.source_text) for row in rows))
+    return memory_of(tx.scalars(query.order_by(MemoryRow.id)), use=use)
+
+
+def memory_of(entries: Iterable[MemoryRow], *, use: Use = "dub") -> Memory:
+    """A memory of entries that are at hand."""
+    rows = tuple(entries)
+    by_source: dict[str, list[MemoryRow]] = {}
+    for row in rows:
+        by_source.setdefault(row.source_hash, []).append(row)
+    grams = tuple(trigrams(row.source_text) for row in rows)
+    return Memory(rows, grams, {key: tuple(own) for key, own in by_source.items()}, use)
 
 
 def recall(
@@ -119,9 +173,10 @@ def recall(
     context: Context | None = None,
     *,
     use: Use = "dub",
+    line_id: str = NO_LINE,
 ) -> Recall:
     """What the memory holds for one line; for many lines open the memory once."""
-    return open_memory(tx, series_id, language, use=use).recall(source_text, context)
+    return open_memory(tx, series_id, language, use=use).recall(source_text, context, line_id)
 
 
 def remember(
@@ -135,25 +190,65 @@ def remember(
     context: Context | None = None,
     use: Use = "dub",
     length: str = "full",
+    line_id: str = NO_LINE,
     approved_at: datetime | None = None,
 ) -> MemoryRow:
     """Keep an approved translation; approving the same line anew replaces what was kept.
 
     Without a context it holds wherever the source text stands.
     """
-    context_hash = context.hash if context else ANY_CONTEXT
-    key = {
-        "series_id": series_id, "language": language, "source_hash": text_hash(source_text),
-        "context_hash": context_hash, "use": use, "length": length,
-    }  # fmt: skip
-    row = tx.scalar(sa.select(MemoryRow).filter_by(**key))
-    if row is None:
-        row = MemoryRow(**key)
-        tx.add(row)
-    row.source_text, row.text = source_text.strip(), unicodedata.normalize("NFC", text.strip())
-    row.approved_by, row.approved_at = approved_by, approved_at or now()
+    new = entry_of(
+        series_id, language, source_text, text, approved_by=approved_by, context=context, use=use,
+        length=length, line_id=line_id, approved_at=approved_at,
+    )  # fmt: skip
+    row = keep_entry(tx, new)
     tx.flush()
     return row
+
+
+def key_of(row: MemoryRow) -> tuple[str, ...]:
+    """What one entry is told from another by."""
+    return tuple(str(getattr(row, name)) for name in KEY)
+
+
+def keep_entry(tx: Session, new: MemoryRow, *, known: bool = True) -> MemoryRow:
+    """Write an entry, or its words into the one of the same key.
+
+    Whoever has read the memory and found no such key says so by `known=False`: thousands of entries
+    are then written without as many look-ups.
+    """
+    same = dict(zip(KEY, key_of(new), strict=True))
+    row = tx.scalar(sa.select(MemoryRow).filter_by(**same)) if known else None
+    if row is None:
+        tx.add(new)
+        return new
+    row.source_text, row.text = new.source_text, new.text
+    row.approved_by, row.approved_at = new.approved_by, new.approved_at
+    return row
+
+
+def entry_of(
+    series_id: str,
+    language: str,
+    source_text: str,
+    text: str,
+    *,
+    approved_by: str,
+    context: Context | None = None,
+    use: Use = "dub",
+    length: str = "full",
+    line_id: str = NO_LINE,
+    its_line_only: bool = False,
+    approved_at: datetime | None = None,
+) -> MemoryRow:
+    """An approved translation as the memory holds it, not written anywhere yet."""
+    anywhere = ITS_LINE_ONLY if its_line_only else ANY_CONTEXT
+    return MemoryRow(
+        series_id=series_id, language=language, source_text=source_text.strip(),
+        source_hash=text_hash(source_text), context_hash=context.hash if context else anywhere,
+        line_id=line_id, use=use, length=length, text=unicodedata.normalize("NFC", text.strip()),
+        approved_by=approved_by, approved_at=approved_at or now(),
+    )  # fmt: skip
 
 
 def forget(tx: Session, series_id: str, language: str, source_text: str) -> int:

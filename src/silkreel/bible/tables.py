@@ -85,7 +85,7 @@ class MemoryRow(Base):
     __tablename__ = "memory"
     __table_args__ = (
         sa.UniqueConstraint(
-            "series_id", "language", "source_hash", "context_hash", "use", "length",
+            "series_id", "language", "source_hash", "context_hash", "line_id", "use", "length",
             name="uq_memory_entry",
         ),
     )  # fmt: skip
@@ -96,6 +96,9 @@ class MemoryRow(Base):
     source_text: Mapped[str] = mapped_column(sa.Text)
     source_hash: Mapped[str] = mapped_column(sa.String(64))
     context_hash: Mapped[str] = mapped_column(sa.String(64), default="")
+    line_id: Mapped[str] = mapped_column(
+        sa.String(24), default=""
+    )  # whose words it was; or nobody's
     use: Mapped[str] = mapped_column(sa.String(8), default="dub")  # sub | dub | print
     length: Mapped[str] = mapped_column(sa.String(8), default="full")  # full | compact | short
     text: Mapped[str] = mapped_column(sa.Text)

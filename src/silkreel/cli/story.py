@@ -4,10 +4,14 @@ import sys
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from cyclopts import App
 
 from silkreel.cli import DONE, REFUSED, show
+from silkreel.cli.opening import opened
+from silkreel.flows.adapt_story import adapt_series
+from silkreel.flows.plan_timeline import timeline_of
 from silkreel.kit.settings import read_settings
 from silkreel.kit.words import Counted, words
 from silkreel.story.checking import NotRun, look_into, not_run
@@ -17,11 +21,12 @@ from silkreel.story.exporting import export as run_export
 from silkreel.story.findings import Finding
 from silkreel.story.ids import random_digits
 from silkreel.story.importing import TRANSLATION_ENDINGS, import_script, import_translations
-from silkreel.story.lints.evidence import Outside
+from silkreel.story.lints.evidence import Evidence, Outside
 from silkreel.story.lints.needs import WHY_SENTENCES
 from silkreel.story.media import MediaForm, MediaOrder, export_media
 from silkreel.story.project import Story, open_story
 from silkreel.story.stamping import new_story, stamp_story, write_stamped
+from silkreel.story.units import stands, units_of
 
 app = App(name="story", help="One text, three media: begin, check, stamp, import, export.")
 
@@ -43,6 +48,10 @@ app.command(
     name="animatic",
     help="Watch an episode before it is shot.",
 )
+app.command(
+    "silkreel.cli.story_translate:translate", name="translate",
+    help="Word a story in other languages: the memory first, then engines, then a person.",
+)  # fmt: skip
 for _verb, _help in {
     "source": "Bring a finished novel to be split into episodes.",
     "assist": "Ask a model for proposals.",
@@ -57,6 +66,11 @@ SEVERITY_SENTENCES = {"B": "blocks", "W": "warning", "I": "note"}
 TAKEN_SENTENCES = ("story", "lines", "wordings")
 EPISODES = Counted("{count} episodes", one="{count} episode")
 LINES = Counted("{count} lines", one="{count} line")
+STALE_OUT = Counted(
+    "{count} translations are of an older text; `silkreel story translate {path} --status` lists them.",
+    one="{count} translation is of an older text; `silkreel story translate {path} --status` lists it.",
+)
+WORDINGS = Counted("{count} wordings", one="{count} wording")
 IDS = Counted("{count} ids", one="{count} id")
 MADE_PLAIN = Counted(
     "{count} full-width marks made plain", one="{count} full-width mark made plain"
@@ -149,15 +163,19 @@ def take_in(
     file: Path, /, *, out: Path | None = None, story: Path | None = None, language: str = "",
     json: bool = False,
 ) -> int:  # fmt: skip
-    """Make a story of a script (.fountain, .fdx, .docx, .txt), or take translations (.po, .xlf) into one.
+    """Make a story of a script (.fountain, .fdx, .docx, .txt) or a series, or take translations into one.
+
+    A series in the house that has only video becomes a draft script whose lines keep their ids.
 
     Args:
-        file: what comes in
-        out: the folder of the new story; by default the file's name without its ending
+        file: a script, translations (.po, .xlf), or the slug of a series
+        out: the folder of the new story; by default the file's name without its ending, or the slug
         story: the story that translations belong to
         language: the language it is in, where the file does not say
         json: print machine-readable results
     """
+    if not file.suffix and not file.exists():
+        return _adapt(str(file), out, json=json)
     if file.suffix.lower() in TRANSLATION_ENDINGS:
         taken, left = import_translations(open_story(story or Path()), file, language)
         told = [f"{each.at}: {each.line_id}: {each.reason}" for each in left]
@@ -168,25 +186,53 @@ def take_in(
     return _taken(counted, json=json)
 
 
+def _adapt(slug: str, out: Path | None, *, json: bool) -> int:
+    folder = out or Path(slug)
+    with opened() as house:
+        made = adapt_series(house.workshop, slug, folder)
+    if json:
+        show.print_json(
+            {"story": str(folder), "lines": made.lines, "languages": dict(made.languages)}
+        )
+        return DONE
+    episodes = words(EPISODES, count=len(made.story.episodes))
+    print(f"{folder}: {episodes}, {words(LINES, count=made.lines)}")
+    for language, count in made.languages.items():
+        place = folder / "i18n" / f"{language}.po"
+        print(f"{place}: {words(WORDINGS, count=count)}")
+    print(
+        words(
+            "It is a draft: give scenes their places (# todo), voices their names in story.yaml. "
+            "Next: silkreel story check {folder}",
+            folder=folder,
+        )
+    )
+    return DONE
+
+
 @app.command(name="export")
 def export(
-    path: Path, /, *, to: Form | MediaForm, out: Path | None = None, language: str = "",
+    path: Path, /, *, to: Form | MediaForm | Literal["otio"], out: Path | None = None, language: str = "",
     episode: int = 1, slug: str = "", base_url: str = "",
 ) -> None:  # fmt: skip
     """Write the story in another form; what would not read back the same is not written.
 
     Args:
         path: a story's folder, or one .ink file
-        to: fountain, fdx, pdf, po, xliff, vtt or ink; sheets for production; epub or html for the
-            novel; twee or renpy for the game
+        to: fountain, fdx, pdf, po, xliff, vtt or ink; sheets and otio for production; epub or html
+            for the novel; twee or renpy for the game
         out: the file to write, for renpy the folder; by default standard output, for epub, html,
             twee and renpy this folder
         language: the language of translations, and of the novel
-        episode: the episode of subtitles
+        episode: the episode of subtitles, or of the timeline
         slug: what the work is called in addresses; by default the folder's name
         base_url: where the app is, for a novel with doors to watch and play
     """
+    if to == "otio":
+        _print(timeline_of(path, episode, language), out)
+        return
     evidence = look_into(open_story(path))
+    _warn_of_stale(evidence, language)
     match to:
         case "pdf" | "sheets" | "epub" | "html" | "twee" | "renpy":
             named = slug or path.resolve().stem
@@ -207,6 +253,18 @@ def _outside(story: Story, series: str) -> Outside:
 
     with opened() as house:
         return story_outside(house.workshop, story, series)
+
+
+def _warn_of_stale(evidence: Evidence, language: str) -> None:
+    """What goes out in a language is told where its source reads otherwise by now."""
+    found = evidence.translations.get(language)
+    if found is None:
+        return
+    told = stands(units_of(evidence.story, evidence.chapters), found)
+    changed = {each.unit.id for each in told if each.standing == "stale"}
+    if changed:
+        sentence = words(STALE_OUT, count=len(changed), path=str(evidence.story.folder))
+        print(f"! {sentence}", file=sys.stderr)
 
 
 def _write(files: Mapping[str, bytes], out: Path | None, *, folder: bool) -> None:

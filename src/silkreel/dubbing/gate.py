@@ -6,6 +6,7 @@ that changed. Those FAIL; what a person should look at is a WARN.
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -48,6 +49,8 @@ _CHATTER = re.compile(
     re.IGNORECASE,
 )
 
+_BRACES = re.compile(r"\{{1,2}[^{}]+\}{1,2}")
+
 SENTENCES = {
     "empty": "There is no text.",
     "chatter": "A machine talks about itself: {text}",
@@ -56,6 +59,7 @@ SENTENCES = {
     "source_script": "Letters of the original are left: {text}",
     "copied_source": "The original was copied.",
     "wrong_language": "This is another language ({found}).",
+    "placeholder": "What stands in braces must stay as it is: {text}",
     "term_missing": "{term} must read {form}.",
     "forbidden_term": "{form} must not be used for {term}.",
     "invented_name": "Nobody in the original is called {name}.",
@@ -112,6 +116,7 @@ def check_wording(
     languages = (source_language, target_language)
     found = [
         *_machine_talk(source, target),
+        *_placeholders(source, target),
         *_language(source, target, *languages, terms),
         *_names(source, target, target_language, terms, length),
         *_numbers(source, target, *languages),
@@ -142,6 +147,16 @@ def _machine_talk(source: str, target: str) -> Iterator[GateFinding]:
     loop = longest_loop(target)
     if loop[1] > max(MOST_REPEATS, longest_loop(source)[1] + 1):
         yield _finding("loop", "FAIL", text=loop[0], times=str(loop[1]))
+
+
+def _placeholders(source: str, target: str) -> Iterator[GateFinding]:
+    """What a player fills in or a novel quotes: `{name}`, `{{line:ID}}`; none lost, none added."""
+    mine, theirs = (Counter(_BRACES.findall(text)) for text in (source, target))
+    if mine != theirs:
+        missing, added = (
+            sorted((one - other).elements()) for one, other in ((mine, theirs), (theirs, mine))
+        )
+        yield _finding("placeholder", "FAIL", text=" ".join(missing or added))
 
 
 def longest_loop(text: str) -> tuple[str, int]:

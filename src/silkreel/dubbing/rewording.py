@@ -166,7 +166,7 @@ def _from_memory(each: Overlong, memory: Memory | None, parts: RequestParts) -> 
     if memory is None:
         return
     tried = {wording.text for wording in each.tried}
-    for entry in memory.recall(each.line.text, each.line.context).exact:
+    for entry in memory.recall(each.line.text, each.line.context, each.line.line_id).exact:
         if entry.length in SHORTER and entry.text not in tried:
             length: Length = "compact" if entry.length == "compact" else "short"
             yield Wording(

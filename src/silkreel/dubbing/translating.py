@@ -201,7 +201,7 @@ def wordings_from_memory(
     wordings: list[Wording] = []
     suggestions: list[Wording] = []
     for line in lines:
-        recall = memory.recall(line.text, line.context)
+        recall = memory.recall(line.text, line.context, line.line_id)
         if any(entry.length == "full" for entry in recall.exact):
             wordings += [_approved(line, entry, parts) for entry in recall.exact]
         elif recall.offered:

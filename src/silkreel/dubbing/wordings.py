@@ -214,7 +214,7 @@ def approve_wording(
     row.draft, row.approved_by = False, approved_by
     remember(
         tx, series_id, language, line.text, row.text, approved_by=approved_by,
-        context=line.context, use=use, length=length,
+        context=line.context, use=use, length=length, line_id=line.line_id,
     )  # fmt: skip
     tx.flush()
     return row

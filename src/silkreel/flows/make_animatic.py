@@ -25,6 +25,7 @@ from silkreel.media.synthetic import animatic_metadata
 from silkreel.media.theatre import VERSION, FilmOrder, Look, Picture, join_film, stagehand
 from silkreel.media.theatre.schedule import Timetable, slots
 from silkreel.story.animatic import ShotRow, action_rate_is_guessed, animatic_vtt, shot_rows
+from silkreel.story.forms.otio import write_otio
 
 PICTURE = Picture(540, 960, 25)
 FILM_STEP = "story.animatic"
@@ -52,6 +53,7 @@ class Animatic:
     language: str
     film: Path
     subtitles: Path
+    timeline: Path
     length_seconds: float
     budget_seconds: float | None
     shots: tuple[ShotRow, ...]
@@ -64,7 +66,8 @@ class Animatic:
         """As scripts read it."""
         return {
             "episode": self.episode, "language": self.language, "film": str(self.film),
-            "subtitles": str(self.subtitles), "length_seconds": round(self.length_seconds, 3),
+            "subtitles": str(self.subtitles), "timeline": str(self.timeline),
+            "length_seconds": round(self.length_seconds, 3),
             "budget_seconds": self.budget_seconds, "voices": dict(self.voices),
             "drawn": self.drawn, "proposed": self.proposed, "synthetic": True,
             "shots": [row.to_json() for row in self.shots], "notes": list(self.notes),
@@ -119,13 +122,14 @@ def _made(
         )  # fmt: skip
         progress(words("joining"), DRAWN_SHARE)
         film = _joined(workshop, plan, times, takes, parts, children[0])
-    target, subtitles = _put(order, plan, film, times)
+    target, subtitles, timeline = _put(order, plan, film, times)
     progress(words("done"), 1.0)
     return Animatic(
         episode=plan.board.episode.name,
         language=plan.speech.language,
         film=target,
         subtitles=subtitles,
+        timeline=timeline,
         length_seconds=times.length_seconds,
         budget_seconds=plan.board.episode.budget_seconds,
         shots=shot_rows(times),
@@ -150,7 +154,7 @@ def _joined(
     child: Child,
 ) -> Artifact:
     sounds = {line_id: take.sound for line_id, take in takes.items()}
-    title = f"{plan.project.title or plan.evidence.story.folder.name} {plan.board.episode.name}"
+    title = _title(plan)
     key = work_key(
         FILM_STEP, VERSION,
         {"parts": [part.content_hash for part in parts], "title": title,
@@ -175,8 +179,10 @@ def _side(times: Timetable, who: str) -> list[float]:
     return [mark.x for mark in marks if mark.who == who]
 
 
-def _put(order: AnimaticOrder, plan: Plan, film: Artifact, times: Timetable) -> tuple[Path, Path]:
-    """Film and subtitles where they are wanted; each file is replaced whole or not at all."""
+def _put(
+    order: AnimaticOrder, plan: Plan, film: Artifact, times: Timetable
+) -> tuple[Path, Path, Path]:
+    """Film, subtitles and timeline where they are wanted; each is replaced whole or not at all."""
     tag = "" if plan.speech.worded is None else f".{plan.speech.language}"
     name = f"{plan.board.episode.name}{tag}.animatic.mp4"
     target = order.out or plan.evidence.story.folder / "out" / name
@@ -188,7 +194,14 @@ def _put(order: AnimaticOrder, plan: Plan, film: Artifact, times: Timetable) -> 
     names = {actor.id: actor.name for actor in plan.play.cast}
     beside.write_text(animatic_vtt(times, names), encoding="utf-8")
     beside.replace(subtitles)
-    return target, subtitles
+    timeline = target.with_suffix(".otio")
+    beside.write_text(write_otio(times, plan.play.cast, _title(plan)), encoding="utf-8")
+    beside.replace(timeline)
+    return target, subtitles, timeline
+
+
+def _title(plan: Plan) -> str:
+    return f"{plan.project.title or plan.evidence.story.folder.name} {plan.board.episode.name}"
 
 
 def _notes(plan: Plan) -> Iterator[str]:

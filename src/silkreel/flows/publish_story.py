@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from silkreel.catalogue.series import find_series
 from silkreel.catalogue.tables import SeriesRow
+from silkreel.flows.story_memory import remember_story, speaks
 from silkreel.flows.story_outside import story_outside
 from silkreel.kit.artifacts import Workshop
 from silkreel.kit.refusals import Refusal
@@ -37,6 +38,7 @@ from silkreel.story.publishing import (
 from silkreel.story.rehearse import rehearse
 from silkreel.story.replay import digest_of
 from silkreel.story.tables import StoryFileRow, StoryVersionRow, StoryWorkRow
+from silkreel.story.units import units_of
 from silkreel.story.wordless import wordless
 
 WITNESSES = 100  # walks that look for ways into scenes; a work of 80 episodes walks ten a second
@@ -138,6 +140,7 @@ def publish_story(
         else:
             version = tx.get_one(StoryVersionRow, known.id)
         changed = show_version(tx, version)
+        _lend_words(tx, series_id, evidence, by=by, at=at)
         offered = _offered(tx, version.id)
     return Publication(
         slug, digest, version.number, known is None, changed,
@@ -173,6 +176,18 @@ def published_works(workshop: Workshop) -> list[PublishedWork]:
             )
             for slug, row, shown in rows
         ]  # fmt: skip
+
+
+def _lend_words(
+    tx: sa.orm.Session, series_id: str, evidence: Evidence, *, by: str, at: datetime
+) -> None:
+    """What the story has approved, the series' dubbing need not ask for again."""
+    series = tx.get_one(SeriesRow, series_id)
+    if not speaks(series, evidence.story.project):
+        return
+    units = units_of(evidence.story, evidence.chapters)
+    for language, translations in evidence.translations.items():
+        remember_story(tx, series, language, units, translations, by=by, at=at)
 
 
 def _checked(story: Story, path: Path, outside: Outside) -> tuple[Evidence, tuple[Finding, ...]]:

@@ -1,6 +1,6 @@
 """Every line gets its words: the memory first, then one engine after the other, then a person."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ from silkreel.flows.picture import picture_of
 from silkreel.jobs.journeys import Answer, Arguments, Desk, stage
 from silkreel.kit.database import Session
 from silkreel.kit.languages import primary
+from silkreel.kit.settings import Settings
 from silkreel.kit.sound import Sound, read_sound
 from silkreel.kit.spans import Span
 
@@ -37,7 +38,7 @@ def translate_lines(desk: Desk, arguments: Arguments) -> Answer:
         parts = dub_parts(tx, episode_id, language)
         asked = request_of(tx, desk, parts, language)
     lines = lines_to_word(parts, language, picture_of(desk.workshop, parts.episode).shots)
-    translators, missing = _translators(desk)
+    translators, missing = translators_at_hand(desk.settings, desk.cancelled)
     outcome = translate_episode(
         desk.workshop.database, episode_id, lines, translators, asked, cancelled=desk.cancelled
     )
@@ -63,7 +64,7 @@ def reword_overruns(
         for line in lines
         if line.line_id in overruns
     ]
-    translators, _ = _translators(desk)
+    translators, _ = translators_at_hand(desk.settings, desk.cancelled)
     outcome = reword_lines(
         lines, overlong, translators, asked, memory=memory, cancelled=desk.cancelled
     )
@@ -134,22 +135,23 @@ def _sound(desk: Desk, parts: DubParts) -> Sound:
 class _OnCall:
     """A translator that is lent from the shelf only while it works, so that others may go on."""
 
-    desk: Desk
+    settings: Settings
+    cancelled: Callable[[], bool]
     name: str
     card: EngineCard
     rewords: bool
 
     def can(self, source_language: str, target_language: str) -> bool:
         """Whether this pair is served."""
-        engine = shelf_for(self.desk.settings).look_at("translators", self.name)
+        engine = shelf_for(self.settings).look_at("translators", self.name)
         return bool(engine.can(source_language, target_language))
 
     def translate(self, request: TranslationRequest) -> tuple[Candidate, ...]:
         """Wordings for the request's lines."""
-        with shelf_for(self.desk.settings).lend("translators", self.name) as engine:
+        with shelf_for(self.settings).lend("translators", self.name) as engine:
             watch = getattr(engine, "watch", None)
             if watch is not None:
-                watch(self.desk.cancelled)
+                watch(self.cancelled)
             made: tuple[Candidate, ...] = engine.translate(request)
             return made
 
@@ -157,14 +159,16 @@ class _OnCall:
         """The shelf closes it."""
 
 
-def _translators(desk: Desk) -> tuple[list[Translator], list[str]]:
+def translators_at_hand(
+    settings: Settings, cancelled: Callable[[], bool] = lambda: False
+) -> tuple[list[Translator], list[str]]:
     """The translators that can run here, in the order set, and why the others cannot."""
-    shelf, here, missing = shelf_for(desk.settings), [], []
-    for name in desk.settings.engines("translators"):
+    shelf, here, missing = shelf_for(settings), [], []
+    for name in settings.engines("translators"):
         try:
             engine = shelf.look_at("translators", name)
         except EngineMissing as refusal:
             missing.append(str(refusal))
         else:
-            here.append(_OnCall(desk, name, engine.card, engine.rewords))
+            here.append(_OnCall(settings, cancelled, name, engine.card, engine.rewords))
     return list[Translator](here), missing

@@ -71,10 +71,7 @@ def export(evidence: Evidence, order: ExportOrder) -> str:
         NoRates, NoSuchEpisode: subtitles cannot be timed.
     """
     story = evidence.story
-    bare = [line for line in story.lines if line.id is None and not _silent(line)]
-    if bare:
-        at = bare[0].at
-        raise LinesWithoutId(path=at.file, line=at.line, count=len(bare))
+    all_stamped(story)
     if order.form == "po":
         return _po(evidence, order.language)
     if order.form == "xliff":
@@ -88,6 +85,18 @@ def export(evidence: Evidence, order: ExportOrder) -> str:
     text = write(story, walk)
     _same_beats(story, walk, read(text, order.form), order.form)
     return text
+
+
+def all_stamped(story: Story) -> None:
+    """Every line has the id it is known by elsewhere.
+
+    Raises:
+        LinesWithoutId: one has none.
+    """
+    bare = [line for line in story.lines if line.id is None and not _silent(line)]
+    if bare:
+        at = bare[0].at
+        raise LinesWithoutId(path=at.file, line=at.line, count=len(bare))
 
 
 _Write = Callable[[Story, Sequence[str]], str]

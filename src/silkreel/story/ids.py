@@ -18,7 +18,8 @@ from silkreel.story.script import Beat, Choice, Line, Logic, Placed, Script, wal
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 DIGITS = 4  # 1,048,576 ids for each prefix: a scene holds some thirty lines
-ID = re.compile(r"(ep|ch)\d{3}(_[a-z][a-z0-9]*)?_[0-9A-HJKMNP-TV-Z]{4}")
+# Lines of a series that was filmed first have small letters; one id never mixes both (decision 0071).
+ID = re.compile(r"(ep|ch)\d{3}(_[a-z][a-z0-9]*)?_([0-9A-HJKMNP-TV-Z]{4}|[0-9a-hjkmnp-tv-z]{4})")
 MOST_DRAWS = 1000  # a prefix so full that this many draws hit is a fault of the source
 RETIRED = "retired"
 LOCK_HEAD = (

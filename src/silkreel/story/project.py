@@ -165,6 +165,7 @@ class Project:
         default_factory=dict
     )
     waivers: Mapping[str, str] = Field(default_factory=dict)  # reason by code, for the whole story
+    series: str = ""  # slug of the series in the house whose memory it shares
 
     def machine_policy(self, language: str) -> MachinePolicy:
         """What words of machines a language may be released with."""

@@ -57,7 +57,7 @@ def words_in(
         own = shared.get(name, name)
         best = next((found[own, use] for use in uses if (own, use) in found), None)
         if best is not None:
-            told[name] = Worded(best.text, _state(best, source), best.at)
+            told[name] = Worded(best.text, state_of(best, source), best.at)
     _check_quotes(chapters, told, game_only_of(story))
     return told
 
@@ -80,7 +80,8 @@ def _shared(story: Story) -> dict[str, str]:
     return {line_id: other for line_id, other in same if line_id and other}
 
 
-def _state(wording: Wording, source: str) -> State:
+def state_of(wording: Wording, source: str) -> State:
+    """How a wording stands to its line as it reads now."""
     if wording.source != source:
         return "stale"
     return "draft" if wording.draft else "approved"

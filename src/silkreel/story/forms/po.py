@@ -6,7 +6,7 @@ sink the file.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,6 +22,7 @@ _NEIGHBOURS = ("LOC", "VO")
 # What a translator writes above an entry once its `LOC:` note is seen to, with a word of how if need be.
 TICK = "LOC ok"
 _TICK = re.compile(r"\s*LOC\s+ok\b.*", re.IGNORECASE)
+Hints = Mapping[str, Sequence[str]]  # what a translator is told of a line, by its id
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,14 @@ def write_po(
     language: str,
     known: Translations | None = None,
     prose: Iterable[ProseUnit] = (),
+    hints: Hints | None = None,
 ) -> str:
     """Every line that is worded once, then the novel's prose, with what is known in that language.
 
-    Lines that are the `#same:` as another share its entry and are left out.
+    Lines that are the `#same:` as another share its entry and are left out. `hints` are shown to
+    translators beside the base entry of their line.
     """
+    told = hints or {}
     there = {(w.line_id, w.use): w for w in known.wordings} if known else {}
     file = polib.POFile(wrapwidth=0)
     file.metadata = {
@@ -79,11 +83,11 @@ def write_po(
         for use in USES:
             wording = there.get((line.id or "", use))
             if use == "sub" or wording is not None:
-                file.append(_entry(line, notes, addressee, use, wording))
+                own = told.get(line.id or "", ()) if use == "sub" else ()
+                file.append(_entry(line, [*notes, *own], addressee, use, wording))
     for unit in prose:
-        file.append(
-            _prose_entry(unit, there.get((unit.id, "print")) or there.get((unit.id, "sub")))
-        )
+        worded = there.get((unit.id, "print")) or there.get((unit.id, "sub"))
+        file.append(_prose_entry(unit, told.get(unit.id, ()), worded))
     return str(file) + "\n"
 
 
@@ -128,13 +132,13 @@ def loc_notes(story: Story) -> dict[str, tuple[str, ...]]:
     return {line_id: notes for line_id, notes in found.items() if notes}
 
 
-def _prose_entry(unit: ProseUnit, wording: Wording | None) -> polib.POEntry:
+def _prose_entry(unit: ProseUnit, hints: Sequence[str], wording: Wording | None) -> polib.POEntry:
     stale = wording is not None and wording.source != unit.text
     return polib.POEntry(
         msgctxt=unit.id,
         msgid=unit.text,
         msgstr=wording.text if wording else "",
-        comment=unit.note,
+        comment="\n".join([unit.note, *hints]),
         tcomment=wording.remark if wording else "",
         occurrences=[(unit.at.file, str(unit.at.line))],
         flags=["fuzzy"] if wording and (wording.draft or stale) else [],

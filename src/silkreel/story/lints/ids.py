@@ -88,7 +88,7 @@ def id_grammar(evidence: Evidence) -> Iterator[Found]:
     """An id is not spelled as ids are.
 
     Ids look like ep001_gala_G7KD: birthplace, then four digits or capitals without I, L, O and U.
-    Only stamp makes them.
+    Only stamp makes them; lines of a series that was filmed first have small letters.
     """
     for line in evidence.story.lines:
         if line.id is not None and not is_id(line.id):

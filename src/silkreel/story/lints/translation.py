@@ -37,13 +37,20 @@ def _taken(evidence: Evidence) -> Iterator[tuple[str, Wording, Beat | Choice]]:
 
 @lint("DRM201", "W")
 def stale(evidence: Evidence) -> Iterator[Found]:
-    """A line was reworded after it was translated.
+    """A line, or a block of the novel, was reworded after it was translated.
 
     The translation is still shown, and counted; look whether it still fits, then export again.
     """
     for language, wording, line in _taken(evidence):
         if wording.source != line.text:
             yield Found(f"{language}: {line.id} now reads “{line.text}”.", wording.at, line.id)
+    prose = {unit.id: unit for unit in prose_units(evidence.chapters)}
+    for language, translations in evidence.translations.items():
+        for wording in translations.wordings:
+            unit = prose.get(wording.line_id)
+            if unit is not None and wording.text and wording.source != unit.text:
+                sentence = f"{language}: {unit.id} of the novel reads otherwise now."
+                yield Found(sentence, wording.at, unit.id)
 
 
 @lint("DRM202", "B")
@@ -65,7 +72,9 @@ def untranslated(evidence: Evidence) -> Iterator[Found]:
     Languages are those of story.yaml that have a file in i18n; an untranslated line is shown and
     voiced in the source language.
     """
-    for language, translations in evidence.translations.items():
+    released = evidence.story.project.languages
+    for language in (each for each in evidence.translations if each in released):
+        translations = evidence.translations[language]
         have = {w.line_id for w in translations.wordings if w.text and not w.draft}
         for episode in evidence.numbered:
             for beat in evidence.beats[episode.name]:

@@ -197,13 +197,15 @@ def said(name: str, direction: str, text: str) -> Beat:
     return Beat(plain(text), found["name"].strip() if found else raw, qualifiers, directions)
 
 
-def plain(text: str) -> str:
+def plain(text: str, *, placeholders: bool = True) -> str:
     """A foreign text as a told one: in NFC, one line, nothing in it that ink would read as logic.
 
-    A placeholder `{NAME}` stays one; every other brace and backslash is a character.
+    A placeholder `{NAME}` stays one, where the text may have any; every other brace and backslash is
+    a character.
     """
     one_line = " ".join(unicodedata.normalize("NFC", text).split())
-    parts = re.split(r"(\{[^\W\d]\w*\}|\\[\\{}<])", one_line)
+    kept = r"(\{[^\W\d]\w*\}|\\[\\{}<])" if placeholders else r"(?!)()"
+    parts = re.split(kept, one_line)
     return "".join(
         part if number % 2 else re.sub(r"([\\{}]|<(?=>|-))", r"\\\1", part)
         for number, part in enumerate(parts)
