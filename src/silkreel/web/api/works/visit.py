@@ -1,12 +1,13 @@
 """Who asks for which story: looked up once for each request, with nothing left open behind it."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Request
 
 from silkreel.catalogue.series import SLUG_LENGTH
+from silkreel.flows.choose import Fares, fares_for
 from silkreel.flows.sell_episodes import Onlooker
 from silkreel.flows.story_cues import Cues, cues_of
 from silkreel.flows.story_doors import Doors, doors_for
@@ -22,6 +23,9 @@ from silkreel.web.site import Site
 NOES: dict[int | str, dict[str, Any]] = {
     code: {"model": Problem, "content": {"application/problem+json": {}}}
     for code in (402, 404, 409, 413, 422, 429)
+}
+MONEY_NOES: dict[int | str, dict[str, Any]] = NOES | {
+    code: {"model": Problem, "content": {"application/problem+json": {}}} for code in (423, 503)
 }
 PREFIX = "/api/works/{slug}"
 
@@ -58,6 +62,12 @@ class Visit:
         database = self.site.workshop.database
         return doors_for(database, self.who, self.story.series_id, numbers, now())
 
+    def fares(self) -> Fares:
+        """What options of the story cost them, and which are theirs."""
+        if not self.site.shop.sells():
+            return Fares()
+        return fares_for(self.site.workshop.database, self.who, self.story, now())
+
     def cues(self, episode: int) -> Cues:
         """When lines are said in an episode, for the language they listen in."""
         with self.site.workshop.reading() as tx:
@@ -81,11 +91,18 @@ class Visit:
         assert found is not None, "a customer is somebody"
         return found
 
+    def known(self) -> "Visit":
+        """The same visit of somebody we know: a price is kept for them."""
+        return replace(self, who=customer(self.request, self.viewer.market))
+
 
 def stories_of(request: Request) -> Stories:
     """What this server keeps of stories."""
     stories: Stories = request.app.state.stories
     return stories
+
+
+TheStories = Annotated[Stories, Depends(stories_of)]
 
 
 def visit(
