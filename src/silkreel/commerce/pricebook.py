@@ -152,7 +152,7 @@ def _amounts(book: Book) -> dict[str, int]:
     return {
         "episode": book.money(book.episode_coins).minor,
         "series cap": book.money(book.cap_coins).minor,
-        "choice": book.money(book.choice_bound_coins).minor,
+        **({"choice": book.money(book.choice_most_coins).minor} if book.choice_most_coins else {}),
         **{bundle.item: bundle.price.minor for bundle in book.bundles},
         **{f"vip:{plan.plan}": plan.price.minor for plan in book.plans},
     }

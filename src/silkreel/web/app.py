@@ -29,7 +29,6 @@ from silkreel.web.api.money import (
     withdrawals,
 )
 from silkreel.web.api.works import choosing, game, places, reading, saves
-from silkreel.web.api.works.visit import Stories
 from silkreel.web.compression import Compressing
 from silkreel.web.edge import Edge, Receive, Scope, Send, answer_noes
 from silkreel.web.limits import RateLimit
@@ -49,6 +48,7 @@ from silkreel.web.staff import (
 from silkreel.web.staff import stories as staff_stories
 from silkreel.web.staff.money import books as staff_books
 from silkreel.web.staff.money import orders as staff_orders
+from silkreel.web.stories import Stories
 
 
 class WebApp:

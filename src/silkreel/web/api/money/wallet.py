@@ -12,8 +12,8 @@ from silkreel.flows.sell_episodes import book_at
 from silkreel.kit.clock import now
 from silkreel.web.api.money.customers import GATES, MAX_ID, NOES, TheOnlooker
 from silkreel.web.api.money.shapes import BundlesShape, HistoryShape, WalletShape
-from silkreel.web.api.works.visit import TheStories
 from silkreel.web.edge import TheSite, TheViewer
+from silkreel.web.stories import TheStories
 
 router = APIRouter(prefix="/api/wallet", tags=["money"], responses=NOES, dependencies=GATES)
 

@@ -11,14 +11,13 @@ from silkreel.flows.choose import Fares, fares_for
 from silkreel.flows.sell_episodes import Onlooker
 from silkreel.flows.story_cues import Cues, cues_of
 from silkreel.flows.story_doors import Doors, doors_for
-from silkreel.flows.story_shelf import StoryAt, StoryShelf
-from silkreel.flows.story_stage import Stage
-from silkreel.kit.artifacts import Workshop
+from silkreel.flows.story_shelf import StoryAt
 from silkreel.kit.clock import now
 from silkreel.web.api.money.customers import customer, onlooker
 from silkreel.web.api.shapes import Problem
 from silkreel.web.edge import TheViewer, Viewer, site_of
 from silkreel.web.site import Site
+from silkreel.web.stories import Stories, stories_of
 
 NOES: dict[int | str, dict[str, Any]] = {
     code: {"model": Problem, "content": {"application/problem+json": {}}}
@@ -28,19 +27,6 @@ MONEY_NOES: dict[int | str, dict[str, Any]] = NOES | {
     code: {"model": Problem, "content": {"application/problem+json": {}}} for code in (423, 503)
 }
 PREFIX = "/api/works/{slug}"
-
-
-@dataclass(frozen=True, slots=True)
-class Stories:
-    """What a server keeps of stories: versions read before, players that stay open."""
-
-    shelf: StoryShelf
-    stage: Stage
-
-    @classmethod
-    def open(cls, workshop: Workshop) -> "Stories":
-        """For one installation; nothing is read yet."""
-        return cls(StoryShelf(workshop), Stage())
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +80,6 @@ class Visit:
     def known(self) -> "Visit":
         """The same visit of somebody we know: a price is kept for them."""
         return replace(self, who=customer(self.request, self.viewer.market))
-
-
-def stories_of(request: Request) -> Stories:
-    """What this server keeps of stories."""
-    stories: Stories = request.app.state.stories
-    return stories
-
-
-TheStories = Annotated[Stories, Depends(stories_of)]
 
 
 def visit(
