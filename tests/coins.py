@@ -42,16 +42,16 @@ def gift(viewer, coins, *, key=None, life=None, source="bonus"):
     )  # fmt: skip
 
 
-def unlock(viewer, *refs, coins=10, series="s1", key=None, expected=None, cap=None):
+def unlock(viewer, *refs, coins=10, series="s1", key=None, expected=None, cap=None, kind="episode"):
     return Unlock(
         viewer_id=viewer, brand_id=BRAND, scope=f"{BRAND}:{viewer}:unlock", key=key or fresh_key(),
-        series_id=series, items=tuple(Item("episode", ref, coins) for ref in refs),
+        series_id=series, items=tuple(Item(kind, ref, coins) for ref in refs),
         expected_coins=expected, cap_coins=cap, market="US", channel="web",
     )  # fmt: skip
 
 
-def play(viewer, ref):
-    return Open(viewer_id=viewer, brand_id=BRAND, item_kind="episode", ref=ref)
+def play(viewer, ref, kind="episode"):
+    return Open(viewer_id=viewer, brand_id=BRAND, item_kind=kind, ref=ref)
 
 
 def undo(viewer, txn, *, key=None, actor="viewer"):

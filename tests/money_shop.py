@@ -112,9 +112,10 @@ def stock(workshop: Workshop, media: Path) -> list[str]:
 
 
 def publish(workshop: Workshop, **terms: object) -> None:
-    """Put the default book of the US in force, with other terms if told."""
+    """Put the default book of the US in force, with other terms if told; no gift if none is told."""
     with workshop.transaction() as tx:
-        book = replace(default_book("US", HOUSE), **terms)
+        plain = replace(default_book("US", HOUSE), first_recharge_bonus_percent=0)
+        book = replace(plain, **terms)
         publish_book(tx, book, approved_by=("mei", "li"), now=now())
 
 

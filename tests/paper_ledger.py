@@ -351,10 +351,11 @@ class Shopper:
         cap = self.random.choice((None, 30, 50))
         coins = self.random.choice((5, 9))
         refs = EPISODES[first : first + count]
-        return unlock(viewer, *refs, coins=coins, cap=cap, key=self.key())
+        kind = self.random.choice(("episode", "episode", "choice"))  # a story's options too
+        return unlock(viewer, *refs, coins=coins, cap=cap, key=self.key(), kind=kind)
 
     def _play(self, viewer):
-        return play(viewer, self.random.choice(EPISODES))
+        return play(viewer, self.random.choice(EPISODES), self.random.choice(("episode", "choice")))
 
     def _undo(self, viewer):
         viewer, txn = self.random.choice(self.unlocked[-4:] or [(viewer, 999)])

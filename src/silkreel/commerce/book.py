@@ -72,6 +72,7 @@ class Book:
     break_after_episodes: int = 3
     break_after_seconds: int = 240
     least_free_episodes: int = MIN_FREE_EPISODES  # fewer in a demo only: its series is short
+    choice_most_coins: int = 0  # an option of a story costs no more; 0: no more than an episode
     template: str = STANDARD
     version: int = 1
     id: int = 0  # 0 until published
@@ -95,6 +96,11 @@ class Book:
     def base(self) -> Bundle:
         """The smallest bundle, by which every coin price is shown in money."""
         return min(self.bundles, key=lambda bundle: bundle.paid_coins)
+
+    @property
+    def choice_bound_coins(self) -> int:
+        """The most that an option of a story may cost here, whatever its writer suggests."""
+        return self.choice_most_coins or self.episode_coins
 
     def money(self, coins: int) -> Money:
         """Coins at the price of the smallest bundle, without volume discount, rounded up."""

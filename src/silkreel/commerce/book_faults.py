@@ -63,6 +63,8 @@ def _faults_of_bundles(book: Book) -> Iterable[tuple[bool, str]]:
          "an episode has no price, so it would only be told at the wall."),
         (book.cap_coins < book.episode_coins,
          "the series cap is below the price of one episode."),
+        (book.choice_bound_coins > book.cap_coins,
+         "an option of a story may cost more than the whole series."),
         (any(b.price.currency != book.currency for b in bundles),
          f"every price of this market is in {book.currency}."),
         (any(b.price.minor <= 0 or b.paid_coins <= 0 or b.bonus_coins < 0 for b in bundles),
@@ -82,7 +84,9 @@ def _faults_of_terms(book: Book, *, demo: bool) -> Iterable[tuple[bool, str]]:
          f"the ways past the wall are some of {', '.join(WAYS)}."),
         (not open_by_something,
          "nothing opens a locked episode: no coins, no ads and no VIP plan are sold."),
-        (not book.sells_coins and bool(book.bundles or book.episode_coins or book.cap_coins),
+        (not book.sells_coins and bool(
+            book.bundles or book.episode_coins or book.cap_coins or book.choice_most_coins
+        ),
          "it prices coins that it does not sell. Add coins to the ways, or leave them out."),
         (min(book.free_episodes, book.least_free_episodes)
          < (1 if demo else MIN_FREE_EPISODES),

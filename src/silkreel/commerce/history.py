@@ -6,6 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from silkreel.commerce.choices import choice_of
 from silkreel.commerce.moves import UNDO_WITHIN
 from silkreel.commerce.tables import EntitlementRow, PostingRow, TxnRow, WalletRow
 from silkreel.kit.database import Session
@@ -25,6 +26,7 @@ class Entry:
     debt_coins: int  # owed more +, owed less -
     order_id: str | None
     episodes: tuple[str, ...]  # that it opened
+    choices: tuple[str, ...]  # options of the story that it opened, by their ids
     series_id: str | None  # theirs
     undoable_until: datetime | None  # None: it opened nothing, or something of it was watched
 
@@ -102,7 +104,8 @@ def _entry(
         txn.id, txn.kind, txn.effective_at,
         sums.get(wallet.paid_account_id, 0), sums.get(wallet.bonus_account_id, 0),
         -sums.get(wallet.debt_account_id, 0), txn.order_id,
-        tuple(right.ref for right in opened),
+        tuple(right.ref for right in opened if right.kind == "episode"),
+        tuple(choice_of(right.ref) for right in opened if right.kind == "choice"),
         series_id=opened[0].series_id if opened else None,
         undoable_until=txn.recorded_at + UNDO_WITHIN if opened and not stays else None,
     )  # fmt: skip

@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from openfeature import api
+from openfeature.client import OpenFeatureClient
 from openfeature.evaluation_context import EvaluationContext
 from openfeature.exception import ErrorCode
 from openfeature.flag_evaluation import FlagEvaluationDetails, FlagResolutionDetails, Reason
@@ -41,6 +43,20 @@ def read_features(home: Path) -> dict[str, Any]:
     if not isinstance(features, dict):
         raise BadExperiment(problem=f"{FILE} holds no features by name.")
     return features
+
+
+def client_of(home: Path) -> OpenFeatureClient | None:
+    """Who is asked for arms here; None where there is no file, and nothing is tried.
+
+    Raises:
+        BadExperiment: the file is not what it should be.
+    """
+    features = read_features(home)
+    if not features:
+        return None
+    domain = f"silkreel:{home}"
+    api.set_provider_and_wait(OwnProvider(features), domain)
+    return api.get_client(domain)
 
 
 def experiments_of(features: Mapping[str, Any]) -> list[Experiment]:

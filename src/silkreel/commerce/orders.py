@@ -53,6 +53,7 @@ class Wish:
     provider: str
     environment: Environment
     book_id: int | None = None
+    gift_coins: int = 0  # with a first pack
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Order:
     bonus_coins: int
     state: OrderState
     made_at: datetime
+    gift_coins: int = 0  # promised, if it is the first pack that is paid
 
     def terms(self, title: str, return_url: str) -> OrderTerms:
         """The order as its provider needs to know it."""
@@ -104,7 +106,7 @@ def place(tx: Session, wish: Wish, at: datetime) -> Order:
             sku=wish.sku, book_id=wish.book_id, market=wish.market, channel=wish.channel,
             paid_coins=wish.paid_coins, bonus_coins=wish.bonus_coins, currency=wish.currency,
             gross_minor=wish.gross_minor, tax_minor=wish.tax_minor, provider=wish.provider,
-            environment=wish.environment, state="created", asked=0, made_at=at,
+            gift_coins=wish.gift_coins, environment=wish.environment, state="created", asked=0, made_at=at,
             ask_at=at + LADDER[0], expires_at=at + ORDER_LIFE,
         )  # fmt: skip
         tx.add(row)
@@ -121,7 +123,7 @@ def as_promised(tx: Session, wish: Wish) -> Wish:
         return wish
     return replace(
         wish, currency=row.currency, gross_minor=row.gross_minor, paid_coins=row.paid_coins,
-        bonus_coins=row.bonus_coins, book_id=row.book_id,
+        bonus_coins=row.bonus_coins, book_id=row.book_id, gift_coins=row.gift_coins,
     )  # fmt: skip
 
 
@@ -244,6 +246,7 @@ def shown(row: OrderRow) -> Order:
         environment="sandbox" if row.environment == "sandbox" else "production",
         currency=row.currency, gross_minor=row.gross_minor, paid_coins=row.paid_coins,
         bonus_coins=row.bonus_coins, state=OrderState(row.state), made_at=row.made_at,
+        gift_coins=row.gift_coins,
     )  # fmt: skip
 
 

@@ -78,6 +78,10 @@ class _Episode(_Part):
     coins: Coins = 0
 
 
+class _Choice(_Part):
+    most_coins: Coins = 0
+
+
 class _File(_Part):
     market: Annotated[str, StringConstraints(pattern="^([A-Z]{2}|[0-9]{3})$")]
     currency: Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
@@ -85,6 +89,7 @@ class _File(_Part):
     zone: Annotated[str, StringConstraints(max_length=64)] = "UTC"
     episode: _Episode = _Episode()
     series: _Series = _Series()
+    choice: _Choice = _Choice()
     bundle: Annotated[tuple[_Bundle, ...], Field(max_length=20)] = ()
     ads: _Ads = _Ads()
     vip: _Vip = _Vip()
@@ -149,6 +154,7 @@ def _book(told: _File, brand_id: str) -> Book:
         break_after_episodes=told.ads.break_after_episodes,
         break_after_seconds=told.ads.break_after_seconds,
         least_free_episodes=told.series.least_free_episodes,
+        choice_most_coins=told.choice.most_coins,
     )  # fmt: skip
 
 
@@ -163,6 +169,8 @@ def _lines(book: Book) -> Iterator[str]:
     yield f"least_free_episodes = {book.least_free_episodes}"
     yield f"cap_coins = {book.cap_coins}  # nobody pays more for a series"
     yield f"rest_discount_percent = {book.rest_discount_percent}"
+    yield from ("", "[choice]")
+    yield f"most_coins = {book.choice_most_coins}  # of one option in a story; 0: as an episode"
     for bundle in book.bundles:
         yield from (
             "",

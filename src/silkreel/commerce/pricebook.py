@@ -152,6 +152,7 @@ def _amounts(book: Book) -> dict[str, int]:
     return {
         "episode": book.money(book.episode_coins).minor,
         "series cap": book.money(book.cap_coins).minor,
+        **({"choice": book.money(book.choice_most_coins).minor} if book.choice_most_coins else {}),
         **{bundle.item: bundle.price.minor for bundle in book.bundles},
         **{f"vip:{plan.plan}": plan.price.minor for plan in book.plans},
     }
@@ -176,7 +177,7 @@ RULES = (
     "free_episodes", "ads_per_unlock", "ads_a_day", "rest_discount_percent",
     "first_recharge_bonus_percent", "exact_top_up", "least_minor", "ways", "episodes_per_ad",
     "zone", "breaks_an_hour", "break_after_episodes", "break_after_seconds", "vip_leaves_out",
-    "least_free_episodes",
+    "least_free_episodes", "choice_most_coins",
 )  # fmt: skip
 LISTS = ("ways", "vip_leaves_out")
 

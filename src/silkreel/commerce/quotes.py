@@ -1,7 +1,7 @@
 """The price a viewer was shown: it may fall, and never rises while they watch the series."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -24,6 +24,14 @@ TERMS: dict[str, Callable[[int, int], int]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class WallArm:
+    """How many episodes an experiment's arm leaves free, within what the book allows."""
+
+    name: str
+    free_episodes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Viewing:
     """Who looks at what, from where."""
 
@@ -32,6 +40,7 @@ class Viewing:
     series_id: str
     market: str
     channel: str
+    arm: WallArm | None = None  # what is tried on who meets the series anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,8 @@ class Quote:
     rest_discount_percent: int
     ads_per_unlock: int
     until: datetime
+    shown_at: datetime | None = None  # first; None: nobody keeps it
+    arm: str = ""  # of the experiment that put the wall there
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +80,13 @@ def show_price(tx: Session, viewing: Viewing, episodes: int, now: datetime) -> Q
     book = book_in_force(tx, viewing.brand_id, viewing.market, viewing.channel, now)
     row = _row(tx, viewing)
     if row is None:
-        insert_once(tx, QuoteRow, {**_name(viewing), **_fresh(book, episodes, now)})
+        insert_once(tx, QuoteRow, {**_name(viewing), **_fresh(book, episodes, now, viewing.arm)})
         row = _row(tx, viewing)
     assert row is not None, "it was there or has just been made"
     if row.until <= now:
-        _set(row, _fresh(book, episodes, now))
+        _set(row, _fresh(book, episodes, now, viewing.arm))
     else:
-        _set(row, _better(row, _terms(book, episodes)))
+        _set(row, _better(row, _offered(row, book, episodes)))
     tx.flush()
     return _quote(tx, row)
 
@@ -86,14 +97,14 @@ def seen_price(tx: Session, viewing: Viewing, episodes: int, now: datetime) -> Q
     book = book_for(tx, viewing.brand_id, viewing.market, viewing.channel, now)
     if row is None or book is None or row.until <= now:
         return None
-    better = _better(row, _terms(book, episodes))
+    better = _better(row, _offered(row, book, episodes))
     return _quote(tx, row) if all(getattr(row, name) == better[name] for name in better) else None
 
 
 def first_quote(book: Book, episodes: int, now: datetime) -> Quote:
     """What a first look would be quoted; kept for nobody."""
     terms = _terms(book, episodes)
-    return Quote(id=0, book=book, until=now + QUOTE_LASTS, **terms)
+    return Quote(id=0, book=book, until=now + QUOTE_LASTS, shown_at=None, arm="", **terms)
 
 
 def series_price(
@@ -139,6 +150,7 @@ def merge_quotes(tx: Session, guest_id: str, viewer_id: str, brand_id: str) -> N
             continue
         _set(mine, _better(mine, {name: getattr(guest, name) for name in TERMS}))
         mine.until = max(mine.until, guest.until)
+        mine.exposed_at = min(mine.exposed_at, guest.exposed_at)
         tx.delete(guest)
     tx.flush()
 
@@ -154,11 +166,18 @@ def _row(tx: Session, viewing: Viewing) -> QuoteRow | None:
     return tx.scalars(sa.select(QuoteRow).filter_by(**_name(viewing))).first()
 
 
-def _fresh(book: Book, episodes: int, now: datetime) -> dict[str, object]:
+def _fresh(book: Book, episodes: int, now: datetime, arm: WallArm | None) -> dict[str, object]:
+    tried = replace(book, free_episodes=arm.free_episodes) if arm else book
     return {
-        "book_id": book.id, **_terms(book, episodes), "arm": "", "link_id": "",
-        "exposed_at": now, "until": now + QUOTE_LASTS,
+        "book_id": book.id, **_terms(tried, episodes), "arm": arm.name if arm else "",
+        "link_id": "", "exposed_at": now, "until": now + QUOTE_LASTS,
     }  # fmt: skip
+
+
+def _offered(row: QuoteRow, book: Book, episodes: int) -> dict[str, int]:
+    """The book's terms now; a wall that an experiment placed stays where it was seen."""
+    terms = _terms(book, episodes)
+    return {**terms, "free_episodes": row.free_episodes} if row.arm else terms
 
 
 def _terms(book: Book, episodes: int) -> dict[str, int]:
@@ -182,5 +201,6 @@ def _set(row: QuoteRow, values: Mapping[str, object]) -> None:
 def _quote(tx: Session, row: QuoteRow) -> Quote:
     return Quote(
         row.id, book_by_id(tx, row.book_id), row.free_episodes, row.episode_coins, row.cap_coins,
-        row.rest_discount_percent, row.ads_per_unlock, row.until,
+        row.rest_discount_percent, row.ads_per_unlock, row.until, row.exposed_at,
+        row.arm,
     )  # fmt: skip

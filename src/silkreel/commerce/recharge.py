@@ -11,6 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from silkreel.commerce import ledger, viewer_letters, vip
+from silkreel.commerce.first_gift import gift_request
 from silkreel.commerce.orders import NoSuchOrder, Order, locate, next_ask, shown
 from silkreel.commerce.payments import Kind, OrderRef, PaymentFact, Truth, WrongEnvironment
 from silkreel.commerce.requests import Claw, Grant, PaidMoney, Refunded, Request, Unclaw
@@ -213,9 +214,13 @@ def _follow(tx: Session, row: OrderRow, new: list[PaymentFact], at: datetime) ->
     """State, coins, VIP and the next question follow from the facts."""
     facts = facts_of(tx, row.id)
     standing = stand(row.gross_minor, facts)
-    requests = coin_requests(row, standing, facts, new, promised_minor=_promised(tx, row.id))
+    requests = coin_requests(
+        row, standing, facts, new, promised_minor=_promised(tx, row.id), gift=gift_request(tx, row)
+    )
     for answer in ledger.apply(tx, requests, at) if requests else ():
-        assert answer.status in {"ok", "replay", "owned"}, f"coins of {row.id}: {answer.status}"
+        # A gift's key was used where another order of theirs was paid at the same moment.
+        known = {"ok", "replay", "owned", *({"key_reuse"} if row.gift_coins else ())}
+        assert answer.status in known, f"coins of {row.id}: {answer.status}"
     if row.sku.startswith(vip.SKU):
         vip.follow(tx, row, at)
     if standing.state == OrderState.PAID:
@@ -236,6 +241,7 @@ def coin_requests(
     new: list[PaymentFact],
     *,
     promised_minor: int = 0,
+    gift: Grant | None = None,
 ) -> list[Request]:
     """What the ledger is asked: the purchase once, then what has gone back by now.
 
@@ -253,7 +259,7 @@ def coin_requests(
     requests: list[Request] = []
     paid_now = {fact.provider_object for fact in new if fact.kind == Kind.PAID}
     if payment.provider_object in paid_now:
-        requests.append(_grant(row, payment))
+        requests += [_grant(row, payment), *([gift] if gift else [])]
     first = min(new, key=lambda fact: (fact.provider_object, fact.kind))
     step = f"{first.provider_object}:{first.kind}"
     if returned:

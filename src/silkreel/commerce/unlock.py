@@ -12,7 +12,7 @@ from silkreel.commerce import limits
 from silkreel.commerce.book import TopUp
 from silkreel.commerce.bounds import Stop
 from silkreel.commerce.quotes import Quote, Viewing, rest_prices, seen_price, show_price
-from silkreel.commerce.requests import Answer, Item, Open, Request, Undo, Unlock
+from silkreel.commerce.requests import Answer, Item, ItemKind, Open, Request, Undo, Unlock
 from silkreel.commerce.tables import EntitlementRow
 from silkreel.commerce.till import Till
 from silkreel.kit.database import Database, Session
@@ -131,13 +131,25 @@ def unlock_episodes(database: Database, till: Till, wish: Wish, now: datetime) -
     assert priced is not None, "looking at a price makes the quote"
     if priced.request is None:
         return Unlocked(None, 0, 0, wish.episode_ids, replayed=False)
-    answer = _wait(till, priced.request)
+    return ring_up(till, priced.request, priced.quote)
+
+
+def ring_up(till: Till, request: Unlock, quote: Quote) -> Unlocked:
+    """Have the till open what is asked for, or say in a sentence why it does not.
+
+    Raises:
+        NotEnoughCoins, PriceChanged, OwesCoins, KeyReused: nothing was charged.
+        SpendLimitReached, ShutOut, TooYoung: the viewer's own limits; nothing was charged.
+        TillBusy, TillSlow: ask again with the same key.
+    """
+    answer = _wait(till, request)
     if answer.done or answer.status == "owned":
+        refs = answer.refs or tuple(item.ref for item in request.items)
         return Unlocked(
-            answer.txn_id, -answer.paid_coins, -answer.bonus_coins, answer.refs or wish.episode_ids,
+            answer.txn_id, -answer.paid_coins, -answer.bonus_coins, refs,
             replayed=answer.status == "replay",
         )  # fmt: skip
-    raise _refusal(answer, priced.quote)
+    raise _refusal(answer, quote)
 
 
 def price_wish(
@@ -199,9 +211,14 @@ def undo_unlock(till: Till, viewing_brand: str, viewer_id: str, txn_id: int, key
 
 
 def mark_watched(
-    database: Database, till: Till, viewer_id: str, brand_id: str, episode_id: str
+    database: Database,
+    till: Till,
+    viewer_id: str,
+    brand_id: str,
+    ref: str,
+    kind: ItemKind = "episode",
 ) -> None:
-    """An episode was really played: if coins opened it, its unlock cannot be undone any more.
+    """An item was really played: if coins opened it, its unlock cannot be undone any more.
 
     Safe to say often; nothing happens where no coins opened it.
 
@@ -211,8 +228,8 @@ def mark_watched(
     bought = sa.select(EntitlementRow.id).where(
         EntitlementRow.viewer_id == viewer_id,
         EntitlementRow.brand_id == brand_id,
-        EntitlementRow.kind == "episode",
-        EntitlementRow.ref == episode_id,
+        EntitlementRow.kind == kind,
+        EntitlementRow.ref == ref,
         EntitlementRow.source == "coin",
         EntitlementRow.revoked_at.is_(None),
         EntitlementRow.opened_at.is_(None),
@@ -220,13 +237,13 @@ def mark_watched(
     with database.reading() as tx:
         if tx.scalar(bought) is None:
             return
-    _wait(till, Open(viewer_id=viewer_id, brand_id=brand_id, item_kind="episode", ref=episode_id))
+    _wait(till, Open(viewer_id=viewer_id, brand_id=brand_id, item_kind=kind, ref=ref))
 
 
 def owned_and_spent(tx: Session, viewing: Viewing) -> tuple[frozenset[str], int]:
-    """Episodes of the series that the viewer bought, and the coins spent on it."""
+    """Episodes of the series that the viewer bought, and all coins spent on it: options too."""
     rows = tx.execute(
-        sa.select(EntitlementRow.ref, EntitlementRow.coins).where(
+        sa.select(EntitlementRow.kind, EntitlementRow.ref, EntitlementRow.coins).where(
             EntitlementRow.viewer_id == viewing.viewer_id,
             EntitlementRow.brand_id == viewing.brand_id,
             EntitlementRow.series_id == viewing.series_id,
@@ -234,7 +251,8 @@ def owned_and_spent(tx: Session, viewing: Viewing) -> tuple[frozenset[str], int]
             EntitlementRow.revoked_at.is_(None),
         )
     ).all()
-    return frozenset(ref for ref, _ in rows), sum(coins for _, coins in rows)
+    owned = frozenset(ref for kind, ref, _ in rows if kind == "episode")
+    return owned, sum(coins for _, _, coins in rows)
 
 
 def _numbers(tx: Session, series_id: str) -> dict[str, int]:

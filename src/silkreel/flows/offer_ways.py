@@ -13,7 +13,9 @@ from silkreel.catalogue.tables import EpisodeRow
 from silkreel.commerce import ads
 from silkreel.commerce.ad_rules import AdRules, left_today
 from silkreel.commerce.ads import Asking
+from silkreel.commerce.arms import OrderArm
 from silkreel.commerce.book import Book, TopUp
+from silkreel.commerce.first_gift import FirstGift, first_gift
 from silkreel.commerce.offer_log import log_offers, viewer_facts
 from silkreel.commerce.offers import (
     AdPlace,
@@ -56,6 +58,7 @@ class Ways:
     locked_episodes: int
     rest: tuple[str, ...]  # episodes that the rest opens
     spare_coins: int
+    first_gift: FirstGift | None  # with their first pack of coins
 
     def missing(self, option: Option) -> int:
         """Coins that a way needs beyond the wallet."""
@@ -85,22 +88,25 @@ def ways_past(database: Database, who: Onlooker, wall: Wall, at: datetime) -> Wa
             owned, spent = owned_and_spent(tx, viewing_of(who, wall.sale.series_id))
         rest = _rest(tx, wall, owned)
         today = ads_today(tx, who, wall, at)
+        gift = first_gift(tx, wall.book, who.viewer_id, who.brand_id)
         facts = viewer_facts(tx, who.viewer_id, who.brand_id, has_vip=wall.has_vip)
     price = series_price(wall.quote, wall.sale.episodes, owned=len(owned), spent_coins=spent)
     terms = SeriesTerms(price.locked_episodes, spent, vip_covers=wall.vip_covers)
     # Coins by the quote, VIP by today's book: that is what an order would charge.
     quote = replace(wall.quote, book=replace(wall.quote.book, plans=wall.book.plans))
     episode = EpisodeRef(wall.episode_id, wall.number, owned=bool(wall.cause))
-    offered = offer(facts, terms, episode, quote, _context(wall, today))
+    offered = offer(facts, terms, episode, quote, _context(who, wall, today))
     if set(rest) - wall.sale.playable or len(rest) != price.locked_episodes:
         offered = _without_rest(offered)
     spare = wallet.paid_coins + wallet.bonus_coins
-    return Ways(wall, offered, wallet, today, price.locked_episodes, rest, spare)
+    return Ways(wall, offered, wallet, today, price.locked_episodes, rest, spare, gift)
 
 
-def log_ways(tx: Session, who: Onlooker, ways: Ways, at: datetime) -> None:
-    """Write down what was offered, to a viewer we know."""
+def log_ways(tx: Session, who: Onlooker, ways: Ways, at: datetime, *, shown: bool = False) -> None:
+    """Write down what was offered to a viewer we know, and the arm they saw if it was shown."""
     if who.viewer_id is not None and ways.offered.options:
+        if shown:
+            who.arms.saw_order(tx, who.at(ways.wall.sale.series_id), at)
         log_offers(
             tx, ways.offered, viewer_id=who.viewer_id, brand_id=who.brand_id,
             series_id=ways.wall.sale.series_id, episode_id=ways.wall.episode_id,
@@ -136,12 +142,15 @@ def next_midnight(at: datetime, zone: str) -> datetime:
     return midnight.astimezone(at.tzinfo)
 
 
-def _context(wall: Wall, today: AdsToday) -> Context:
+def _context(who: Onlooker, wall: Wall, today: AdsToday) -> Context:
+    known = who.viewer_id is not None
+    tried = who.arms.order(who.at(wall.sale.series_id)) if known else OrderArm()
     sold = wall.book.opens_by_ads
     again = today.resets_at if sold and today.left < wall.quote.ads_per_unlock else None
     return Context(
         coins_sold=sold_for_coins(wall.book, wall.quote), vip_sold=wall.book.sells_vip,
         ads_sold=sold, ads=AdPlace(today.left if sold else 0, filled=sold, again_at=again),
+        arm=tried.name, arm_order=tried.order,
     )  # fmt: skip
 
 

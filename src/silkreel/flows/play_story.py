@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from silkreel.audience.playthroughs import NewSave, Slot, keep_save, note_choices
+from silkreel.flows.choose import Fares
 from silkreel.flows.story_doors import Doors
 from silkreel.flows.story_shelf import NotInStory, StoryAt, StoryShelf
 from silkreel.flows.story_stage import Stage
@@ -67,23 +68,34 @@ def check_sent(tx: Session, version: Published, sent: Sent) -> None:
             raise NoSuchPlay
 
 
-def resume(shelf: StoryShelf, stage: Stage, story: StoryAt, doors: Doors, sent: Sent) -> Resumed:
+def payable(sent: Sent, fares: Fares) -> Sent:
+    """A kept save up to the first option that is not paid any more: there the viewer is asked."""
+    unpaid = fares.first_unpaid(sent.log)
+    return sent if unpaid is None else Sent(sent.digest, sent.log[:unpaid])
+
+
+def resume(
+    shelf: StoryShelf, stage: Stage, story: StoryAt, doors: Doors, fares: Fares, sent: Sent
+) -> Resumed:
     """Play a log again on the shown version, as far as its episodes are open.
 
     Raises:
         EpisodeLocked, NotOutYet: a choice of the log was taken inside a locked episode.
+        ChoiceLocked: an option of the log has to be bought first.
         StoryEndless, StoryFault, StoryTooLong: the story cannot be played.
     """
     version = story.version
     for each in sent.log:
         if each in version.choices:
             doors.pass_through(version.lines[each].episode)
+    fares.pay_first([each for each in sent.log if each in version.choices])
     told = _replayed(shelf, stage, version, sent.log)
     shown = [line.id for line in told.lines if line.id in version.lines]
     closed = next((n for n, each in enumerate(shown) if _closed(version, doors, each)), None)
     refusal = _closed(version, doors, shown[closed]) if closed is not None else None
     for each in told.log:  # a detour takes options that were not sent
         doors.pass_through(version.lines[each].episode)
+    fares.pay_first(told.log)
     if refusal is None and told.options:
         refusal = _closed(version, doors, told.options[0].id)
     seen = shown if closed is None else shown[:closed]

@@ -1,10 +1,12 @@
 """Selling coins: an item of the book in force becomes an order, priced here and never by the client."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from silkreel.commerce import orders
 from silkreel.commerce.book import WEB, Book
+from silkreel.commerce.first_gift import first_gift
 from silkreel.commerce.orders import Order, Wish
 from silkreel.commerce.payments import Environment, Provider
 from silkreel.flows import take_payments
@@ -71,8 +73,11 @@ def sell_coins(
     environment: Environment = "sandbox" if demo else "production"
     wish = order_wish(book, who, item, key=key, provider=provider.name, environment=environment)
     with database.reading() as tx:
+        gift = first_gift(tx, book, who.viewer_id, who.brand_id)
+        if gift is not None and gift.item == item:
+            wish = replace(wish, gift_coins=gift.coins)
         wish = orders.as_promised(tx, wish)
-    title = words(COINS, coins=wish.paid_coins + wish.bonus_coins)
+    title = words(COINS, coins=wish.paid_coins + wish.bonus_coins + wish.gift_coins)
     return take_payments.begin_order(
         database, provider, wish, title=title, return_url=return_url, at=at
     )

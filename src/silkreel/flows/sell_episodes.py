@@ -4,7 +4,7 @@ A market without a price book in force is free: nothing is locked, and nothing i
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from silkreel.catalogue.browse import VIDEO, NotShown, open_door
 from silkreel.catalogue.releases import WORLD
 from silkreel.catalogue.tables import EpisodeRow, ReleaseRow, RenditionRow, SeriesRow
+from silkreel.commerce.arms import Arms, Place
 from silkreel.commerce.book import WEB, Book
 from silkreel.commerce.pricebook import book_for
 from silkreel.commerce.quotes import (
@@ -35,6 +36,12 @@ class Onlooker:
     viewer_id: str | None
     brand_id: str
     market: str
+    arms: Arms = field(default_factory=Arms)  # what is tried on viewers here
+
+    def at(self, series_id: str) -> Place:
+        """Where they stand; only viewers that we know stand anywhere."""
+        assert self.viewer_id is not None, "an arm is drawn for somebody"
+        return Place(self.viewer_id, self.brand_id, series_id, self.market)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +138,8 @@ def standing_price(tx: Session, who: Onlooker, slug: str, now: datetime) -> Seri
 def viewing_of(who: Onlooker, series_id: str) -> Viewing:
     """The name of a quote; only viewers that we know have one."""
     assert who.viewer_id is not None, "a price is kept for somebody"
-    return Viewing(who.viewer_id, who.brand_id, series_id, who.market, WEB)
+    arm = who.arms.wall(who.at(series_id))
+    return Viewing(who.viewer_id, who.brand_id, series_id, who.market, WEB, arm)
 
 
 def tell_price(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -137,6 +138,27 @@ def every_choice(tx: Session, work_id: str) -> frozenset[str]:
         .where(StoryVersionRow.work_id == work_id)
     )
     return frozenset(tx.scalars(query))
+
+
+def lowest_prices(tx: Session, work_id: str, since: datetime) -> dict[str, int]:
+    """The least each option was asked for in versions that may have been shown since a moment.
+
+    Those are the ones published after it and the newest one from before.
+    """
+    of_work = StoryVersionRow.work_id == work_id
+    newest = sa.select(sa.func.max(StoryVersionRow.number)).where(
+        of_work, StoryVersionRow.published_at <= since
+    )
+    shown = sa.or_(
+        StoryVersionRow.published_at > since, StoryVersionRow.number == newest.scalar_subquery()
+    )
+    query = (
+        sa.select(StoryChoiceRow.line_id, sa.func.min(StoryChoiceRow.price_coins))
+        .join(StoryVersionRow, StoryVersionRow.id == StoryChoiceRow.version_id)
+        .where(of_work, shown)
+        .group_by(StoryChoiceRow.line_id)
+    )
+    return {line_id: coins for line_id, coins in tx.execute(query)}  # noqa: C416 - rows
 
 
 def load_version(tx: Session, version_id: str) -> Published:

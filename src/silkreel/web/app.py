@@ -28,8 +28,7 @@ from silkreel.web.api.money import (
     watching,
     withdrawals,
 )
-from silkreel.web.api.works import game, places, reading, saves
-from silkreel.web.api.works.visit import Stories
+from silkreel.web.api.works import choosing, game, places, reading, saves
 from silkreel.web.compression import Compressing
 from silkreel.web.edge import Edge, Receive, Scope, Send, answer_noes
 from silkreel.web.limits import RateLimit
@@ -50,6 +49,7 @@ from silkreel.web.staff import stories as staff_stories
 from silkreel.web.staff.money import books as staff_books
 from silkreel.web.staff.money import closing as staff_closing
 from silkreel.web.staff.money import orders as staff_orders
+from silkreel.web.stories import Stories
 
 
 class WebApp:
@@ -109,7 +109,7 @@ def _framework(site: Site, segments: Segments) -> FastAPI:
         hooks, pretend,
     ):  # fmt: skip
         app.include_router(noun.router)
-    for part in (reading, game, places, saves):
+    for part in (reading, game, places, saves, choosing):
         app.include_router(part.router)
     for desk in (
         staff_orders, staff_books, staff_closing, staff_stories, story_assist, story_files,

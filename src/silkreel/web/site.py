@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from silkreel.commerce.arms import Arms
 from silkreel.commerce.campaigns import ASSET as ADS
+from silkreel.commerce.open_feature import client_of
 from silkreel.flows.house_ads import film_path
 from silkreel.flows.playback_bundle import Address
 from silkreel.flows.playback_files import playlist_text, public_path
@@ -51,6 +53,7 @@ class Site:
     house_key: bytes
     stories: StoryShelf
     looks: Looks
+    arms: Arms
 
     def address(self, asset: str, market: str) -> Address:
         """The signed way to an asset for a market."""
@@ -113,4 +116,5 @@ def open_site(
         house_key,
         StoryShelf(settings.folder / STORIES),
         Looks(),
+        Arms(client_of(settings.folder)),
     )

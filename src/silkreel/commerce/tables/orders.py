@@ -51,6 +51,8 @@ class OrderRow(Base):
     channel: Mapped[str] = mapped_column(CHANNEL)
     paid_coins: Mapped[int] = mapped_column(sa.BigInteger)  # promised
     bonus_coins: Mapped[int] = mapped_column(sa.BigInteger, default=0)  # promised
+    # Promised beside them, if it is the viewer's first pack by the time it is paid.
+    gift_coins: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")
     currency: Mapped[str] = mapped_column(CURRENCY)
     gross_minor: Mapped[int] = mapped_column(sa.BigInteger)
     tax_minor: Mapped[int] = mapped_column(sa.BigInteger, default=0)

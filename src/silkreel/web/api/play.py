@@ -77,7 +77,7 @@ def _decide_and_let_in(site: Site, episode_id: str, wish: Wish, request: Request
         try:
             let_in(site.workshop.database, who, episode_id, at)
         except (EpisodeLocked, EpisodeForAds) as wall:
-            told = told_offers(site, who, episode_id, at).model_dump(mode="json")
+            told = told_offers(site, who, episode_id, at, shown=False).model_dump(mode="json")
             raise AtTheWall(wall, told) from wall
     return bundle
 

@@ -4,6 +4,7 @@ The till writes in a thread of its own. A request that waited for it with its ow
 would wait for itself, so nothing here is a `Transaction` that lasts as long as the request.
 """
 
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -31,9 +32,10 @@ Key = Annotated[
 
 def onlooker(request: Request, market: str) -> Onlooker:
     """Who asks; makes nothing."""
-    with site_of(request).workshop.reading() as tx:
+    site = site_of(request)
+    with site.workshop.reading() as tx:
         brand = brand_at(tx, request.headers.get("host", "")).id
-        return Onlooker(known_viewer(request, tx), brand, market)
+        return Onlooker(known_viewer(request, tx), brand, market, site.arms)
 
 
 def customer(request: Request, market: str) -> Onlooker:
@@ -42,7 +44,7 @@ def customer(request: Request, market: str) -> Onlooker:
     if found.viewer_id is not None:
         return found
     with site_of(request).workshop.transaction() as tx:
-        return Onlooker(needed_viewer(request, tx), found.brand_id, market)
+        return replace(found, viewer_id=needed_viewer(request, tx))
 
 
 def _onlooker(request: Request, viewer: TheViewer) -> Onlooker:

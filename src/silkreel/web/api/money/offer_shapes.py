@@ -10,7 +10,7 @@ from silkreel.commerce.offers import Option
 from silkreel.commerce.wallets import WalletView
 from silkreel.flows.offer_ways import AdsToday, Ways
 from silkreel.kit.money import Money
-from silkreel.web.api.money.shapes import MoneyShape
+from silkreel.web.api.money.shapes import FirstGiftShape, MoneyShape
 from silkreel.web.api.shapes import Shape
 
 
@@ -116,6 +116,7 @@ class OffersShape(Shape):
     locked_episodes: int = Field(0, description="neither free nor owned")
     holds_until: datetime | None = Field(None, description="the price may fall, and never rises")
     wallet: PurseShape | None = None
+    first_gift: FirstGiftShape | None = None
     options: list[OptionShape] = Field(default_factory=list)
     preselected: int | None = Field(None, description="the one that may be marked beforehand")
     left_out: dict[str, str] = Field(default_factory=dict, description="what is not open, and why")
@@ -129,7 +130,7 @@ class OffersShape(Shape):
             episode=wall.episode_id, number=wall.number, series=wall.sale.slug,
             locked=not wall.cause, free_episodes=wall.quote.free_episodes,
             locked_episodes=ways.locked_episodes, holds_until=wall.quote.until,
-            wallet=PurseShape.of(ways.wallet),
+            wallet=PurseShape.of(ways.wallet), first_gift=FirstGiftShape.of(ways.first_gift),
             options=[OptionShape.of(option, ways) for option in offered.options],
             preselected=offered.options.index(marked) if marked else None,
             left_out=dict(offered.left_out),

@@ -29,11 +29,17 @@ def offers(
     at = now()
     with site.workshop.reading() as tx:
         sold = book_at(tx, who, at) is not None
-    return told_offers(site, customer(request, who.market) if sold else who, episode, at)
+    return told_offers(
+        site, customer(request, who.market) if sold else who, episode, at, shown=True
+    )
 
 
-def told_offers(site: Site, who: Onlooker, episode: str, at: datetime) -> OffersShape:
+def told_offers(
+    site: Site, who: Onlooker, episode: str, at: datetime, *, shown: bool
+) -> OffersShape:
     """The offers of an episode for somebody, written into the log where we know them.
+
+    `shown`: a sheet stands before them; a player that only looks ahead has shown nothing.
 
     Raises:
         NotShown: there is no such episode here.
@@ -44,5 +50,5 @@ def told_offers(site: Site, who: Onlooker, episode: str, at: datetime) -> Offers
     ways = ways_past(site.workshop.database, who, wall, at)
     if who.viewer_id is not None:
         with site.workshop.transaction() as tx:
-            log_ways(tx, who, ways, at)
+            log_ways(tx, who, ways, at, shown=shown)
     return OffersShape.of(ways)

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 
 from silkreel.catalogue.series import SLUG_LENGTH
+from silkreel.commerce.first_gift import first_gift
 from silkreel.flows.sell_episodes import book_at, find_on_sale, tell_price
 from silkreel.kit.clock import now
 from silkreel.web.api.money.customers import GATES, NOES, TheOnlooker, customer
@@ -31,5 +32,8 @@ def price(
     buyer = customer(request, who.market)
     with site.workshop.transaction() as tx:
         told = tell_price(tx, buyer, sale, at)
-    assert told is not None, "showing a price makes the quote"
-    return PriceShape.of(told)
+        assert told is not None, "showing a price makes the quote"
+        if told.quote.arm:
+            buyer.arms.saw_wall(tx, buyer.at(sale.series_id), told.quote.arm, at)
+        gift = first_gift(tx, book, buyer.viewer_id, buyer.brand_id)
+    return PriceShape.of(told, gift)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from silkreel.commerce.book import Book, Bundle
+from silkreel.commerce.first_gift import FirstGift
 from silkreel.commerce.history import Entry, HistoryPage
 from silkreel.commerce.orders import Order
 from silkreel.commerce.payments import ClientToken, Redirect
@@ -59,15 +60,34 @@ class BundleOfCoins(Shape):
         )  # fmt: skip
 
 
+class FirstGiftShape(Shape):
+    """What comes beside somebody's first pack: once per person, merged accounts and all."""
+
+    item: str = Field(description="the pack it comes with; an exact top-up does not use it up")
+    coins: int
+    lasts_days: int = Field(description="the given coins end; what is bought never does")
+    once_per_person: Literal[True] = True
+    ends_at: None = Field(None, description="the offer does not end")
+
+    @classmethod
+    def of(cls, gift: FirstGift | None) -> "FirstGiftShape | None":
+        """From the price book; None for who had it, or where there is none."""
+        if gift is None:
+            return None
+        return cls(item=gift.item, coins=gift.coins, lasts_days=gift.lasts.days)
+
+
 class BundlesShape(Shape):
     """All amounts that coins are sold in here."""
 
     bundles: list[BundleOfCoins]
+    first_gift: FirstGiftShape | None
 
     @classmethod
-    def of(cls, book: Book | None) -> "BundlesShape":
+    def of(cls, book: Book | None, gift: FirstGift | None) -> "BundlesShape":
         """From the book in force; none where nothing is sold."""
-        return cls(bundles=[BundleOfCoins.of(each) for each in book.bundles] if book else [])
+        bundles = [BundleOfCoins.of(each) for each in book.bundles] if book else []
+        return cls(bundles=bundles, first_gift=FirstGiftShape.of(gift))
 
 
 class PriceShape(Shape):
@@ -84,6 +104,7 @@ class PriceShape(Shape):
     holds_until: datetime | None = Field(None, description="it may fall before, and never rises")
     ways: list[str] = Field(default_factory=list, description="what opens it: coins, ads, vip")
     bundles: list[BundleOfCoins] = Field(default_factory=list)
+    first_gift: FirstGiftShape | None = None
 
     @classmethod
     def nothing(cls, episodes: int) -> "PriceShape":
@@ -91,7 +112,7 @@ class PriceShape(Shape):
         return cls(free=True, episodes=episodes, free_episodes=episodes, locked_episodes=0)
 
     @classmethod
-    def of(cls, told: Told) -> "PriceShape":
+    def of(cls, told: Told, gift: FirstGift | None) -> "PriceShape":
         """From the quote."""
         price, book = told.price, told.quote.book
         coins = book.sells_coins
@@ -108,6 +129,7 @@ class PriceShape(Shape):
             days_with_ads=price.days_with_ads,
             holds_until=told.quote.until,
             bundles=[BundleOfCoins.of(bundle) for bundle in book.bundles],
+            first_gift=FirstGiftShape.of(gift),
         )
 
 
@@ -144,11 +166,12 @@ class WalletShape(Shape):
 
 
 class OpenedShape(Shape):
-    """Episodes of a series, by their numbers."""
+    """Episodes of a series by their numbers, options of its story by their words."""
 
     slug: str
     title: str
     numbers: list[int]
+    options: list[str]
 
 
 class EntryShape(Shape):
@@ -162,6 +185,7 @@ class EntryShape(Shape):
     debt_coins: int = Field(description="owed more above zero, owed less below")
     order: str | None
     episodes: list[str] = Field(description="what it opened")
+    choices: list[str] = Field(description="options of a story that it opened")
     opened: OpenedShape | None = Field(description="the same, for people")
     undoable_until: datetime | None = Field(description="null: it stays")
 
@@ -170,11 +194,15 @@ class EntryShape(Shape):
         """From the ledger and the catalogue."""
         named = None
         if opened is not None:
-            named = OpenedShape(slug=opened.slug, title=opened.title, numbers=list(opened.numbers))
+            named = OpenedShape(
+                slug=opened.slug, title=opened.title, numbers=list(opened.numbers),
+                options=list(opened.options),
+            )  # fmt: skip
         return cls(
             txn=entry.txn_id, reason=entry.reason, at=entry.at, paid_coins=entry.paid_coins,
             bonus_coins=entry.bonus_coins, debt_coins=entry.debt_coins, order=entry.order_id,
-            episodes=list(entry.episodes), opened=named, undoable_until=entry.undoable_until,
+            episodes=list(entry.episodes), choices=list(entry.choices), opened=named,
+            undoable_until=entry.undoable_until,
         )  # fmt: skip
 
 
@@ -289,6 +317,7 @@ class OrderShape(Shape):
     item: str
     paid_coins: int
     bonus_coins: int
+    gift_coins: int = Field(description="beside them, if this is the first pack that is paid")
     price: MoneyShape
     provider: str
     made_at: datetime
@@ -299,7 +328,7 @@ class OrderShape(Shape):
         """From the order's row."""
         return cls(
             id=order.id, state=order.state.value, item=order.sku, paid_coins=order.paid_coins,
-            bonus_coins=order.bonus_coins,
+            bonus_coins=order.bonus_coins, gift_coins=order.gift_coins,
             price=MoneyShape.of(Money(order.gross_minor, order.currency)),
             provider=order.provider, made_at=order.made_at, pay=PayShape.of(way) if way else None,
         )  # fmt: skip

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
 
 from silkreel.catalogue.browse import pick
+from silkreel.flows.choose import Fares
 from silkreel.flows.interactive import choice_points, text_of, windows_in
 from silkreel.flows.story_shelf import NotInStory
 from silkreel.web.api.money.customers import not_kept
@@ -17,6 +18,7 @@ from silkreel.web.api.works.shapes import (
     GameEpisode,
     GameShape,
     PointShape,
+    coin_prices,
     tongues,
 )
 from silkreel.web.api.works.visit import NOES, PREFIX, TheVisit, Visit
@@ -33,7 +35,7 @@ def game(visit: TheVisit, response: Response) -> GameShape:
     """What a game player starts with."""
     not_kept(response)
     story, version, doors = visit.story, visit.story.version, visit.doors()
-    home = f"/api/works/{story.slug}"
+    fares, home = visit.fares(), f"/api/works/{story.slug}"
     return GameShape(
         digest=version.digest, story=f"{home}/game/{version.digest}.json",
         strings=f"{home}/strings/{{episode}}", runtime=visit.site.assets.url(RUNTIME),
@@ -46,7 +48,8 @@ def game(visit: TheVisit, response: Response) -> GameShape:
             )
             for number in version.episodes
         ],
-        first_episode=next(iter(version.episodes)),
+        first_episode=next(iter(version.episodes)), prices=coin_prices(fares),
+        bought=sorted(each for each in fares.bought.taken if each in version.choices),
     )  # fmt: skip
 
 
@@ -106,10 +109,11 @@ def choices(number: Number, visit: TheVisit, response: Response) -> EpisodeChoic
     visit.doors([number]).pass_through(number)
     language, page = visit.page("strings", number)
     points = choice_points(version, number, visit.cues(number), windows_in(page))
+    fares = visit.fares() if points else Fares()
     texts = {each.id: text_of(page, each.id) for point in points for each in point.options}
     return EpisodeChoices(
         episode=number, language=language, state=page["state"],
-        choices=[PointShape.of(point, visit.story.slug, texts) for point in points],
+        choices=[PointShape.of(point, visit.story.slug, texts, fares) for point in points],
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from fastapi import Request
 from silkreel.flows.story_shelf import NotInStory
 from silkreel.kit.database import Session
 from silkreel.web.api.works.shapes import MediumName
-from silkreel.web.api.works.visit import stories_of
+from silkreel.web.stories import stories_of
 
 
 def media_of(request: Request, tx: Session, slug: str, market: str) -> list[MediumName]:

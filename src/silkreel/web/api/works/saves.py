@@ -5,12 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from silkreel.audience.playthroughs import Slot, drop_save, slot_of, slots_of, takers
+from silkreel.flows.choose import ChoiceLocked, Fares
 from silkreel.flows.interactive import shares_of
-from silkreel.flows.play_story import Resumed, Sent, check_sent, resume, save
+from silkreel.flows.play_story import Resumed, Sent, check_sent, payable, resume, save
 from silkreel.flows.story_doors import told
 from silkreel.flows.story_shelf import NotInStory
 from silkreel.kit.clock import now
 from silkreel.web.api.money.customers import not_kept
+from silkreel.web.api.works.choosing import take, told_offer
 from silkreel.web.api.works.shapes import (
     AtShape,
     GameOption,
@@ -22,9 +24,10 @@ from silkreel.web.api.works.shapes import (
     SlotList,
     SlotShape,
 )
-from silkreel.web.api.works.visit import NOES, PREFIX, TheVisit, Visit
+from silkreel.web.api.works.visit import MONEY_NOES, PREFIX, TheVisit, Visit
+from silkreel.web.edge import problem
 
-router = APIRouter(prefix=PREFIX, tags=["story"], responses=NOES)
+router = APIRouter(prefix=PREFIX, tags=["story"], responses=MONEY_NOES)
 SlotName = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,16}$")]
 
 
@@ -58,26 +61,44 @@ def slot(slot: SlotName, visit: TheVisit, response: Response) -> SaveShape:
     """A save, played again on the story as it is now; nothing is written."""
     not_kept(response)
     kept, digest = _kept(visit, slot)
+    fares = visit.fares()
     resumed = resume(
-        visit.stories.shelf, visit.stories.stage, visit.story, visit.doors(),
-        Sent(digest, kept.log),
+        visit.stories.shelf, visit.stories.stage, visit.story, visit.doors(), fares,
+        payable(Sent(digest, kept.log), fares),
     )  # fmt: skip
-    return _shape(visit, kept, resumed)
+    return _shape(visit, kept, resumed, fares)
 
 
-@router.post("/playthroughs/{slot}")
-def keep(slot: SlotName, wish: SaveWish, visit: TheVisit, response: Response) -> SaveShape:
-    """Play a log again and keep what could be followed."""
+@router.post("/playthroughs/{slot}", response_model=SaveShape)
+def keep(
+    slot: SlotName, wish: SaveWish, visit: TheVisit, response: Response
+) -> SaveShape | Response:
+    """Play a log again and keep what could be followed; 402 where an option is not paid yet."""
     not_kept(response)
+    fares = visit.fares()
+    try:
+        return _keep(visit, slot, wish, fares)
+    except ChoiceLocked as unpaid:
+        offer = told_offer(visit, str(unpaid.values["choice"]), fares)
+        return problem(
+            unpaid.status, unpaid.code, str(unpaid),
+            str(visit.request.scope.get("request_id", "")),
+            values={**unpaid.values, "offers": offer.model_dump(mode="json")},
+            headers={"cache-control": "no-store"},
+        )  # fmt: skip
+
+
+def _keep(visit: Visit, slot: str, wish: SaveWish, fares: Fares) -> SaveShape:
     sent = Sent(wish.digest, tuple(wish.log))
     with visit.site.workshop.reading() as tx:
         check_sent(tx, visit.story.version, sent)
     stories = visit.stories
-    resumed = resume(stories.shelf, stories.stage, visit.story, visit.doors(), sent)
+    resumed = resume(stories.shelf, stories.stage, visit.story, visit.doors(), fares, sent)
+    take(visit, fares, list(resumed.log))
     viewer = visit.customer()
     with visit.site.workshop.transaction() as tx:
         kept = save(tx, visit.story, viewer, slot, resumed, wish.revision, now())
-    return _shape(visit, kept, resumed)
+    return _shape(visit, kept, resumed, fares)
 
 
 @router.delete("/playthroughs/{slot}", status_code=204)
@@ -111,7 +132,7 @@ def _kept(visit: Visit, slot: str) -> tuple[Slot, str]:
         return kept, visit.stories.shelf.version(tx, kept.version_id).digest
 
 
-def _shape(visit: Visit, kept: Slot, resumed: Resumed) -> SaveShape:
+def _shape(visit: Visit, kept: Slot, resumed: Resumed, fares: Fares) -> SaveShape:
     return SaveShape(
         slot=kept.slot, revision=kept.revision, digest=resumed.digest, log=list(resumed.log),
         status=resumed.status, saved_at=kept.saved_at, ended=resumed.ended,
@@ -123,7 +144,7 @@ def _shape(visit: Visit, kept: Slot, resumed: Resumed) -> SaveShape:
         ],
         at=_at(visit, resumed.line),
         options=[
-            GameOption(id=each.id, canon=each.canon, price_coins=each.price_coins)
+            GameOption(id=each.id, canon=each.canon, price_coins=fares.prices.get(each.id, 0))
             for each in resumed.options
         ],
         locked=told(resumed.locked),

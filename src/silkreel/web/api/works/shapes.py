@@ -5,14 +5,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from silkreel.flows.choose import Fares
 from silkreel.flows.interactive import ChoicePoint, Share
 from silkreel.flows.story_moments import Moment
 from silkreel.kit.languages import own_name
 from silkreel.story.replay import MOST_LOGGED
+from silkreel.web.api.money.shapes import CoinsShape, MoneyShape
 from silkreel.web.api.shapes import MAX_NUMBER, Shape
 
 MAX_SECOND = 86_400  # of an episode; none lasts a day
-LineId = Annotated[str, Field(max_length=24, pattern=r"^[\w]+$")]
+LINE_LENGTH, LINE_PATTERN = 24, r"^[\w]+$"
+LineId = Annotated[str, Field(max_length=LINE_LENGTH, pattern=LINE_PATTERN)]
 Locked = Annotated[
     dict[str, Any] | None,
     Field(
@@ -135,6 +138,10 @@ class GameShape(Shape):
     cast: dict[str, CharacterShape]
     episodes: list[GameEpisode]
     first_episode: int
+    prices: dict[str, CoinsShape] = Field(
+        description="options that cost this viewer coins; every other one is free or theirs"
+    )
+    bought: list[str] = Field(description="options that are this viewer's for good")
 
 
 class WatchShape(Shape):
@@ -257,7 +264,7 @@ class GameOption(Shape):
 
     id: str
     canon: bool
-    price_coins: int
+    price_coins: int = Field(description="for this viewer; 0 where it is free or theirs")
 
 
 class SaveShape(Shape):
@@ -299,7 +306,9 @@ class PointOption(Shape):
     id: str
     text: str
     canon: bool
-    price_coins: int
+    price_coins: int = Field(description="for this viewer; 0 where it is free or theirs")
+    price: MoneyShape | None = Field(description="the same in money")
+    bought: bool
     address: str = Field(description="the game from there; the canon's option plays on instead")
     log: list[str]
 
@@ -314,11 +323,13 @@ class PointShape(Shape):
     options: list[PointOption]
 
     @classmethod
-    def of(cls, point: ChoicePoint, slug: str, texts: dict[str, str]) -> "PointShape":
+    def of(cls, point: ChoicePoint, slug: str, texts: dict[str, str], fares: Fares) -> "PointShape":
         """From the episode's choice points."""
         options = [
             PointOption(
-                id=each.id, text=texts[each.id], canon=each.canon, price_coins=each.price_coins,
+                id=each.id, text=texts[each.id], canon=each.canon,
+                price_coins=fares.prices.get(each.id, 0), price=_money(fares, each.id),
+                bought=each.id in fares.bought,
                 address=f"/s/{slug}/g?choice={each.id}", log=[*point.log, each.id],
             )
             for each in point.options
@@ -362,3 +373,17 @@ def tongues(offered: dict[str, str]) -> list[TongueShape]:
         TongueShape(language=language, name=own_name(language), state=state)
         for language, state in offered.items()
     ]
+
+
+def coin_prices(fares: Fares) -> dict[str, CoinsShape]:
+    """Options that cost somebody coins, each in coins and money."""
+    return {
+        each: CoinsShape(coins=coins, money=MoneyShape.of(money))
+        for each, coins in fares.prices.items()
+        if (money := fares.money(each)) is not None
+    }
+
+
+def _money(fares: Fares, choice_id: str) -> MoneyShape | None:
+    money = fares.money(choice_id)
+    return MoneyShape.of(money) if money is not None else None

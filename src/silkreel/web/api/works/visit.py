@@ -1,43 +1,33 @@
 """Who asks for which story: looked up once for each request, with nothing left open behind it."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Request
 
 from silkreel.catalogue.series import SLUG_LENGTH
+from silkreel.flows.choose import Fares, fares_for
 from silkreel.flows.sell_episodes import Onlooker
 from silkreel.flows.story_cues import cues_of
 from silkreel.flows.story_doors import Doors, doors_for
-from silkreel.flows.story_shelf import StoryAt, StoryShelf
-from silkreel.flows.story_stage import Stage
-from silkreel.kit.artifacts import Workshop
+from silkreel.flows.story_shelf import StoryAt
 from silkreel.kit.clock import now
 from silkreel.story.forms.vtt import Cues
 from silkreel.web.api.money.customers import customer, onlooker
 from silkreel.web.api.shapes import Problem
 from silkreel.web.edge import TheViewer, Viewer, site_of
 from silkreel.web.site import Site
+from silkreel.web.stories import Stories, stories_of
 
 NOES: dict[int | str, dict[str, Any]] = {
     code: {"model": Problem, "content": {"application/problem+json": {}}}
     for code in (402, 404, 409, 413, 422, 429)
 }
+MONEY_NOES: dict[int | str, dict[str, Any]] = NOES | {
+    code: {"model": Problem, "content": {"application/problem+json": {}}} for code in (423, 503)
+}
 PREFIX = "/api/works/{slug}"
-
-
-@dataclass(frozen=True, slots=True)
-class Stories:
-    """What a server keeps of stories: versions read before, players that stay open."""
-
-    shelf: StoryShelf
-    stage: Stage
-
-    @classmethod
-    def open(cls, workshop: Workshop) -> "Stories":
-        """For one installation; nothing is read yet."""
-        return cls(StoryShelf(workshop), Stage())
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +48,12 @@ class Visit:
         numbers = self.story.version.episodes if episodes is None else episodes
         database = self.site.workshop.database
         return doors_for(database, self.who, self.story.series_id, numbers, now())
+
+    def fares(self) -> Fares:
+        """What options of the story cost them, and which are theirs."""
+        if not self.site.shop.sells():
+            return Fares()
+        return fares_for(self.site.workshop.database, self.who, self.story, now())
 
     def cues(self, episode: int) -> Cues:
         """When lines are said in an episode, for the language they listen in."""
@@ -82,11 +78,9 @@ class Visit:
         assert found is not None, "a customer is somebody"
         return found
 
-
-def stories_of(request: Request) -> Stories:
-    """What this server keeps of stories."""
-    stories: Stories = request.app.state.stories
-    return stories
+    def known(self) -> "Visit":
+        """The same visit of somebody we know: a price is kept for them."""
+        return replace(self, who=customer(self.request, self.viewer.market))
 
 
 def visit(

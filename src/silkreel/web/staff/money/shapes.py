@@ -122,6 +122,7 @@ class MovementShape(Shape):
     debt_coins: int
     order: str | None
     episodes: list[str]
+    choices: list[str]
 
 
 class WalletShape(Shape):
@@ -147,7 +148,8 @@ class WalletShape(Shape):
             movements=[
                 MovementShape(txn=e.txn_id, reason=e.reason, at=e.at, paid_coins=e.paid_coins,
                               bonus_coins=e.bonus_coins, debt_coins=e.debt_coins,
-                              order=e.order_id, episodes=list(e.episodes))
+                              order=e.order_id, episodes=list(e.episodes),
+                              choices=list(e.choices))
                 for e in page.entries
             ],
             next_before=page.before,

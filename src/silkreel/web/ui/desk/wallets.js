@@ -109,7 +109,7 @@ function Wallet({ viewer }) {
         ${wallet.movements.length ? html`<${Table} caption=${t("wallets.movements")} columns=${["orders.when", "wallets.what", "wallets.paid+", "wallets.bonus+", "wallets.debt+"]}>
           ${wallet.movements.map((/** @type {any} */ each) => html`<tr role="row" key=${each.txn}>
             <${Cell} of="orders.when"><${When} at=${each.at} /><small>#${each.txn}</small><//>
-            <th role="rowheader" scope="row">${named(`movement.${each.reason}`, each.reason)}<small>${each.order ? html`<a class="link" href="/staff/orders/${each.order}">${each.order}</a>` : each.episodes.join(", ")}</small></th>
+            <th role="rowheader" scope="row">${named(`movement.${each.reason}`, each.reason)}<small>${each.order ? html`<a class="link" href="/staff/orders/${each.order}">${each.order}</a>` : [...each.episodes, ...each.choices].join(", ")}</small></th>
             <${Cell} of="wallets.paid+"><${Coins} count=${each.paid_coins} sign=${true} /><//>
             <${Cell} of="wallets.bonus+"><${Coins} count=${each.bonus_coins} sign=${true} /><//>
             <${Cell} of="wallets.debt+"><${Coins} count=${each.debt_coins} sign=${true} /><//>

@@ -26,8 +26,12 @@ export const askWallet = () => read("/api/wallet");
 export const askBundles = () => read("/api/wallet/bundles");
 export const askHistory = (/** @type {number | null} */ before) => read(`/api/wallet/history?limit=20${before ? `&before=${before}` : ""}`);
 
-/** @param {{series: string, episodes: string[], expected_coins: number}} wish @param {string} key */
-export const unlock = (wish, key) => write("/api/unlocks", wish, key);
+const choiceAt = (/** @type {string} */ series, /** @type {string} */ choice) => `/api/works/${part(series)}/choices/${part(choice)}`;
+export const askChoice = (/** @type {string} */ series, /** @type {string} */ choice) => read(`${choiceAt(series, choice)}/offer`);
+
+/** Episodes, or one option of the story. @param {import("../shared/underway.js").Unlock} wish @param {string} key */
+export const unlock = ({ choice, ...wish }, key) =>
+  choice ? write(`${choiceAt(wish.series, choice)}/unlock`, { expected_coins: wish.expected_coins }, key) : write("/api/unlocks", wish, key);
 
 /** @param {{item: string, return_path: string}} wish @param {string} key */
 export const order = (wish, key) => write("/api/orders", wish, key);

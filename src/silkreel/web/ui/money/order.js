@@ -5,34 +5,20 @@ import { inMoney } from "../shared/money.js";
 import { plural, t } from "../shared/words.js";
 import { askOrder, claimOrder, joinVip, order } from "./api.js";
 import { keyFor, letGo } from "../shared/keys.js";
+import { dropUnderway, keepUnderway, underway } from "../shared/underway.js";
 import { Told } from "./parts.js";
 
-const STORE = "silkreel.order";
 const ASKED_EVERY_MILLISECONDS = 2000;
 const ASKED_FOR_MILLISECONDS = 60_000; // then the server's own rounds find it, and the page says so
 const OPEN = ["created", "pending", "unknown"];
 const OVER = ["failed", "expired"];
 
-/**
- * What is being bought. `unlock`: what was agreed to open with the coins, at the price that was shown.
- * @typedef {{name: string, item?: string, vip?: {plan: string, renews: boolean, screen: string}, path: string,
- *   unlock?: {series: string, episodes: string[], expected_coins: number} | null}} Purchase
- * @typedef {Purchase & {id: string, key: string}} Underway
- */
-
-/** @returns {Underway | null} */
-export function underway() {
-  try {
-    return JSON.parse(localStorage.getItem(STORE) ?? "null");
-  } catch {
-    return null;
-  }
-}
+/** @typedef {import("../shared/underway.js").Purchase} Purchase @typedef {import("../shared/underway.js").Underway} Underway */
 
 export function forget() {
   const known = underway();
   if (known) letGo(known.name);
-  localStorage.removeItem(STORE);
+  dropUnderway();
 }
 
 /** Order, remember what it is for, and go where it is paid. @param {Purchase} purchase */
@@ -41,7 +27,7 @@ export async function goAndPay(purchase) {
   const made = purchase.vip
     ? await joinVip({ ...purchase.vip, return_path: purchase.path }, key)
     : await order({ item: purchase.item ?? "", return_path: purchase.path }, key);
-  localStorage.setItem(STORE, JSON.stringify({ ...purchase, id: made.id, key }));
+  keepUnderway({ ...purchase, id: made.id, key });
   if (made.state === "paid" || !made.pay?.url) return made;
   location.assign(made.pay.url);
   return new Promise(() => {}); // the page is left

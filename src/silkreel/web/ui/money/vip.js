@@ -6,7 +6,8 @@ import { t } from "../shared/words.js";
 import { askScreen, askVip, confirmCancel, confirmWithdraw, showCancel, showWithdraw } from "./api.js";
 import { Screen } from "./frame.js";
 import { keyFor } from "../shared/keys.js";
-import { OrderState, goAndPay, underway } from "./order.js";
+import { underway } from "../shared/underway.js";
+import { OrderState, goAndPay } from "./order.js";
 import { Busy, Facts, Told, sentenceOf, unsure, useAsked } from "./parts.js";
 
 const LEAVABLE = ["active", "grace", "on_hold", "paused"];

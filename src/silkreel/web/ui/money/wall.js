@@ -1,4 +1,5 @@
-// The wall: every way past a locked episode, with its true price, in the order the server gave.
+// The wall: every way past a locked episode or to an option that costs coins, with its true price, in the order the
+// server gave. The player, the reader and the game open the same one.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { Icon } from "../shared/icons.js";
@@ -7,9 +8,10 @@ import { episodePath } from "../shared/router.js";
 import { Sheet } from "../shared/sheet.js";
 import { plural, t } from "../shared/words.js";
 import { RewardedAd } from "./ad.js";
-import { askOffers, unlock } from "./api.js";
+import { askChoice, askOffers, unlock } from "./api.js";
 import { keyFor, once } from "../shared/keys.js";
-import { OrderState, goAndPay, underway } from "./order.js";
+import { underway } from "../shared/underway.js";
+import { OrderState, goAndPay } from "./order.js";
 import { Busy, Footing, Terms, Told, sentenceOf, unsure } from "./parts.js";
 import { PackList } from "./prices.js";
 import { JoinVip } from "./vip.js";
@@ -17,31 +19,32 @@ import { JoinVip } from "./vip.js";
 const SOON_HOURS = 24; // an hour of the day says it; later a day does
 
 /** The name of an unlock: what it opens, at which price. @param {any} wish */
-const unlockName = (wish) => `unlock:${[...wish.episodes].sort().join(",")}:${wish.expected_coins}`;
+const unlockName = (wish) => `unlock:${wish.choice ? `${wish.series}:${wish.choice}` : [...wish.episodes].sort().join(",")}:${wish.expected_coins}`;
 
-/**
- * @param {{series: any, episode: any, price: any, onClose: () => void, onOpened: (by: {txn: number | null, coins: number} | null) => void}} props
+/** Before an episode, or before one option of the story where `choice` names it. `back`: where a payer returns to.
+ * @param {{series: any, episode?: any, choice?: string | null, price: any, back?: string, onClose: () => void, onOpened: (by: {txn: number | null, coins: number} | null) => void}} props
  */
-export function Wall({ series, episode, price, onClose, onOpened }) {
+export function Wall({ series, episode, choice = null, price, back, onClose, onOpened }) {
   const [offers, setOffers] = useState(/** @type {any} */ (null));
   const [view, setView] = useState(/** @type {{name: string, plan?: string}} */ ({ name: "ways" }));
   const [busy, setBusy] = useState(/** @type {string | null} */ (null));
   const [trouble, setTrouble] = useState(/** @type {{error: any, again?: () => void} | null} */ (null));
   const [told, setTold] = useState("");
-  const path = episodePath(series.slug, episode.number);
+  const path = back ?? episodePath(series.slug, episode.number);
   const known = useMemo(underway, []);
-  const [paying, setPaying] = useState(known?.path === path ? known : null);
+  const ours = known?.path === path && (known.unlock?.choice ?? null) === choice;
+  const [paying, setPaying] = useState(ours ? known : null);
   const alive = useRef(true);
   useEffect(() => () => void (alive.current = false), []);
 
   const load = () =>
-    askOffers(episode.id).then(
+    (choice ? askChoice(series.slug, choice) : askOffers(episode.id)).then(
       (found) => {
         if (!alive.current) return;
         if (!found.locked) onOpened(null);
         else {
           setOffers(found);
-          for (const option of found.options) if (option.episodes) keyFor(unlockName(wishOf(series, option)));
+          for (const option of found.options) if (option.episodes || choice) keyFor(unlockName(wishOf(series, option)));
         }
       },
       (error) => alive.current && setTrouble({ error, again: start }),
@@ -50,7 +53,7 @@ export function Wall({ series, episode, price, onClose, onOpened }) {
     setTrouble(null);
     load();
   };
-  useEffect(start, [episode.id]);
+  useEffect(start, [episode?.id, choice]);
 
   const open = async (/** @type {any} */ wish, /** @type {string} */ mark) => {
     setBusy(mark);
@@ -94,7 +97,8 @@ export function Wall({ series, episode, price, onClose, onOpened }) {
       home();
     }} />`;
   const titles = { terms: "terms.title", packs: "pack.title", vip: "vip.title" };
-  const title = view.name === "ways" ? t("wall.title", { number: episode.number }) : t(titles[/** @type {keyof typeof titles} */ (view.name)]);
+  const head = choice ? t("wall.choice_title") : t("wall.title", { number: episode.number });
+  const title = view.name === "ways" ? head : t(titles[/** @type {keyof typeof titles} */ (view.name)]);
   return html`<${Sheet} title=${title} onClose=${view.name === "ways" ? onClose : home} wide=${true}>
     ${paying
       ? html`<${OrderState} known=${paying} onLeave=${() => setPaying(null)} onPaid=${(/** @type {any} */ _order, /** @type {any} */ done) => {
@@ -107,7 +111,7 @@ export function Wall({ series, episode, price, onClose, onOpened }) {
         : view.name === "vip"
           ? html`<${JoinVip} path=${path} first=${view.plan ?? null} />`
           : view.name === "packs"
-            ? html`<${Packs} price=${price} wish=${coinWish(series, offers)} number=${episode.number} busy=${busy !== null} onChoose=${(/** @type {any} */ pack, /** @type {any} */ wish) => pay(pack.item, wish, pack.item)} />`
+            ? html`<${Packs} price=${price} wish=${coinWish(series, offers)} number=${episode?.number} busy=${busy !== null} onChoose=${(/** @type {any} */ pack, /** @type {any} */ wish) => pay(pack.item, wish, pack.item)} />`
             : html`<${Ways} offers=${offers} busy=${busy} failed=${trouble !== null} onChoose=${choose} onPacks=${price?.bundles?.length ? () => setView({ name: "packs" }) : undefined} onTerms=${() => setView({ name: "terms" })} />`}
     <div class="wall-told" aria-live="polite">
       ${trouble && html`<${Trouble} trouble=${trouble} />`}
@@ -123,11 +127,14 @@ function Trouble({ trouble }) {
 }
 
 /** @param {any} series @param {any} option */
-const wishOf = (series, option) => ({ series: series.slug, episodes: option.episodes, expected_coins: option.price_coins });
+const wishOf = (series, option) =>
+  option.kind === "choice"
+    ? { series: series.slug, choice: option.ref, expected_coins: option.price_coins }
+    : { series: series.slug, episodes: option.episodes, expected_coins: option.price_coins };
 
 /** What a pack is bought for: this episode, where its coins are missing. @param {any} series @param {any} offers */
 function coinWish(series, offers) {
-  const option = offers?.options.find((/** @type {any} */ each) => each.kind === "coin");
+  const option = offers?.options.find((/** @type {any} */ each) => ["coin", "choice"].includes(each.kind));
   return option?.missing_coins > 0 ? wishOf(series, option) : null;
 }
 
@@ -137,7 +144,8 @@ function Ways({ offers, busy, failed, onChoose, onPacks, onTerms }) {
   const plans = offers.options.filter((/** @type {any} */ option) => option.kind === "vip");
   const ways = offers.options.filter((/** @type {any} */ option) => option.kind !== "vip" || option === plans[0]);
   const closed = [...new Set(/** @type {string[]} */ (Object.values(offers.left_out)))].filter((why) => WORTH_TELLING.includes(why));
-  return html`<${Balance} wallet=${offers.wallet} />
+  return html`${offers.choice && html`<p class="option-words" lang=${offers.language}>${offers.text}</p>`}
+    <${Balance} wallet=${offers.wallet} />
     <ul class="ways">
       ${ways.map((/** @type {any} */ option) => {
         const mark = `${option.kind}:${option.ref ?? ""}`;
@@ -145,7 +153,7 @@ function Ways({ offers, busy, failed, onChoose, onPacks, onTerms }) {
       })}
     </ul>
     ${closed.length > 0 && html`<ul class="closed">${closed.map((why) => html`<li key=${why}>${t(`wall.closed.${why}`)}</li>`)}</ul>`}
-    <p class="fine">${t("wall.undo")}</p>
+    <p class="fine">${t(offers.choice ? "wall.choice_terms" : "wall.undo")}</p>
     <div class="feet">
       ${onPacks && html`<button class="footing" onClick=${onPacks}><${Icon} name="coin" /><span>${t("pack.open")}</span></button>`}
       <${Footing} onOpen=${onTerms} />
@@ -189,6 +197,7 @@ function said(option, plans, offers) {
     const prices = plans.map((plan) => t(`vip.price.${plan.vip.plan}`, { price: inMoney(plan.price) }));
     return { icon: "star", name: t("wall.vip"), notes: prices, price: t("wall.see") };
   }
+  if (option.kind === "choice") return { icon: "coin", name: t("wall.choice"), notes: [t("wall.choice_for_ever"), ...topUp(option)], price: both() };
   if (option.kind === "rest") {
     const singly = offers.options.find((/** @type {any} */ each) => each.kind === "coin");
     const alone = singly && singly.price_coins * option.episodes.length;
@@ -215,7 +224,7 @@ function soon(moment) {
 /** @param {{price: any, wish: any, number: number, busy: boolean, onChoose: (pack: any, wish: any) => void}} props */
 function Packs({ price, wish, number, busy, onChoose }) {
   const fits = (/** @type {any} */ pack) => (wish && pack.paid_coins + pack.bonus_coins >= wish.expected_coins ? wish : null);
-  return html`${wish && html`<p class="told">${t("pack.then", { number, coins: inCoins(wish.expected_coins) })}</p>`}
-    <${PackList} bundles=${price.bundles} busy=${busy} onChoose=${(/** @type {any} */ pack) => onChoose(pack, fits(pack))} />
+  return html`${wish && html`<p class="told">${wish.choice ? t("pack.then_choice", { coins: inCoins(wish.expected_coins) }) : t("pack.then", { number, coins: inCoins(wish.expected_coins) })}</p>`}
+    <${PackList} bundles=${price.bundles} gift=${price.first_gift} busy=${busy} onChoose=${(/** @type {any} */ pack) => onChoose(pack, fits(pack))} />
     <p class="fine">${t("price.exact")} ${t("pack.never_end")}</p>`;
 }

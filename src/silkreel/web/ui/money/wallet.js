@@ -5,13 +5,14 @@ import { boot } from "../shared/boot.js";
 import { html } from "../shared/html.js";
 import { Icon } from "../shared/icons.js";
 import { inCoins, inMoney, onDay } from "../shared/money.js";
-import { episodePath } from "../shared/router.js";
+import { episodePath, gamePath } from "../shared/router.js";
 import { Sheet } from "../shared/sheet.js";
 import { language, plural, t } from "../shared/words.js";
 import { askBundles, askHistory, askWallet } from "./api.js";
 import { Screen } from "./frame.js";
 import { once } from "../shared/keys.js";
-import { OrderState, goAndPay, underway } from "./order.js";
+import { underway } from "../shared/underway.js";
+import { OrderState, goAndPay } from "./order.js";
 import { Busy, Facts, Footing, Terms, Told, sentenceOf, useAsked } from "./parts.js";
 import { PackList } from "./prices.js";
 
@@ -53,9 +54,9 @@ function Buy() {
   };
   if (asked.error) return html`<${Told} error=${asked.error} onAgain=${asked.again} />`;
   if (!asked.value) return html`<${Busy} />`;
-  const { bundles } = /** @type {any} */ (asked.value);
+  const { bundles, first_gift: gift } = /** @type {any} */ (asked.value);
   if (!bundles.length) return html`<p class="told">${t("pack.none")}</p>`;
-  return html`<${PackList} bundles=${bundles} busy=${busy} onChoose=${pay} />
+  return html`<${PackList} bundles=${bundles} gift=${gift} busy=${busy} onChoose=${pay} />
     <p class="fine">${t("pack.never_end")}</p>
     <div aria-live="polite">${error && html`<p class="told" role="alert">${sentenceOf(error)}</p>`}</div>`;
 }
@@ -133,12 +134,14 @@ function Entry({ entry, onChange }) {
 
 /** @param {any} entry */
 function reasonOf(entry) {
+  if (entry.reason === "grant" && entry.order && !entry.paid_coins && !entry.debt_coins) return t("history.first_gift");
   if (entry.reason === "grant") return t(entry.order ? "history.bought" : "history.gift");
   return t(`history.${entry.reason}`);
 }
 
 /** What was opened, by name. @param {any} entry */
-function what({ opened, episodes }) {
+function what({ opened, episodes, choices }) {
+  if (opened && choices.length) return html`<small><a href=${gamePath(opened.slug)}>${t("history.choice", { title: opened.title, option: opened.options.join(" · ") || t("history.choice_gone") })}</a></small>`;
   if (!opened) return episodes.length ? html`<small>${plural("episodes.count", episodes.length)}</small>` : null;
   const numbers = new Intl.ListFormat(language.value, { type: "unit", style: "narrow" }).format(opened.numbers.map(String));
   return html`<small><a href=${episodePath(opened.slug, opened.numbers[0] ?? 1)}>${t("history.episodes", { title: opened.title, numbers })}</a></small>`;
@@ -152,12 +155,12 @@ function Export() {
   const [busy, setBusy] = useState(false);
   const save = async () => {
     setBusy(true);
-    const rows = [["txn", "at", "reason", "paid_coins", "bonus_coins", "debt_coins", "order", "episodes"]];
+    const rows = [["txn", "at", "reason", "paid_coins", "bonus_coins", "debt_coins", "order", "episodes", "choices"]];
     try {
       let before = null;
       do {
         const page = await askHistory(before);
-        for (const e of page.entries) rows.push([e.txn, e.at, e.reason, e.paid_coins, e.bonus_coins, e.debt_coins, e.order ?? "", e.episodes.join(" ")]);
+        for (const e of page.entries) rows.push([e.txn, e.at, e.reason, e.paid_coins, e.bonus_coins, e.debt_coins, e.order ?? "", e.episodes.join(" "), e.choices.join(" ")]);
         before = page.before;
       } while (before);
       const link = document.createElement("a");

@@ -4,9 +4,10 @@ import { html } from "../../shared/html.js";
 import { Icon } from "../../shared/icons.js";
 import { back, before, seriesPath } from "../../shared/router.js";
 import { lately } from "../../shared/lazy.js";
-import { plural, t } from "../../shared/words.js";
+import { inBoth } from "../../shared/money.js";
+import { herePath, underway } from "../../shared/underway.js";
+import { t } from "../../shared/words.js";
 import { Trouble, Waiting } from "../frame.js";
-import { mayTake } from "../story/buying.js";
 import { preferReading, reading, storyLanguage } from "../story/kept.js";
 import { Backdrop } from "./backdrop.js";
 import { Figure, hueOf } from "./figure.js";
@@ -14,6 +15,7 @@ import { nameOf, sceneName } from "./names.js";
 import { Session } from "./session.js";
 
 // What the first screen does not show comes when it is opened.
+const BuyChoice = lately(() => import("../story/buying.js"), "BuyChoice");
 const Locked = lately(() => import("../story/locked.js"), "Locked");
 const MomentSheet = lately(() => import("../story/moment.js"), "MomentSheet");
 const Ending = lately(() => import("./ending.js"), "Ending");
@@ -32,13 +34,19 @@ const QUALIFIERS = ["V.O.", "O.S.", "PHONE", "SUB"];
 export function Game({ slug, at, choice }) {
   const session = useMemo(() => new Session(slug, { at, choice }), [slug, at, choice]);
   useEffect(() => {
-    session.open();
+    session.open().then(() => session.meet(boughtFrom()));
     return () => session.close();
   }, [session]);
   const phase = session.phase.value;
   if (phase === "loading") return html`<${Waiting} />`;
   if (phase === "failed" && !session.beat.value) return html`<${Trouble} error=${session.trouble.value} onRetry=${() => session.open()} />`;
   return html`<${Table} session=${session} slug=${slug} />`;
+}
+
+/** The option that somebody went away to pay for from here. */
+function boughtFrom() {
+  const known = underway();
+  return known?.path === herePath() ? (known.unlock?.choice ?? null) : null;
 }
 
 /** @param {{session: Session, slug: string}} props */
@@ -138,19 +146,22 @@ function Words({ session, beat, asking, onMoment }) {
 function Choices({ session }) {
   const first = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => first.current?.focus({ preventScroll: true }), []);
-  const [sorry, setSorry] = useState(false);
-  const choose = async (/** @type {any} */ offer) => {
-    if (await mayTake(session.slug, offer.id, offer.price)) session.choose(offer.id);
-    else setSorry(true);
+  const [buying, setBuying] = useState(() => session.offers.value.find((offer) => offer.price && offer.id === boughtFrom())?.id ?? null);
+  const choose = (/** @type {any} */ offer) => (offer.price ? setBuying(offer.id) : session.choose(offer.id));
+  const take = (/** @type {string} */ id) => {
+    setBuying(null);
+    session.bought(id);
+    session.choose(id);
   };
   return html`<div class="game-choices" role="group" aria-label=${t("game.choices")} onClick=${(/** @type {Event} */ event) => event.stopPropagation()}>
     <h2 class="visually-hidden" tabindex="-1" ref=${first}>${t("game.choose")}</h2>
     ${session.offers.value.map((offer, n) => html`<button class="game-choice" key=${offer.id} data-choice=${offer.id} onClick=${() => choose(offer)}>
       <span class="game-choice-key" aria-hidden="true">${n + 1}</span>
       <span lang=${session.game.language}>${offer.text}</span>
-      ${offer.price > 0 && html`<span class="game-price"><${Icon} name="coin" />${plural("game.price", offer.price)}</span>`}
+      ${offer.price && html`<span class="game-price"><${Icon} name="coin" />${inBoth(offer.price)}</span>`}
+      ${offer.yours && html`<span class="game-price yours"><${Icon} name="check" />${t("game.yours")}</span>`}
     </button>`)}
-    ${sorry && html`<p class="game-sorry" role="alert">${t("game.cannot_buy")}</p>`}
+    ${buying && html`<${BuyChoice} slug=${session.slug} choice=${buying} back=${herePath()} onBought=${() => take(buying)} onClose=${() => setBuying(null)} />`}
   </div>`;
 }
 

@@ -1,6 +1,6 @@
 // One game being played: the story's logic, its words, the log of choices, and the save that follows it.
 import { signal } from "@preact/signals";
-import { findMoment, getGame, getMoment, getSave, getSaves, getShares, getStory, putPlace, putSave } from "../story/api.js";
+import { findMoment, getGame, getMoment, getSave, getSaves, getShares, getStory, putPlace, putSave, tellTaken } from "../story/api.js";
 import { keepPlayed, note, playedOf, storyLanguage } from "../story/kept.js";
 import { Play } from "./engine.js";
 import { Texts } from "./texts.js";
@@ -12,7 +12,8 @@ const ON_STAGE = 2;
 
 /**
  * @typedef {{id: string, text: string, kind: string, who: string | null, how: string[], scene: string}} Beat
- * @typedef {{id: string, text: string, price: number, canon: boolean}} Offer
+ * @typedef {import("../../shared/money.js").Coins} Coins
+ * @typedef {{id: string, text: string, price: Coins | null, yours: boolean, canon: boolean}} Offer
  * @typedef {{kind: "line" | "choice", id: string, choices: number}} Entry
  */
 
@@ -83,10 +84,11 @@ export class Session {
     for (this.passed(); this.play.options().length; this.passed()) {
       const options = this.play.options();
       const wanted = options.find((/** @type {any} */ option) => option.id === choice);
-      if (wanted && wanted.price > 0) break; // asked again here, with its price
+      if (wanted && this.priceOf(choice)) break; // asked again here, with its price
       const next = wanted ?? options.find((/** @type {any} */ option) => option.canon) ?? options[0];
       this.entries.push({ kind: "choice", id: next.id, choices: this.play.log.length });
       this.play.choose(next.id);
+      if (wanted) this.took(choice);
       if (wanted) break;
     }
     await this.advance();
@@ -205,12 +207,35 @@ export class Session {
     this.placing = setTimeout(() => putPlace(this.slug, { medium: "play", line: id }), PLACE_REST_MILLISECONDS);
   }
 
-  /** @param {{id: string, price: number, canon: boolean}[]} options */
+  /** What an option costs this viewer, by the server; nothing where it is free or theirs.
+   * @param {string} id @returns {Coins | null} */
+  priceOf(id) {
+    return this.game.prices[id] ?? null;
+  }
+
+  /** It is theirs for good. @param {string} id */
+  bought(id) {
+    delete this.game.prices[id];
+    this.game.bought.push(id);
+  }
+
+  /** A game that is not saved says by itself that a bought option was taken. @param {string} id */
+  took(id) {
+    if (this.scratch && this.game.bought.includes(id)) tellTaken(this.slug, id);
+  }
+
+  /** On to the choice that somebody went away to pay for. @param {string | null} id */
+  async meet(id) {
+    const before = this.play?.log.length;
+    while (id && this.phase.value === "line" && this.play.log.length === before && this.priceOf(id)) await this.advance();
+  }
+
+  /** @param {{id: string, canon: boolean}[]} options */
   async offer(options) {
     const offers = [];
     for (const option of options) {
       const words = await this.texts.find(option.id, this.episode);
-      if (words && words.shown !== false) offers.push({ ...option, text: this.play.filled(words.text) });
+      if (words && words.shown !== false) offers.push({ id: option.id, canon: option.canon, price: this.priceOf(option.id), yours: this.game.bought.includes(option.id), text: this.play.filled(words.text) });
     }
     const before = this.entries.findLast((entry) => entry.kind === "line" && this.texts.known(entry.id)?.shown);
     if (!this.beat.value && before) this.show(before.id, this.texts.known(before.id));
@@ -224,6 +249,7 @@ export class Session {
     this.entries.push({ kind: "choice", id, choices: this.play.log.length });
     const siblings = this.offers.value.map((offer) => offer.id);
     this.play.choose(id);
+    this.took(id);
     this.waiting = null;
     this.offers.value = [];
     this.phase.value = "line";

@@ -65,6 +65,9 @@ export const removeSave = (slug, slot) => ask(at(slug, `/playthroughs/${slot}`),
 /** Choice points of an episode. @param {string} slug @param {number} episode @param {string} language */
 export const getChoicePoints = (slug, episode, language) => ask(`${at(slug, `/episodes/${episode}/choices`)}?${said(language)}`);
 
+/** A bought option is taken in a game that is not saved. @param {string} slug @param {string} choice */
+export const tellTaken = (slug, choice) => ask(at(slug, `/choices/${encodeURIComponent(choice)}/taken`), { method: "POST", keepalive: true }).catch(() => null);
+
 /** Which share of players took what. @param {string} slug */
 export const getShares = (slug) => ask(at(slug, "/choices"));
 

@@ -49,7 +49,7 @@ export function Beside({ series, episode, pool, at }) {
   const choice = useChoicePoint(slug, episode, pool);
   const doors = series.media.includes("read") || series.media.includes("play");
   return html`${doors && html`<button class="beside" onClick=${() => setOpen(true)}><${Icon} name="book" />${t("moment.title")}</button>`}
-    ${choice && html`<${ChoicePoint} point=${choice.point} onTake=${choice.take} />`}
+    ${choice && html`<${ChoicePoint} slug=${slug} point=${choice.point} onTake=${choice.take} />`}
     ${open && html`<${Now} slug=${slug} here=${here()} onClose=${() => setOpen(false)} />`}`;
 }
 

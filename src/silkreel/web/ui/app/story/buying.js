@@ -1,15 +1,14 @@
-// A paid choice is taken once it is bought: `wireBuying` says where. Until then its price is only shown.
+// An option of the story that costs coins: the app's own wall opens over the game or the player, and they go on.
+import { html } from "../../shared/html.js";
+import { refreshPrice, usePrice } from "../price.js";
+import { Money } from "../till.js";
 
-/** @type {((slug: string, choice: string, coins: number) => Promise<boolean>) | null} */
-let buy = null;
-
-/** Let the app's wallet buy choices: the function answers whether the choice is the viewer's now.
- * @param {(slug: string, choice: string, coins: number) => Promise<boolean>} how */
-export function wireBuying(how) {
-  buy = how;
-}
-
-/** Whether a choice may be taken: it is free, or it is bought now. @param {string} slug @param {string} choice @param {number} coins */
-export async function mayTake(slug, choice, coins) {
-  return coins === 0 || (buy !== null && (await buy(slug, choice, coins)));
+/** `back`: where a payer comes back to. @param {{slug: string, choice: string, back: string, onBought: () => void, onClose: () => void}} props */
+export function BuyChoice({ slug, choice, back, onBought, onClose }) {
+  const price = usePrice(slug);
+  const opened = () => {
+    refreshPrice(slug);
+    onBought();
+  };
+  return html`<${Money} part="Wall" key=${choice} series=${{ slug }} choice=${choice} price=${price} back=${back} onClose=${onClose} onOpened=${opened} />`;
 }

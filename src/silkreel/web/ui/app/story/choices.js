@@ -2,10 +2,11 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { html } from "../../shared/html.js";
 import { Icon } from "../../shared/icons.js";
+import { inBoth } from "../../shared/money.js";
 import { go } from "../../shared/router.js";
-import { language, plural, t } from "../../shared/words.js";
+import { language, t } from "../../shared/words.js";
 import { getChoicePoints } from "./api.js";
-import { mayTake } from "./buying.js";
+import { BuyChoice } from "./buying.js";
 
 const BEFORE_END_SECONDS = 0.3; // a choice at the very end is asked before the next episode begins
 const BACK_SECONDS = 2; // gone back further than this before a choice, it is asked again
@@ -15,7 +16,7 @@ const WATCH_MILLISECONDS = 60;
 const answered = new Set();
 
 /** @param {string} slug @param {any} episode @param {any} pool
- * @returns {{point: any, take: (option: any) => Promise<boolean>} | null} */
+ * @returns {{point: any, take: (option: any) => void} | null} */
 export function useChoicePoint(slug, episode, pool) {
   const [points, setPoints] = useState(/** @type {any[]} */ ([]));
   const [point, setPoint] = useState(/** @type {any} */ (null));
@@ -56,33 +57,28 @@ export function useChoicePoint(slug, episode, pool) {
     return () => stage?.classList.remove("asking");
   }, [point]);
   if (!point) return null;
-  const take = async (/** @type {any} */ option) => {
-    if (!(await mayTake(slug, option.id, option.price_coins))) return false;
+  const take = (/** @type {any} */ option) => {
     answered.add(`${slug} ${point.after}`);
     setPoint(null);
     if (option.id === point.default || option.canon) pool.send({ type: "resume" });
     else go(option.address);
-    return true;
   };
   return { point, take };
 }
 
-/** `onTake` answers whether the option could be taken.
- * @param {{point: any, onTake: (option: any) => Promise<boolean>}} props */
-export function ChoicePoint({ point, onTake }) {
+/** `onTake` takes an option that is free or bought.
+ * @param {{slug: string, point: any, onTake: (option: any) => void}} props */
+export function ChoicePoint({ slug, point, onTake }) {
   const title = useRef(/** @type {HTMLElement | null} */ (null));
   const canon = point.options.find((/** @type {any} */ option) => option.id === point.default) ?? point.options[0];
-  const [sorry, setSorry] = useState(false);
+  const [buying, setBuying] = useState(/** @type {any} */ (null));
   const taking = useRef(onTake);
-  taking.current = async (option) => {
-    const taken = await onTake(option);
-    if (!taken) setSorry(true);
-    return taken;
-  };
+  taking.current = (option) => (option.price_coins > 0 ? setBuying(option) : onTake(option));
   const left = useCountdown(point.window_seconds, () => taking.current(canon));
   useLayoutEffect(() => { // before it is painted: a key pressed at first sight counts
     title.current?.focus({ preventScroll: true });
     const key = (/** @type {KeyboardEvent} */ event) => {
+      if (document.querySelector("dialog[open]")) return; // the sheet has the keys
       const option = point.options[Number(event.key) - 1];
       if (option) taking.current(option);
       else if (event.key === "Escape") taking.current(canon);
@@ -98,10 +94,11 @@ export function ChoicePoint({ point, onTake }) {
     ${point.options.map((/** @type {any} */ option, /** @type {number} */ n) => html`<button class="choice-option" key=${option.id} data-choice=${option.id} onClick=${() => taking.current(option)}>
       <span class="choice-key" aria-hidden="true">${n + 1}</span>
       <span class="choice-words" lang=${point.language}>${option.text}</span>
-      ${option.price_coins > 0 && html`<span class="choice-price"><${Icon} name="coin" />${plural("game.price", option.price_coins)}</span>`}
+      ${option.price_coins > 0 && html`<span class="choice-price"><${Icon} name="coin" />${inBoth({ coins: option.price_coins, money: option.price })}</span>`}
+      ${option.bought && html`<span class="choice-price"><${Icon} name="check" />${t("game.yours")}</span>`}
       ${!option.canon && html`<${Icon} name="branch" />`}
     </button>`)}
-    ${sorry && html`<p class="choice-note" role="alert">${t("game.cannot_buy")}</p>`}
+    ${buying && html`<${BuyChoice} slug=${slug} choice=${buying.id} back=${buying.address} onBought=${() => onTake(buying)} onClose=${() => setBuying(null)} />`}
     ${left === null
       ? html`<p class="choice-note">${t("choice.wait")}</p>`
       : html`<p class="choice-note">${t("choice.canon")} <span class="visually-hidden">${t("choice.seconds", { seconds: Math.ceil(point.window_seconds) })}</span></p>
