@@ -3,7 +3,7 @@
 Made once for an episode, whatever languages follow.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -146,10 +146,14 @@ def keep_bed(workshop: Workshop, key: str, make: Callable[[], Bed]) -> Artifact:
 
 def read_bed(artifact: Artifact) -> Bed:
     """The bed that an artifact holds."""
-    facts = artifact.facts
+    return bed_from(artifact.path, artifact.facts)
+
+
+def bed_from(path: Path, facts: Mapping[str, Any]) -> Bed:
+    """The bed whose sound lies in a file and whose figures are these."""
     return Bed(
         kind=facts["kind"],
-        sound=read_sound(artifact.path),
+        sound=read_sound(path),
         momentary_lufs=tuple(facts["momentary_lufs"]),
         dialogue_lufs=facts["dialogue_lufs"],
         voice_left_over_db=facts["voice_left_over_db"],

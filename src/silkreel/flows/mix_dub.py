@@ -3,10 +3,12 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from silkreel.catalogue.editions import NewRendition, put_edition, put_rendition
-from silkreel.dubbing.bed import SAMPLE_RATE, read_bed
+from silkreel.dubbing.bed import SAMPLE_RATE, Bed, bed_from
 from silkreel.dubbing.mixing import Laid, lay, needs_original
 from silkreel.dubbing.plans import recording_from_json
 from silkreel.dubbing.tables import DubRow
@@ -17,11 +19,12 @@ from silkreel.flows.soundtrack import bed_artifact
 from silkreel.jobs.journeys import Answer, Arguments, Desk, stage
 from silkreel.kit.artifacts import Artifact
 from silkreel.kit.database import Session
-from silkreel.kit.keys import work_key
+from silkreel.kit.keys import canonical_json, work_key
 from silkreel.kit.sound import Sound, read_sound
 from silkreel.kit.spans import TimeSpan
 
 MIXING_VERSION = 1
+BEDS_AT_HAND = 4  # some 20 MB a minute each
 
 
 @stage("mix_dub", weight=3)
@@ -61,7 +64,7 @@ def _laid(desk: Desk, parts: DubParts, bed: Artifact) -> Laid:
     assert plan_file is not None, "the plan was kept by the step before"
     payload = json.loads(plan_file.path.read_text(encoding="utf-8"))
     recording = recording_from_json(desk.workshop, payload)
-    under = read_bed(bed)
+    under = _bed_at_hand(bed.path, canonical_json(bed.facts))
     original: Sound | None = None
     if needs_original(recording.lines, recording.plan, under):
         original = read_sound(picture_of(desk.workshop, parts.episode).sound_48k.path)
@@ -74,6 +77,14 @@ def _laid(desk: Desk, parts: DubParts, bed: Artifact) -> Laid:
         length_seconds=parts.episode.length_seconds,
         original=original,
     )
+
+
+@lru_cache(maxsize=BEDS_AT_HAND)
+def _bed_at_hand(path: Path, facts: str) -> Bed:
+    """A bed that is laid under every language of its episode, one after the other; never written to."""
+    bed = bed_from(path, json.loads(facts))
+    bed.sound.samples.flags.writeable = False
+    return bed
 
 
 def _dialogue(parts: DubParts) -> tuple[TimeSpan, ...]:

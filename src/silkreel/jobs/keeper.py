@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 class Tempo:
     """How often a worker looks at what."""
 
-    look_seconds: float = 0.5  # new orders, cancellations, outcomes from elsewhere
+    look_seconds: float = 1.0  # new orders, cancellations, outcomes from elsewhere
     poll_seconds: float = 2.0  # the queues; a lone worker hardly needs them
     beat_seconds: float = 5.0  # sign of life
     dead_seconds: float = 30.0  # silence after which a worker is given up

@@ -14,7 +14,7 @@ from silkreel.jobs.tables import JobRow
 from silkreel.kit.database import Database, Session
 
 SHOW_SECONDS = 1.0
-POLL_SECONDS = 0.5
+POLL_SECONDS = SHOW_SECONDS  # other processes are asked; this one says so itself
 
 
 class Orders:

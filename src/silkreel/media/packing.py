@@ -26,7 +26,7 @@ SEGMENT_MICROSECONDS = 2_000_000
 # No edit list, decode time from zero, one `moof` per piece: what hls.js and Safari both play.
 CMAF_FLAGS = "cmaf+empty_moov+default_base_moof+skip_trailer"
 AAC_OPTIONS = {"aac_coder": "fast", "flags": "+bitexact"}  # docs/decisions/0050: half the time
-BLOCK_FRAMES = 64  # between two looks at whether anybody still wants it
+BLOCK_SAMPLES = 64 * AAC_FRAME_SAMPLES  # handed over at once; then: does anybody still want it?
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,23 +88,22 @@ def _encode(
             "aac", rate=AAC_SAMPLE_RATE, layout="stereo", options=AAC_OPTIONS
         )
         stream.bit_rate = bitrate_bps
-        for number, planes in enumerate(_frames(sound.samples, total)):
-            if number % BLOCK_FRAMES == 0 and cancelled():
+        for start, planes in _blocks(sound.samples, total):
+            if cancelled():
                 raise Cancelled
             frame = av.AudioFrame.from_ndarray(planes, format="fltp", layout="stereo")
             frame.sample_rate = AAC_SAMPLE_RATE
-            frame.pts, frame.time_base = number * AAC_FRAME_SAMPLES, Fraction(1, AAC_SAMPLE_RATE)
+            frame.pts, frame.time_base = start, Fraction(1, AAC_SAMPLE_RATE)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     spend("aac encoder", time.thread_time() - started)
 
 
-def _frames(samples: Samples, total: int) -> Iterator[Samples]:
-    """`total` samples as planar stereo in pieces of one AAC frame, silence behind the end."""
+def _blocks(samples: Samples, total: int) -> Iterator[tuple[int, Samples]]:
+    """`total` samples as planar stereo in blocks, each with its first sample; silence behind the end."""
     stereo = np.broadcast_to(samples[:total, :2], (min(total, len(samples)), 2))
-    for start in range(0, total, AAC_FRAME_SAMPLES):
-        wanted = min(AAC_FRAME_SAMPLES, total - start)
-        planes = np.zeros((2, wanted), dtype=np.float32)
-        piece = stereo[start : start + wanted]
+    for start in range(0, total, BLOCK_SAMPLES):
+        planes = np.zeros((2, min(BLOCK_SAMPLES, total - start)), dtype=np.float32)
+        piece = stereo[start : start + planes.shape[1]]
         planes[:, : len(piece)] = piece.T
-        yield planes
+        yield start, planes
