@@ -7,6 +7,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 ARGS ?=
+# Tests wait for browsers, servers and children as much as they compute: one more than there are cores.
+WORKERS ?= $(shell expr $$(nproc) + 1)
 
 # uv when it is there, else pip; hashes are checked by both.
 ifdef UV
@@ -73,7 +75,7 @@ system: ## install what tests need from the system (chromium, PostgreSQL, espeak
 
 .PHONY: test
 test: system $(VENV)/.models $(VENV)/.dev compiled ## set up what tests need and run the whole suite (ARGS=...)
-	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 .PHONY: check
 check: $(VENV)/.dev ## format, lint, types, architecture, migrations, docs (under a minute)

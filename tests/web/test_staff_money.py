@@ -212,7 +212,7 @@ def test_a_statement_goes_its_way_at_the_desk(shop, signed_in):
 def test_a_month_is_looked_at_closed_and_approved_by_another(shop, signed_in):
     sold_in_october(shop)
     mei, lin = signed_in("mei", "finance"), signed_in("lin", "finance")
-    assert mei.get("/settlements/next").json() == {"month": "2025-10"}
+    assert mei.get("/settlements/next").json() == {"month": "2025-10", "returnable": None}
     path = "/settlements/2025-10"
     told = mei.get(f"{path}/outlook").json()
     assert (told["can_close"], [each["kind"] for each in told["missing"]]) == (False, ["terms"])
@@ -231,9 +231,22 @@ def test_a_month_is_looked_at_closed_and_approved_by_another(shop, signed_in):
     assert mei.post(f"/statements/{card['id']}/approve", yes).json()["code"].endswith("own_work")
     assert lin.post(f"/statements/{card['id']}/approve", yes).status_code == 200
     assert [row[:2] for row in log(shop, "settlement.closed")] == [("settlement.closed", "mei")]
-    assert mei.get("/settlements/next").json() == {"month": "2025-11"}
+    assert mei.get("/settlements/next").json() == {"month": "2025-11", "returnable": "2025-10"}
     skipped = mei.get("/settlements/2025-12/outlook")
     assert (skipped.status_code, skipped.json()["code"]) == (409, "commerce.out_of_order")
+
+
+def test_a_month_in_which_nothing_was_due_can_be_taken_back_too(shop, signed_in):
+    sold_in_october(shop)
+    terms_of(shop).write_text(TERMS)
+    mei = signed_in("mei", "finance")
+    for month, statements in (("2025-10", 1), ("2025-11", 0)):
+        seen = mei.get(f"/settlements/{month}/outlook").json()["seen"]
+        closed = mei.post(f"/settlements/{month}/close", {"seen": seen}).json()
+        assert closed["statements"] == statements
+    assert mei.get("/settlements/next").json() == {"month": "2025-12", "returnable": "2025-11"}
+    assert mei.post("/settlements/2025-11/take-back", {"reason": "too early"}).status_code == 204
+    assert mei.get("/settlements/next").json() == {"month": "2025-11", "returnable": "2025-10"}
 
 
 def test_what_a_month_waits_for_is_named_before_it_is_closed(shop, signed_in):

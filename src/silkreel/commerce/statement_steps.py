@@ -158,6 +158,18 @@ def mark_paid(tx: Session, number: int, reference: str, by: Actor) -> Standing:
     return _go(tx, _at(tx, number, "issued", "paid"), "paid", by, reference)
 
 
+def returnable(tx: Session) -> str | None:
+    """The month that could be taken back: the last that was closed, while nothing of it is issued."""
+    last = _last_closed(tx)
+    if last is None or any(each.state not in ("draft", "approved") for each in standings(tx, last)):
+        return None
+    return last
+
+
+def _last_closed(tx: Session) -> str | None:
+    return tx.scalar(sa.select(sa.func.max(SettlementRow.period)))
+
+
 def take_back(tx: Session, period: str, by: Actor, reason: str) -> None:
     """Undo a closing of which nothing is issued, so that the month can be closed with other terms.
 
@@ -165,12 +177,12 @@ def take_back(tx: Session, period: str, by: Actor, reason: str) -> None:
         NotTheLast, AlreadyIssued, NotYours, SecondFactorRequired.
     """
     by.need(SETTLE)
-    last = tx.scalar(sa.select(sa.func.max(SettlementRow.period)))
+    last = _last_closed(tx)
     if last != period:
         raise NotTheLast(month=period, last=last or "-")
-    drafts = standings(tx, period)
-    if any(each.state not in ("draft", "approved") for each in drafts):
+    if returnable(tx) != period:
         raise AlreadyIssued(month=period)
+    drafts = standings(tx, period)
     numbers = [each.id for each in drafts]
     tx.execute(sa.delete(StatementLineRow).where(StatementLineRow.statement_id.in_(numbers)))
     tx.execute(sa.delete(StatementStepRow).where(StatementStepRow.statement_id.in_(numbers)))

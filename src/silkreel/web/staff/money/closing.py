@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path
 from fastapi.responses import Response
 
+from silkreel.commerce.statement_steps import returnable
 from silkreel.commerce.waterfall import Earning
 from silkreel.flows.closing_desk import (
     Missing,
@@ -31,9 +32,10 @@ Month = Annotated[str, Path(pattern=MONTH)]
 
 
 class NextMonth(Shape):
-    """Which month is closed next."""
+    """Which month is closed next, and which was closed last and may still be taken back."""
 
     month: str | None
+    returnable: str | None
 
 
 class MissingShape(Shape):
@@ -114,8 +116,8 @@ class ClosedMonth(Shape):
 
 @router.get("/settlements/next")
 def coming(_by: Reader, tx: Reading) -> NextMonth:
-    """The month to close next."""
-    return NextMonth(month=next_month(tx))
+    """The month to close next, and the one that may be taken back."""
+    return NextMonth(month=next_month(tx), returnable=returnable(tx))
 
 
 @router.get("/settlements/{month}/outlook")

@@ -34,9 +34,8 @@ function List() {
     <p class="hint">${t("statements.how")}</p>
     <p class="good" role="status">${told}</p>
     <${Loaded} state=${state} onRetry=${load}>
-      ${(/** @type {any} */ { statements, months }) => {
-        const last = statements.filter((/** @type {any} */ each) => each.month === months[0]);
-        const undone = last.length > 0 && last.every((/** @type {any} */ each) => each.state === "draft" || each.state === "approved");
+      ${(/** @type {any} */ { statements }) => {
+        const undone = coming.state.value?.returnable;
         const issued = [...new Set(statements.filter((/** @type {any} */ each) => each.state === "issued").map((/** @type {any} */ each) => each.month))];
         return html`
         ${statements.length ? html`<${Table} caption=${t("nav.statements")} columns=${COLUMNS}>
@@ -49,7 +48,7 @@ function List() {
         ${may("money.settle") && html`<p class="acts-line">
           ${coming.state.value?.month && html`<button class="act main" onClick=${() => setOpen(`close:${coming.state.value.month}`)}>${t("closing.do", { month: coming.state.value.month })}</button>`}
           ${issued.map((each) => html`<button class="act" key=${each} onClick=${() => setOpen(`pay:${each}`)}>${t("pay.do", { month: each })}</button>`)}
-          ${undone && html`<button class="act danger" onClick=${() => setOpen(`back:${months[0]}`)}>${t("takeback.do", { month: months[0] })}</button>`}</p>`}
+          ${undone && html`<button class="act danger" onClick=${() => setOpen(`back:${undone}`)}>${t("takeback.do", { month: undone })}</button>`}</p>`}
         ${month && statements.length > 0 && html`<p class="acts-line"><a class="link file" href="/api/staff/settlements/${month}/files.zip" download>${t("closing.files", { month })}</a></p>`}
         ${open.startsWith("close:") && html`<${Closing} month=${open.slice(6)} onDone=${done} onClose=${() => setOpen("")} />`}
         ${open.startsWith("pay:") && html`<${PayFile} month=${open.slice(4)} onDone=${done} onClose=${() => setOpen("")} />`}
