@@ -164,7 +164,8 @@ def test_every_code_has_a_sentence_and_survives_a_row():
     seen = {finding for each in spoiled for finding in judge(each.pair)}
     assert {finding.code for finding in seen} <= SENTENCES.keys()
     for finding in seen:
-        assert "{" not in finding.sentence or "chatter" in finding.code
+        quoting = finding.code == "placeholder" or "chatter" in finding.code  # braces of the text
+        assert "{" not in finding.sentence or quoting
         assert GateFinding.from_json(finding.to_json()) == finding
 
 

@@ -12,6 +12,7 @@ from silkreel.kit.refusals import Refusal
 ORDER = JobOrder(
     "localise_series", {"series_id": "s", "episodes": ["e1", "e2"], "languages": ["en", "es"]}
 )
+LOOKING = ("look_at_source",)  # its no is not told: the whole way is taken then
 OF_AN_EPISODE = (
     "prepare_picture", "hear_episode", "package_original", "make_bed", "read_captions",
     "join_lines", "caption_original", "choose_poster", "encode_upper_rungs",
@@ -63,4 +64,17 @@ def test_each_broken_step_is_told_with_its_sentence(run, broken):
 @pytest.mark.sqlite_only
 def test_the_list_of_steps_is_whole(run):
     _, began = run("none of them")
-    assert set(began) == {*OF_AN_EPISODE, *OF_A_LANGUAGE, *OF_THE_SERIES}
+    assert set(began) == {*LOOKING, *OF_AN_EPISODE, *OF_A_LANGUAGE, *OF_THE_SERIES, "note_source"}
+
+
+@pytest.mark.sqlite_only
+def test_what_cannot_be_looked_at_is_made_from_the_masters_on(run):
+    problems, began = run("look_at_source")
+    assert not problems
+    assert {*OF_AN_EPISODE} <= set(began)
+
+
+@pytest.mark.sqlite_only
+def test_a_source_side_with_a_problem_is_not_noted(run):
+    _, began = run("read_captions")
+    assert "note_source" not in began

@@ -35,6 +35,7 @@ def media_folder(tmp_path_factory):
 def house(settings, workshop, media_folder, tmp_path):
     shop = open_shop(demo_settings(settings), workshop, seed(workshop, NIGHT, media_folder))
     made = open_house(shop, tmp_path / "market")
+    made.publish()
     yield made
     shop.app.api.state.stories.stage.close()
     shop.app.api.state.site.close()

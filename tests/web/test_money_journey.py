@@ -85,7 +85,9 @@ def test_the_history_tells_every_movement_page_by_page(shop):
     ]  # fmt: skip
     assert seen[2]["order"] == order["id"]
     assert seen[1]["episodes"] == [shop.episodes[5]]
-    assert seen[1]["opened"] == {"slug": NIGHT.slug, "title": "Harbour Lights", "numbers": [6]}
+    assert seen[1]["opened"] == {
+        "slug": NIGHT.slug, "title": "Harbour Lights", "numbers": [6], "options": []
+    }  # fmt: skip
     assert (seen[0]["opened"], seen[2]["opened"]) == (None, None)
 
 

@@ -69,7 +69,7 @@ def test_an_unpaid_option_is_refused_with_its_offer_and_the_free_one_is_not(hous
     unpaid = reader.save(PAID)
     assert (unpaid.status_code, unpaid.json()["code"]) == (402, "flows.choice_locked")
     values = unpaid.json()["values"]
-    assert (values["choice"], values["choice_coins"], values["price"]) == (PAID, 30, "0.30 USD")
+    assert (values["choice"], values["choice_coins"], values["price"]) == (PAID, 30, "$0.30")
     (way,) = values["offers"]["options"]
     assert (way["missing_coins"], way["top_up"]["item"]) == (30, "top_up:30")
     assert reader.get("/playthroughs/auto").status_code == 404  # nothing was kept

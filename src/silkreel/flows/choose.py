@@ -26,6 +26,7 @@ from silkreel.flows.story_shelf import NotInStory, StoryAt
 from silkreel.flows.wall import prices_shown, sale_of
 from silkreel.kit.database import Database
 from silkreel.kit.money import Money
+from silkreel.kit.money_words import written
 from silkreel.kit.refusals import Refusal
 from silkreel.story.published import Asked, Published, lowest_prices
 
@@ -70,7 +71,7 @@ class Fares:
         price = self.money(choice_id)
         assert price is not None, "what costs nothing is not refused"
         return ChoiceLocked(
-            choice=choice_id, choice_coins=self.prices[choice_id], price=str(price),
+            choice=choice_id, choice_coins=self.prices[choice_id], price=written(price),
             price_minor=price.minor, currency=price.currency,
         )  # fmt: skip
 

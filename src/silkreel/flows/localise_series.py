@@ -96,7 +96,7 @@ def localise_series(run: Run, arguments: Arguments) -> Answer:
     """The whole journey of a series; one episode's no never stops the others."""
     series_id, languages = arguments["series_id"], arguments["languages"]
     looked = run.stage(StageCall("look_at_source", "look", {"series_id": series_id}, FIRST))
-    if not isinstance(looked, StageFailed) and looked["stands"]:
+    if not isinstance(looked, StageFailed) and looked.get("stands"):
         episodes, problems = (
             list(arguments["episodes"]),
             _dub(run, arguments, arguments["episodes"]),

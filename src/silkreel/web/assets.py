@@ -30,6 +30,8 @@ IMPORTS = {
     "hls.js": "vendor/hls.min.mjs",
     "inkjs": "vendor/ink.mjs",
 }
+# Comments that stand on lines of their own; their line ends stay, so that errors name the right line.
+_COMMENT = re.compile(rb"^[ \t]*(?://[^\n]*|/\*\*(?:[^*]|\*(?!/))*\*/[ \t]*)$", re.MULTILINE)
 _IMPORT = re.compile(rb"""(?:^|[;\s}])(?:import|export)\b[^"';()]*?["']([^"']+)["']""")
 
 
@@ -82,8 +84,15 @@ class AssetTree:
 
 def _asset(path: Path) -> Asset:
     content = path.read_bytes()
+    if path.suffix == ".js":  # ours: what others made is an .mjs and goes out as it is
+        content = without_comments(content)
     gzipped = gzip.compress(content, 9, mtime=0) if path.suffix in COMPRESSED else None
     return Asset(content, gzipped, TYPES[path.suffix])
+
+
+def without_comments(script: bytes) -> bytes:
+    """A script as a phone needs it: comments on lines of their own are a tenth of what it would fetch."""
+    return _COMMENT.sub(lambda found: b"\n" * found[0].count(b"\n"), script)
 
 
 def _imports(content: bytes) -> list[str]:

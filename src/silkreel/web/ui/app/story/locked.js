@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { html } from "../../shared/html.js";
 import { Icon } from "../../shared/icons.js";
-import { inBoth, inCoins } from "../../shared/money.js";
+import { inCoins } from "../../shared/money.js";
 import { herePath, underway } from "../../shared/underway.js";
 import { t } from "../../shared/words.js";
 import { refreshPrice, usePrice } from "../price.js";
@@ -37,5 +37,5 @@ export function Locked({ slug, values, onOpened, onClose }) {
 function worth(values) {
   const coins = values.choice_coins ?? values.episode_coins;
   if (!coins) return null;
-  return values.price ? inBoth({ coins, money: { minor: values.price_minor, currency: values.currency, text: values.price } }) : inCoins(coins);
+  return values.price ? t("price.both", { coins: inCoins(coins), money: values.price }) : inCoins(coins);
 }
