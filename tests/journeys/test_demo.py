@@ -17,7 +17,7 @@ from chromium import browser, chromium  # noqa: F401 - a fixture
 from silkreel.catalogue.tables import RenditionRow
 from silkreel.engines.contracts import EngineMissing
 from silkreel.engines.weights import model_folder
-from silkreel.jobs.tables import StageRunRow
+from silkreel.kit.artifacts import ArtifactRow
 from silkreel.kit.opening import open_workshop
 from silkreel.kit.settings import Settings
 
@@ -106,11 +106,12 @@ def test_every_file_is_sound_to_an_independent_reader(demo):
 
 
 def test_made_again_everything_is_found(demo):
-    before = _stage_runs(demo.home)
+    """The story's approved words joined the memory when it was published: steps look again, and find."""
+    before = _things_made(demo.home)
     again = silkreel(demo.home, "demo", "--no-serve", "--json", "--episodes", "1", "--to", "en,es")
     told = json.loads(again.stdout.splitlines()[-1])
     assert (told["ocr"], told["qc"]) == (demo.told["ocr"], demo.told["qc"])
-    assert _stage_runs(demo.home) == before
+    assert _things_made(demo.home) == before
 
 
 def test_a_person_watches_it_in_spanish(demo, browser):  # noqa: F811 - the fixture
@@ -138,12 +139,12 @@ def test_a_person_watches_it_in_spanish(demo, browser):  # noqa: F811 - the fixt
         server.wait(15)
 
 
-def _stage_runs(home):
+def _things_made(home):
     workshop = open_workshop(Settings(home=home))
     with workshop.reading() as tx:
-        count = tx.scalar(sa.select(sa.func.count()).select_from(StageRunRow))
+        made = {(row.key, row.content_hash) for row in tx.scalars(sa.select(ArtifactRow))}
     workshop.database.close()
-    return count
+    return made
 
 
 def _probe(path):
