@@ -126,7 +126,7 @@ def test_the_next_chapter_is_read_without_a_connection(reader):
 
 def test_a_locked_chapter_says_what_opens_it(reader):
     page = reader.page
-    values = {"episode": "x", "number": 2, "episode_coins": 45, "price": "0.90 USD",
+    values = {"episode": "x", "number": 2, "episode_coins": 45, "price": "$0.90",
               "price_minor": 90, "currency": "USD"}  # fmt: skip
     body = {"code": "flows.episode_locked", "detail": "Locked.", "status": 402, "values": values}
     page.route("**/chapters/2?*", lambda route: route.fulfill(status=402, json=body))
