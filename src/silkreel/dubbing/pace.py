@@ -30,7 +30,7 @@ class Pace:
 
     def learn(self, asked: float, came: float) -> "Pace":
         """The pace after a take asked at one rate came at another; what contradicts it goes."""
-        if (asked < 1.0) != (came < 1.0):
+        if (asked - 1.0) * (came - 1.0) <= 0:  # no faster for asking: nothing is learnt from it
             return self
         agreeing = [
             (a, c) for a, c in self.points if a == 1.0 or (a != asked and (a < asked) == (c < came))

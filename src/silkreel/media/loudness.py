@@ -22,7 +22,7 @@ from silkreel.media.true_peak import true_peak
 
 STEP_SECONDS = 0.1
 BLOCK_STEPS, SHORT_TERM_STEPS = 4, 30  # windows of 400 ms and 3 s
-BLOCK_SECONDS = BLOCK_STEPS * STEP_SECONDS
+BLOCK_SECONDS, SHORT_TERM_SECONDS = BLOCK_STEPS * STEP_SECONDS, SHORT_TERM_STEPS * STEP_SECONDS
 SILENCE_LUFS = -70.0  # the absolute gate: below it nothing is heard
 SILENCE_DBTP = -120.0
 RELATIVE_GATE_LU, RANGE_GATE_LU = 10.0, 20.0
@@ -90,9 +90,13 @@ class Heard:
             dialogue_share=float(self.spoken.mean()) if len(self.spoken) else 0.0,
         )
 
-    def under(self, gains: Series) -> "Heard":
-        """As it would be heard with each block of 400 ms so many times as high."""
-        return replace(self, momentary=self.momentary + 20 * np.log10(np.maximum(gains, 1e-12)))
+    def under(self, gains: Series, short_term_gains: Series) -> "Heard":
+        """As it would be heard with each window of 400 ms, and of 3 s, so many times as high."""
+        return replace(
+            self,
+            momentary=self.momentary + 20 * np.log10(np.maximum(gains, 1e-12)),
+            short_term=self.short_term + 20 * np.log10(np.maximum(short_term_gains, 1e-12)),
+        )
 
 
 def measure(
@@ -146,8 +150,7 @@ def loudness_series(sound: Sound) -> tuple[Series, Series]:
 
     Value k is of the window that starts at k/10 s; windows that are not full are left out.
     """
-    frames = run(sound, [("ebur128", "metadata=1:framelog=quiet")])
-    tags = [frame.metadata for frame in frames]
+    tags = (frame.metadata for frame in run(sound, [("ebur128", "metadata=1:framelog=quiet")]))
     rows = [(t["lavfi.r128.M"], t["lavfi.r128.S"]) for t in tags if "lavfi.r128.M" in t]
     # The filter's running sums can round to less than nothing after a loud place: that is silence.
     values = np.nan_to_num(

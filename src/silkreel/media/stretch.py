@@ -4,7 +4,7 @@ FFmpeg's atempo and resampler through PyAV, in this process: never for media fro
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import av
 import av.error
@@ -16,7 +16,7 @@ from silkreel.kit.sound import Samples, Sound
 
 SLOWEST_FACTOR, FASTEST_FACTOR = 0.5, 2.0  # one atempo's range; speech is far from it
 LAYOUTS = {1: "mono", 2: "stereo"}
-PUSH_SECONDS = 10  # piece handed to the graph at once: bounds memory
+PUSH_SECONDS = 1  # handed to the graph at once: small pieces stay in memory that is warm
 
 Filters = Sequence[tuple[str, str]]
 
@@ -62,8 +62,8 @@ def through(sound: Sound, filters: Filters) -> Samples:
     return np.concatenate(pieces).astype(np.float32, copy=False)
 
 
-def run(sound: Sound, filters: Filters) -> list[av.AudioFrame]:
-    """Frames that come out of a chain of FFmpeg filters, in packed float."""
+def run(sound: Sound, filters: Filters) -> Iterator[av.AudioFrame]:
+    """Frames that come out of a chain of FFmpeg filters, in packed float, as they come."""
     started = time.thread_time()
     layout, rate = LAYOUTS[_channels(sound)], sound.sample_rate
     graph = av.filter.Graph()
@@ -71,24 +71,22 @@ def run(sound: Sound, filters: Filters) -> list[av.AudioFrame]:
     chain = [source, *(graph.add(name, arguments) for name, arguments in filters)]
     chain += [graph.add("aformat", "sample_fmts=flt"), graph.add("abuffersink")]
     graph.link_nodes(*chain).configure()
-    frames: list[av.AudioFrame] = []
     step = PUSH_SECONDS * rate
     for first in range(0, len(sound.samples), step):
         piece = np.ascontiguousarray(sound.samples[first : first + step])
         frame = av.AudioFrame.from_ndarray(piece.reshape(1, -1), format="flt", layout=layout)
         frame.sample_rate, frame.pts = rate, first
         graph.push(frame)
-        _pull(graph, frames)
+        yield from _pulled(graph)
     graph.push(None)
-    _pull(graph, frames)
+    yield from _pulled(graph)
     spend("sound filters", time.thread_time() - started)
-    return frames
 
 
-def _pull(graph: av.filter.Graph, frames: list[av.AudioFrame]) -> None:
+def _pulled(graph: av.filter.Graph) -> Iterator[av.AudioFrame]:
     while True:
         try:
-            frames.append(graph.pull())
+            yield graph.pull()
         except (av.error.BlockingIOError, av.error.EOFError):
             return
 
