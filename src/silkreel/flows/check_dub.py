@@ -1,7 +1,7 @@
 """Quality control: every line, episode and series gets a verdict, and people a worklist."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
 
@@ -169,7 +169,8 @@ def series_checks(workshop: Workshop, slug: str, language: str | None = None) ->
             for row in tx.scalars(_wording_query(series.id).where(WordingRow.length == "full"))
         }
     wholes = [row for row in rows if not row.line_id]
-    checked = [_checked_episode(row, rows, episodes, dubs) for row in wholes]
+    levels = Counter((row.episode_id, row.language, row.level) for row in rows if row.line_id)
+    checked = [_checked_episode(row, levels, episodes, dubs) for row in wholes]
     worst = [
         _checked_line(row, episodes, lines, texts)
         for row in rows
@@ -303,14 +304,12 @@ def _sentences(row: VerdictRow) -> tuple[str, ...]:
 
 def _checked_episode(
     row: VerdictRow,
-    rows: Sequence[VerdictRow],
+    levels: Mapping[tuple[str, str, str], int],
     episodes: dict[str, EpisodeRow],
     dubs: dict[tuple[str, str], DubRow],
 ) -> CheckedEpisode:
-    own = Counter(
-        each.level
-        for each in rows
-        if each.line_id and (each.episode_id, each.language) == (row.episode_id, row.language)
+    passed, warned, failed = (
+        levels.get((row.episode_id, row.language, level), 0) for level in ("PASS", "WARN", "FAIL")
     )
     dub = dubs.get((row.episode_id, row.language))
     episode = episodes.get(row.episode_id)
@@ -318,9 +317,9 @@ def _checked_episode(
         number=episode.number if episode else 0,
         language=row.language,
         level=row.level,  # type: ignore[arg-type]  # written by us
-        passed=own["PASS"],
-        warned=own["WARN"],
-        failed=own["FAIL"],
+        passed=passed,
+        warned=warned,
+        failed=failed,
         loudness_lufs=dub.facts.get("loudness_lufs") if dub else None,
         reasons=_sentences(row),
     )
