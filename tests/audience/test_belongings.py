@@ -8,6 +8,7 @@ import pytest
 
 from silkreel.audience import belongings
 from silkreel.audience.playthroughs import NewSave, keep_save, note_choices, slots_of, takers
+from silkreel.audience.seen import Met, met_by, note_met
 from silkreel.audience.tables import PlaceRow
 from silkreel.flows.join_viewers import join
 from silkreel.flows.viewer_rights import erase, export
@@ -35,6 +36,7 @@ def guest(database):
                         line_id="l1", at=now()))  # fmt: skip
         keep_save(tx, viewer, "w", "one", NewSave("v", ["c1"], "l1", None), now())
         note_choices(tx, viewer, "w", ["c1"])
+        note_met(tx, viewer, "w", Met(frozenset({"l0", "l1"}), frozenset({"l1"})))
     return viewer
 
 
@@ -60,11 +62,13 @@ def test_signing_in_brings_what_the_guest_came_to_saved_and_chose(database, gues
         join(tx, guest, account, HOUSE, now())
     assert rows(database, account) == {
         "places": 1, "story_progress": 0, "playthroughs": 1, "choices_taken": 1,
+        "seen_in_games": 3,
     }  # fmt: skip
     assert not any(rows(database, guest).values())
     with database.reading() as tx:
         assert [slot.slot for slot in slots_of(tx, account, "w")] == ["one"]
         assert takers(tx, "w") == {"c1": 1}
+        assert met_by(tx, account, "w").endings == {"l1"}
 
 
 def test_the_export_holds_it_and_erasing_leaves_nothing(database, guest):

@@ -208,3 +208,27 @@ def test_the_first_screen_of_a_work_of_80_episodes_is_light(browser, tmp_path, s
         assert len(loaded) > 30, "everything was fetched"
         bodies = sum(loaded[each] - heads[each] for each in loaded)
         assert bodies <= WIRE_BYTES, f"{bodies} bytes"
+
+
+def test_a_player_is_told_how_much_they_have_seen_and_begins_anew_without_losing_it(reader):
+    page = reader.page
+    page.goto("/s/harbour-lights")
+    door = page.get_by_role("link", name="Play the game")
+    expect(door).to_contain_text("4 scenes · 4 endings")
+    door.click()
+    play_to_choice(page)
+    page.keyboard.press("2")
+    press_until(page, page.get_by_role("heading", name="The end"))
+    seen = page.get_by_role("region", name="What you have seen")
+    expect(seen).to_contain_text("3 of 4 scenes seen · 1 of 4 endings")
+    page.get_by_role("button", name="Play from the beginning").click()
+    play_to_choice(page)
+    page.keyboard.press("1")
+    expect(words_of(page)).to_have_text("Then look at one thing before you sign.")
+    press_until(page, words_of(page).get_by_text("papered with her letters"))
+    page.get_by_role("button", name="Playing").click()
+    expect(seen).to_contain_text("4 of 4 scenes seen · 1 of 4 endings")
+    expect(seen.get_by_role("img", name="Not seen yet")).to_have_count(0)
+    page.evaluate("localStorage.clear()")  # another device of the same viewer
+    page.goto("/s/harbour-lights")
+    expect(door).to_contain_text("4 of 4 scenes seen · 1 of 4 endings")

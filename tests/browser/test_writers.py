@@ -43,8 +43,13 @@ def model():
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory, model):
-    home = tmp_path_factory.mktemp("writers")
+def homes(tmp_path_factory):
+    return tmp_path_factory.mktemp("writers")
+
+
+@pytest.fixture(scope="module")
+def desk(homes, model):
+    home = homes
     workshop = open_trial(home)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -295,3 +300,38 @@ def test_offline_says_so_and_saves_when_the_line_is_back(page_of):
     saved(page)
     page.reload()
     assert "burned" in script(page).input_value()
+
+
+PO = """msgid ""
+msgstr "Language: es\\nContent-Type: text/plain; charset=utf-8\\n"
+
+msgctxt "ep001_lobby_Q4ZA"
+msgid "Room 304 is taken, sir."
+msgstr "La 304 está ocupada, señor."
+"""
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844)], ids=["desk", "phone"])
+def test_stale_translations_lead_to_their_lines_and_checks_not_run_say_why(page_of, homes, size):
+    page = page_of("anna", size)
+    name = f"Worded {size[0]}"
+    begin(page, name)
+    folder = homes / "stories" / name.replace(" ", "-")
+    (folder / "i18n").mkdir(exist_ok=True)
+    (folder / "i18n/es.po").write_text(PO, encoding="utf-8")
+    page.goto(f"/staff/stories/{folder.name}/tongues")
+    line = page.locator(".lack", has_text="Room 304 is not let, sir.")
+    expect(line).to_contain_text("Subtitles: stale")
+    expect(line).to_contain_text("Room 304 is taken, sir.")
+    sound(page)
+    page.get_by_label("Episode or chapter").select_option("ep002")
+    expect(line).to_have_count(0)
+    expect(page.locator(".lack").first).to_contain_text("missing")
+    page.get_by_label("Episode or chapter").select_option("ep001")
+    line.get_by_role("link").click()
+    expect(page.locator(".code textarea")).to_have_value(re.compile("=== ep001 ==="))
+    if size[0] < 1000:
+        page.get_by_role("button", name="Findings and play").click()
+    page.locator(".not-run summary").click()
+    expect(page.locator(".not-run")).to_contain_text("the story was not played by chance")
+    sound(page)

@@ -34,6 +34,8 @@ STORY = {
     "GET /api/works/{slug}/playthroughs/{slot}",
     "POST /api/works/{slug}/playthroughs/{slot}",
     "DELETE /api/works/{slug}/playthroughs/{slot}",
+    "GET /api/works/{slug}/seen",
+    "POST /api/works/{slug}/seen",
     "GET /api/works/{slug}/strings/{number}",
 }
 

@@ -10,12 +10,21 @@ import sqlalchemy as sa
 
 from silkreel.audience.places import merge_places
 from silkreel.audience.playthroughs import merge_saves
-from silkreel.audience.tables import ChoiceTakenRow, PlaceRow, PlaythroughRow, ProgressRow
+from silkreel.audience.seen import merge_seen
+from silkreel.audience.tables import (
+    ChoiceTakenRow,
+    PlaceRow,
+    PlaythroughRow,
+    ProgressRow,
+    SeenRow,
+)
 from silkreel.kit.database import Session
 from silkreel.kit.plain_rows import plain_rows
 from silkreel.story.published import load_version
 
-TABLES: tuple[type[Any], ...] = (PlaceRow, ProgressRow, PlaythroughRow, ChoiceTakenRow)
+TABLES: tuple[type[Any], ...] = (
+    PlaceRow, ProgressRow, PlaythroughRow, ChoiceTakenRow, SeenRow,
+)  # fmt: skip
 
 
 def take_out(tx: Session, viewer_id: str) -> dict[str, list[dict[str, Any]]]:
@@ -27,9 +36,10 @@ def take_out(tx: Session, viewer_id: str) -> dict[str, list[dict[str, Any]]]:
 
 
 def move(tx: Session, guest_id: str, account_id: str) -> None:
-    """A guest's places, saves and options taken are the account's: the latest and furthest win."""
+    """What a guest came to, saved, chose and saw is the account's: the latest and furthest win."""
     merge_places(tx, guest_id, account_id, partial(load_version, tx))
     merge_saves(tx, guest_id, account_id)
+    merge_seen(tx, guest_id, account_id)
 
 
 def forget(tx: Session, viewer_id: str) -> None:

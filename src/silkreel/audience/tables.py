@@ -64,3 +64,19 @@ class ChoiceTakenRow(Base):
     viewer_id: Mapped[str] = mapped_column(sa.ForeignKey("viewers.id"), primary_key=True)
     work_id: Mapped[str] = mapped_column(sa.ForeignKey("story_works.id"), primary_key=True)
     choice_id: Mapped[str] = mapped_column(sa.String(24), primary_key=True)
+
+
+class SeenRow(Base):
+    """A line a viewer has come to in some game: the first of a scene, or the last of an ending.
+
+    Lines, not names of scenes: they outlive a scene that is renamed, parted or joined.
+    """
+
+    __tablename__ = "seen_in_games"
+
+    viewer_id: Mapped[str] = mapped_column(sa.ForeignKey("viewers.id"), primary_key=True)
+    work_id: Mapped[str] = mapped_column(
+        sa.ForeignKey("story_works.id"), primary_key=True, index=True
+    )
+    kind: Mapped[str] = mapped_column(sa.String(8), primary_key=True)  # scene | ending
+    line_id: Mapped[str] = mapped_column(sa.String(24), primary_key=True)

@@ -103,6 +103,7 @@ def _publication(done: Publication) -> dict[str, object]:
     return {
         "series": done.slug, "digest": done.digest, "version": done.number, "fresh": done.fresh,
         "changed": done.changed, "episodes": done.episodes, "chapters": done.chapters,
+        "scenes_total": done.scenes_total, "endings_total": done.endings_total,
         "reads": list(done.reads), "plays": list(done.plays),
         "open_findings": [each.to_json() for each in done.findings],
     }  # fmt: skip

@@ -47,6 +47,9 @@ class Resumed:
     line: str | None  # shown last, of those that are open
     options: tuple[Option, ...]
     locked: Refusal | None  # the way leads into an episode that is not open
+    shown: tuple[str, ...]  # lines in order, of those that are open
+    asked: int  # how many of them came before the last option taken
+    last: str | None  # met at the end of it all: a line, or an option with none behind it
 
     @property
     def ended(self) -> bool:
@@ -90,7 +93,8 @@ def resume(
             doors.pass_through(version.lines[each].episode)
     fares.pay_first([each for each in sent.log if each in version.choices])
     told = _replayed(shelf, stage, version, sent.log)
-    shown = [line.id for line in told.lines if line.id in version.lines]
+    shown = [line.id for line in told.lines if line.id and line.id in version.lines]
+    asked = sum(1 for line in told.lines[: told.asked] if line.id in version.lines)
     closed = next((n for n, each in enumerate(shown) if _closed(version, doors, each)), None)
     refusal = _closed(version, doors, shown[closed]) if closed is not None else None
     for each in told.log:  # a detour takes options that were not sent
@@ -102,6 +106,7 @@ def resume(
     return Resumed(
         version.digest, version.id, told.log, _status(version, sent, told), told.divergences,
         seen[-1] if seen else None, () if refusal else told.options, refusal,
+        tuple(seen), min(asked, len(seen)), told.last,
     )  # fmt: skip
 
 

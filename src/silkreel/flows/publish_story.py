@@ -20,6 +20,7 @@ from silkreel.story.canon import Walk, canon_questions
 from silkreel.story.checking import check, look_into
 from silkreel.story.compile import compile_ink
 from silkreel.story.edition import Edition, edition_of
+from silkreel.story.endings import endings_of
 from silkreel.story.exporting import canon_ids
 from silkreel.story.findings import Finding
 from silkreel.story.lints.evidence import Evidence, Outside
@@ -42,7 +43,7 @@ from silkreel.story.units import units_of
 from silkreel.story.wordless import wordless
 
 WITNESSES = 100  # walks that look for ways into scenes; a work of 80 episodes walks ten a second
-LAYOUT = "1"  # of what is written: raise it when files or rows are made otherwise
+LAYOUT = "2"  # of what is written: raise it when files or rows are made otherwise
 
 
 class StoryBlocked(Refusal):
@@ -91,6 +92,8 @@ class Publication:
     changed: bool  # whether viewers see another version than before
     episodes: int
     chapters: int
+    scenes_total: int  # the game can show
+    endings_total: int  # the game can come to
     reads: tuple[str, ...]  # languages
     plays: tuple[str, ...]
     findings: tuple[Finding, ...]  # open ones that did not block
@@ -141,10 +144,10 @@ def publish_story(
             version = tx.get_one(StoryVersionRow, known.id)
         changed = show_version(tx, version)
         _lend_words(tx, series_id, evidence, by=by, at=at)
-        offered = _offered(tx, version.id)
+        offered, totals = _offered(tx, version.id), _totals(version)
     return Publication(
         slug, digest, version.number, known is None, changed,
-        len(evidence.numbered), len(evidence.chapters),
+        len(evidence.numbered), len(evidence.chapters), *totals,
         offered.get("chapter", ()), offered.get("strings", ()), findings,
     )  # fmt: skip
 
@@ -231,7 +234,8 @@ def _play_through(evidence: Evidence) -> tuple[Edition, str]:
         asked = canon_questions(player)
     if walk != canon:
         raise WordsLeftIn(path=story.main.path)
-    return edition_of(evidence, canon, asked, rehearse(story, made, walks=WITNESSES)), made
+    told = rehearse(story, made, walks=WITNESSES)
+    return edition_of(evidence, canon, asked, told, endings_of(made)), made
 
 
 def _stored(
@@ -252,6 +256,12 @@ def _stored(
             page.kind, str(page.number), page.language, page.state, stored, ".json",
             len(page.content),
         )  # fmt: skip
+
+
+def _totals(version: StoryVersionRow) -> tuple[int, int]:
+    """How many scenes and endings the game has."""
+    game = version.game or {"scenes": (), "endings": ()}
+    return len(game["scenes"]), len(game["endings"])
 
 
 def _offered(tx: sa.orm.Session, version_id: str) -> dict[str, tuple[str, ...]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from silkreel.story.canon import Walk
+from silkreel.story.endings import Ending
 from silkreel.story.flow import option_sets, parts_of, price_coins
 from silkreel.story.links import Link, links_of
 from silkreel.story.lints.evidence import Evidence
@@ -82,6 +83,8 @@ class Edition:
     choices: tuple[EditionChoice, ...]
     blocks: tuple[EditionBlock, ...]
     links: tuple[Link, ...]
+    played: tuple[str, ...]  # scenes the game can show, in order
+    endings: tuple[Ending, ...]  # of the game
 
 
 def edition_of(
@@ -89,6 +92,7 @@ def edition_of(
     walk: Walk,
     asked: Sequence[tuple[str, ...]],
     rehearsal: Rehearsal,
+    endings: Sequence[Ending],
 ) -> Edition:
     """A checked story as an edition.
 
@@ -97,6 +101,7 @@ def edition_of(
         walk: its canon.
         asked: the options on offer at each choice of the canon.
         rehearsal: ways to everything else.
+        endings: where its game stops.
 
     Raises:
         BadStoryFile: a line stands outside every numbered episode, so no purchase would open it.
@@ -105,6 +110,7 @@ def edition_of(
     chapters = tuple(sorted(evidence.chapters, key=lambda chapter: chapter.number))
     beats = tuple(_beats(story, walk))
     choices = tuple(_choices(story, walk, asked, beats))
+    links = links_of(story, walk.ids, chapters).all
     return Edition(
         story, chapters, walk.ids,
         tuple(
@@ -114,7 +120,7 @@ def edition_of(
         tuple(_scenes(story, beats, choices, _ways(walk, rehearsal))),
         beats, choices,
         tuple(_blocks(story, chapters, beats)),
-        links_of(story, walk.ids, chapters).all,
+        links, _played(beats, links, rehearsal), tuple(endings),
     )  # fmt: skip
 
 
@@ -147,6 +153,16 @@ def _scene_of(placed: Placed) -> str:
         problem = f"{name or line_id} is too long a name; give it a shorter one."
         raise BadStoryFile(path=at.file, line=at.line, problem=problem)
     return name
+
+
+def _played(
+    beats: Sequence[EditionBeat], links: Sequence[Link], rehearsal: Rehearsal
+) -> tuple[str, ...]:
+    """Scenes with a line that the game shows and something leads to, whatever conditions say."""
+    reached = {line.line_id for line in rehearsal.lines if line.reached}
+    played = reached & {link.source for link in links if link.rel == "play"}
+    shown = (each.scene for each in beats if each.kind != "choice" and each.line_id in played)
+    return tuple(dict.fromkeys(shown))
 
 
 def _kind(node: Beat | Choice) -> str:

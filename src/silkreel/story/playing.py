@@ -69,7 +69,7 @@ class ChildPlayer:
         stop = _stop(told)
         self.after = next(iter(reversed(told["log"])), "")
         divergences = tuple(Divergence(**each) for each in told["divergences"])
-        return Playthrough(stop.lines, stop.options, tuple(told["log"]), divergences)
+        return Playthrough(stop.lines, stop.options, tuple(told["log"]), divergences, told["asked"])
 
     def walks(self, seed: int, first: int, count: int, used: dict[str, int]) -> tuple[Walk, ...]:
         """Seeded walks, numbered from `first`; `used` counts options earlier walks took."""

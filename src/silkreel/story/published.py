@@ -78,6 +78,14 @@ class File:
     size_bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class GameMap:
+    """All there is to see of a game."""
+
+    scenes: tuple[str, ...]
+    endings: tuple[frozenset[str], ...]  # each by the ids that may be met last in it
+
+
 @dataclass(frozen=True)
 class Published:
     """One version of a work."""
@@ -98,6 +106,17 @@ class Published:
     blocks: Mapping[int, tuple[Block, ...]]  # by chapter
     files: Mapping[tuple[str, str, str], File]  # by kind, name and language
     ordinals: Mapping[str, int] = field(default_factory=dict)
+    game: GameMap | None = None  # none: published before this was counted
+
+    @property
+    def scenes_total(self) -> int | None:
+        """How many scenes its game can show; None where nobody counted."""
+        return len(self.game.scenes) if self.game is not None else None
+
+    @property
+    def endings_total(self) -> int | None:
+        """How many endings its game can come to; None where nobody counted."""
+        return len(self.game.endings) if self.game is not None else None
 
     def languages(self, kind: str, name: str | None = None) -> dict[str, str]:
         """Languages of a kind of file with their state; without a name, those all of them have."""
@@ -188,6 +207,7 @@ def load_version(tx: Session, version_id: str) -> Published:
             for each in _rows(tx, StoryFileRow, version_id, "name")
         },
         {line_id: number for number, line_id in enumerate(walk)},
+        _game(row.game),
     )  # fmt: skip
 
 
@@ -236,6 +256,12 @@ def _blocks(tx: Session, version_id: str) -> dict[int, tuple[Block, ...]]:
         block = Block(each.block_id, each.line, tuple(each.quotes), tuple(each.episodes))
         found.setdefault(each.chapter, []).append(block)
     return {chapter: tuple(blocks) for chapter, blocks in found.items()}
+
+
+def _game(told: Mapping[str, Any] | None) -> GameMap | None:
+    if told is None:
+        return None
+    return GameMap(tuple(told["scenes"]), tuple(frozenset(each) for each in told["endings"]))
 
 
 def _way(told: list[Any] | None) -> tuple[str, ...] | None:

@@ -126,8 +126,13 @@ def _version(
         title=story.project.title or story.main.tag("title") or story.folder.name,
         source_language=story.project.language, ink_version=VERSION,
         cast={each.id: _character(each, art) for each in story.project.cast},
-        walk=list(edition.walk), published_by=signed.by, published_at=signed.at,
+        walk=list(edition.walk), game=_game(edition), published_by=signed.by, published_at=signed.at,
     )  # fmt: skip
+
+
+def _game(edition: Edition) -> dict[str, Any]:
+    endings = [sorted(each) for each in edition.endings]
+    return {"scenes": list(edition.played), "endings": endings}
 
 
 def _character(character: Character, art: dict[str, str]) -> dict[str, Any]:

@@ -60,6 +60,14 @@ class Playthrough:
     options: tuple[Option, ...]
     log: tuple[str, ...]
     divergences: tuple[Divergence, ...] = ()
+    asked: int = 0  # how many of the lines were shown before the last option was taken
+
+    @property
+    def last(self) -> str | None:
+        """What was met last: a line, or the option after which there was none."""
+        if len(self.lines) > self.asked:
+            return self.lines[-1].id
+        return self.log[-1] if self.log else None
 
     @property
     def ended(self) -> bool:
@@ -117,6 +125,7 @@ class _Path:
     def _begin(self) -> None:
         self.stop: Stop = self._player.restart()
         self._lines = list(self.stop.lines)
+        self._asked = 0
 
     def take(self, option_id: str) -> None:
         """Take an option of the log: everything up to here is sure."""
@@ -168,11 +177,13 @@ class _Path:
     def playthrough(self) -> Playthrough:
         """Where the replay has come to."""
         return Playthrough(
-            tuple(self._lines), self.stop.options, tuple(self._sure), tuple(self._divergences)
-        )
+            tuple(self._lines), self.stop.options, tuple(self._sure), tuple(self._divergences),
+            self._asked,
+        )  # fmt: skip
 
     def _go(self, option_id: str) -> None:
         self.stop = self._player.choose(option_id)
+        self._asked = len(self._lines)
         self._lines += self.stop.lines
 
     def _kind(self, option_id: str) -> Detour:

@@ -41,6 +41,7 @@ class StoryVersionRow(Base):
     ink_version: Mapped[str] = mapped_column(sa.String(16))
     cast: Mapped[dict[str, Any]] = mapped_column(sa.JSON)  # names by language, portrait
     walk: Mapped[list[Any]] = mapped_column(sa.JSON)  # ids of the canon, in order
+    game: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)  # scenes, endings; none: older
     published_by: Mapped[str] = mapped_column(sa.String(100))
     published_at: Mapped[datetime] = mapped_column(UtcTime)
 

@@ -28,7 +28,7 @@ from silkreel.web.api.money import (
     watching,
     withdrawals,
 )
-from silkreel.web.api.works import choosing, game, places, reading, saves
+from silkreel.web.api.works import choosing, game, places, reading, saves, seen
 from silkreel.web.compression import Compressing
 from silkreel.web.edge import Edge, Receive, Scope, Send, answer_noes
 from silkreel.web.limits import RateLimit
@@ -109,7 +109,7 @@ def _framework(site: Site, segments: Segments) -> FastAPI:
         hooks, pretend,
     ):  # fmt: skip
         app.include_router(noun.router)
-    for part in (reading, game, places, saves, choosing):
+    for part in (reading, game, places, saves, seen, choosing):
         app.include_router(part.router)
     for desk in (
         staff_orders, staff_books, staff_closing, staff_stories, story_assist, story_files,

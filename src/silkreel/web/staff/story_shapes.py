@@ -6,7 +6,9 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from silkreel.kit.words import words
 from silkreel.people.audit import MAX_REASON
+from silkreel.story.checking import NotRun
 from silkreel.story.desk.breakdown import Breakdown
 from silkreel.story.desk.cards import Card, Presence
 from silkreel.story.desk.drafts import Row, Spoken
@@ -15,6 +17,7 @@ from silkreel.story.desk.preview import Played
 from silkreel.story.desk.revisions import Revision
 from silkreel.story.desk.saving import Saved
 from silkreel.story.findings import Finding
+from silkreel.story.lints.needs import WHY_SENTENCES
 from silkreel.story.project import RhythmProfile
 from silkreel.story.replay import MOST_LOGGED
 from silkreel.web.api.shapes import Shape
@@ -235,6 +238,26 @@ class Findings(Shape):
 
     digest: str
     findings: list[FindingShape]
+    not_run: list["NotRunShape"] = Field(description="checks that looked at nothing, by reason")
+
+
+class NotRunShape(Shape):
+    """Checks that something they need is not there for."""
+
+    why: str
+    codes: list[str]
+
+    @classmethod
+    def all_of(cls, passed_over: Sequence[NotRun]) -> "list[NotRunShape]":
+        """Reasons in the words of the command line, each with its checks."""
+        reasons = dict.fromkeys(each.why for each in passed_over)
+        return [
+            cls(
+                why=words(WHY_SENTENCES[why]),
+                codes=[each.code for each in passed_over if each.why == why],
+            )
+            for why in reasons
+        ]
 
 
 class Playing(Shape):

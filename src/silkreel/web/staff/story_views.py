@@ -11,11 +11,13 @@ from fastapi import APIRouter, Depends, Query, Response
 from silkreel.kit.refusals import Refusal
 from silkreel.people.actors import Actor
 from silkreel.people.audit import record
+from silkreel.story.checking import not_run
 from silkreel.story.desk.breakdown import breakdown_of
 from silkreel.story.desk.cards import cards_of, grid_of
 from silkreel.story.desk.looking import Look
 from silkreel.story.desk.preview import play
 from silkreel.story.desk.shelf import find_story
+from silkreel.story.desk.wanting import Wanting, languages_of, parts_of, wanting_in
 from silkreel.story.exporting import ExportOrder, Form, export
 from silkreel.story.lints.evidence import Evidence
 from silkreel.story.media import MediaForm, MediaOrder, export_media
@@ -24,7 +26,15 @@ from silkreel.web.site import Site
 from silkreel.web.staff.rights import no_store
 from silkreel.web.staff.shapes import NO_CONTROLS
 from silkreel.web.staff.story_door import PREFIX, STORY_NOES, Reader, StoryName
-from silkreel.web.staff.story_shapes import Findings, FindingShape, PlayedShape, Playing, Report
+from silkreel.web.staff.story_shapes import (
+    Findings,
+    FindingShape,
+    NotRunShape,
+    PlayedShape,
+    Playing,
+    Report,
+)
+from silkreel.web.staff.wanting_shapes import WantingShape
 
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the same story gives the same bytes
 
@@ -47,7 +57,26 @@ class UnknownExport(Refusal):
 def check(story: StoryName, by: Reader, site: TheSite) -> Findings:
     """What the checks say of the story as it stands."""
     look = look_at(site, story, by)
-    return Findings(digest=look.digest, findings=[FindingShape.of(x) for x in look.findings])
+    return Findings(
+        digest=look.digest, findings=[FindingShape.of(x) for x in look.findings],
+        not_run=NotRunShape.all_of(not_run(look.evidence)),
+    )  # fmt: skip
+
+
+@router.get("/wanting")
+def wanting(
+    story: StoryName,
+    by: Reader,
+    site: TheSite,
+    language: Annotated[str, Query(max_length=35, pattern=NO_CONTROLS)] = "",
+    part: Annotated[str, Query(max_length=80, pattern=NO_CONTROLS)] = "",
+) -> WantingShape:
+    """Lines whose translation is stale or missing: in a language, of an episode or a chapter."""
+    evidence = look_at(site, story, by).evidence
+    languages = languages_of(evidence)
+    chosen = language or next(iter(languages), "")
+    told = wanting_in(evidence, chosen) if chosen in languages else Wanting(chosen, {}, ())
+    return WantingShape.of(told, languages, parts_of(evidence), part)
 
 
 @router.post("/play")

@@ -49,6 +49,7 @@ def game(visit: TheVisit, response: Response) -> GameShape:
             for number in version.episodes
         ],
         first_episode=next(iter(version.episodes)), prices=coin_prices(fares),
+        scenes_total=version.scenes_total, endings_total=version.endings_total,
         bought=sorted(each for each in fares.bought.taken if each in version.choices),
     )  # fmt: skip
 

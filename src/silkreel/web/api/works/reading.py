@@ -37,7 +37,9 @@ def work(visit: TheVisit, response: Response) -> WorkShape:
     version = story.version
     return WorkShape(
         slug=story.slug, title=version.title, source_language=version.source_language,
-        digest=version.digest, version=version.number, media=_media(visit),
+        digest=version.digest, version=version.number,
+        scenes_total=version.scenes_total, endings_total=version.endings_total,
+        media=_media(visit),
         chapters=[_card(visit, number, closed=doors.closed) for number in sorted(version.chapters)],
         episodes=[
             StoryEpisodeCard(

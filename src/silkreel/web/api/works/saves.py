@@ -8,6 +8,7 @@ from silkreel.audience.playthroughs import Slot, drop_save, slot_of, slots_of, t
 from silkreel.flows.choose import ChoiceLocked, Fares
 from silkreel.flows.interactive import shares_of
 from silkreel.flows.play_story import Resumed, Sent, check_sent, payable, resume, save
+from silkreel.flows.seen_story import note_seen
 from silkreel.flows.story_doors import told
 from silkreel.flows.story_shelf import NotInStory
 from silkreel.kit.clock import now
@@ -98,6 +99,7 @@ def _keep(visit: Visit, slot: str, wish: SaveWish, fares: Fares) -> SaveShape:
     viewer = visit.customer()
     with visit.site.workshop.transaction() as tx:
         kept = save(tx, visit.story, viewer, slot, resumed, wish.revision, now())
+        note_seen(tx, visit.story.version, viewer, resumed)
     return _shape(visit, kept, resumed, fares)
 
 

@@ -16,6 +16,11 @@ from silkreel.web.api.shapes import MAX_NUMBER, Shape
 MAX_SECOND = 86_400  # of an episode; none lasts a day
 LINE_LENGTH, LINE_PATTERN = 24, r"^[\w]+$"
 LineId = Annotated[str, Field(max_length=LINE_LENGTH, pattern=LINE_PATTERN)]
+DIGEST_PATTERN = r"^[0-9a-f]{64}$"
+Log = Annotated[list[LineId], Field(max_length=MOST_LOGGED)]
+Total = Annotated[
+    int | None, Field(description="null: the story was published before this was counted")
+]
 Locked = Annotated[
     dict[str, Any] | None,
     Field(
@@ -70,6 +75,8 @@ class WorkShape(Shape):
     digest: str
     version: int
     media: dict[MediumName, MediumShape]
+    scenes_total: Total
+    endings_total: Total
     chapters: list[ChapterCard]
     episodes: list[StoryEpisodeCard]
 
@@ -138,6 +145,8 @@ class GameShape(Shape):
     cast: dict[str, CharacterShape]
     episodes: list[GameEpisode]
     first_episode: int
+    scenes_total: Total
+    endings_total: Total
     prices: dict[str, CoinsShape] = Field(
         description="options that cost this viewer coins; every other one is free or theirs"
     )
@@ -235,8 +244,8 @@ class PlaceShape(Shape):
 class SaveWish(Shape):
     """A save as a client has it."""
 
-    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    log: Annotated[list[LineId], Field(max_length=MOST_LOGGED)]
+    digest: Annotated[str, Field(pattern=DIGEST_PATTERN)]
+    log: Log
     revision: Annotated[int, Field(ge=0, le=2**31)] | None = Field(
         None, description="the slot's revision that was taken; null: save over whatever is there"
     )

@@ -14,11 +14,14 @@ export function t(id, values = {}) {
   return sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
-/** A sentence that depends on a number. @param {string} id @param {number} count */
-export function plural(id, count) {
+/** A sentence that depends on a number. @param {string} id @param {number} count
+ * @param {Record<string, number>} [values] other numbers in it */
+export function plural(id, count, values = {}) {
   const form = new Intl.PluralRules(language.value).select(count);
   const known = words.value[`${id}.${form}`] ? form : "other";
-  return t(`${id}.${known}`, { count: new Intl.NumberFormat(language.value).format(count) });
+  const { format } = new Intl.NumberFormat(language.value);
+  const written = Object.entries({ ...values, count }).map(([name, number]) => [name, format(number)]);
+  return t(`${id}.${known}`, Object.fromEntries(written));
 }
 
 /** 83 -> "1:23", in the reader's digits. @param {number} seconds */

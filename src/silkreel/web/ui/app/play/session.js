@@ -1,7 +1,7 @@
 // One game being played: the story's logic, its words, the log of choices, and the save that follows it.
 import { signal } from "@preact/signals";
-import { findMoment, getGame, getMoment, getSave, getSaves, getShares, getStory, putPlace, putSave, tellTaken } from "../story/api.js";
-import { keepPlayed, note, playedOf, storyLanguage } from "../story/kept.js";
+import { findMoment, getGame, getMoment, getSave, getSaves, getShares, getSeen, getStory, putPlace, putSave, putSeen, tellTaken } from "../story/api.js";
+import { keepPlayed, playedOf, storyLanguage } from "../story/kept.js";
 import { Play } from "./engine.js";
 import { Texts } from "./texts.js";
 
@@ -194,7 +194,6 @@ export class Session {
     if (words.scene !== this.scene.value) {
       this.scene.value = words.scene;
       this.cast.value = [];
-      note(this.slug, "seen", words.scene);
       clearTimeout(this.warming);
       this.warming = setTimeout(() => this.texts.warm(this.episode), WARM_MILLISECONDS);
     }
@@ -268,8 +267,14 @@ export class Session {
 
   finish() {
     this.phase.value = "end";
-    const last = this.entries.findLast((entry) => entry.kind === "line");
-    if (last) note(this.slug, "ends", last.id);
+  }
+
+  /** How much of the game was seen, this play with it; a scratch game passed over what it did not show.
+   * @returns {Promise<any> | null} nothing where nobody counted */
+  seen() {
+    if (this.game.scenes_total === null) return null;
+    if (this.scratch || !this.beat.value) return getSeen(this.slug);
+    return putSeen(this.slug, { digest: this.game.digest, log: this.play.log, line: this.beat.value.id });
   }
 
   /** On beyond the scene of a scratch game. */
@@ -351,6 +356,8 @@ export class Session {
   close() {
     clearTimeout(this.placing);
     clearTimeout(this.warming);
-    if (this.beat.value) putPlace(this.slug, { medium: "play", line: this.beat.value.id });
+    if (!this.beat.value) return;
+    putPlace(this.slug, { medium: "play", line: this.beat.value.id });
+    if (!this.scratch) this.seen()?.catch(() => null);
   }
 }

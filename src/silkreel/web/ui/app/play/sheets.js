@@ -106,7 +106,7 @@ export function PlayingSheet({ session, onClose }) {
     <div class="segments" role="group" aria-label=${t("game.size")}><span>${t("game.size")}</span>
       <div><button disabled=${size <= SMALLEST} onClick=${() => preferReading({ size: size - 1 })} aria-label=${t("read.smaller")}><small>A</small></button>
       <button disabled=${size >= LARGEST} onClick=${() => preferReading({ size: size + 1 })} aria-label=${t("read.larger")}><big>A</big></button></div></div>
-    <${Seen} session=${session} slug=${session.slug} />
+    <${Seen} session=${session} />
     ${session.game.languages.length > 1 && html`<${TextLanguages} languages=${session.game.languages} chosen=${session.game.language} />`}
     <button class="button quiet" onClick=${anew}><${Icon} name="again" />${t("game.restart")}</button>
     <p class="keys">${t("game.keys").split(" · ").map((key) => html`<span key=${key}>${key}</span>`)}</p>

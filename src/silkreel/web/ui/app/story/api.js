@@ -62,6 +62,15 @@ export const putSave = (slug, slot, save) => ask(at(slug, `/playthroughs/${slot}
 /** @param {string} slug @param {string} slot */
 export const removeSave = (slug, slot) => ask(at(slug, `/playthroughs/${slot}`), { method: "DELETE" });
 
+let telling = /** @type {Promise<any>} */ (Promise.resolve()); // what was read last is told before anybody asks
+
+/** How much of the game this viewer has seen: numbers. @param {string} slug */
+export const getSeen = (slug) => telling.catch(() => null).then(() => ask(at(slug, "/seen")));
+
+/** What a game has shown by now; the server plays its log again, as far as a line.
+ * @param {string} slug @param {{digest: string, log: string[], line: string | null}} game @returns {Promise<any>} */
+export const putSeen = (slug, game) => (telling = ask(at(slug, "/seen"), { ...posting(game), keepalive: true }));
+
 /** Choice points of an episode. @param {string} slug @param {number} episode @param {string} language */
 export const getChoicePoints = (slug, episode, language) => ask(`${at(slug, `/episodes/${episode}/choices`)}?${said(language)}`);
 

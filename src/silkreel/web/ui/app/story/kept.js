@@ -56,13 +56,13 @@ export function keepBlock(slug, chapter, block) {
 
 /**
  * @typedef {{digest: string, log: string[], revision: number | null, episode: number, line: string | null, sent: boolean}} Kept
- * @typedef {{auto: Kept | null, seen: string[], ends: string[]}} Played
+ * @typedef {{auto: Kept | null}} Played
  */
 /** @type {Record<string, Played>} */
 const played = read(PLAYED, {});
 
 /** @param {string} slug @returns {Played} */
-export const playedOf = (slug) => ({ auto: null, seen: [], ends: [], ...played[slug] });
+export const playedOf = (slug) => ({ auto: null, ...played[slug] });
 
 /** @param {string} slug @param {Partial<Played>} changes */
 export function keepPlayed(slug, changes) {
@@ -71,10 +71,4 @@ export function keepPlayed(slug, changes) {
   played[slug] = now;
   for (const old of Object.keys(played).slice(0, -WORKS_KEPT)) delete played[old];
   write(PLAYED, played);
-}
-
-/** A scene or an ending was met. @param {string} slug @param {"seen" | "ends"} what @param {string} id */
-export function note(slug, what, id) {
-  const before = playedOf(slug)[what];
-  if (!before.includes(id)) keepPlayed(slug, { [what]: [...before, id] });
 }

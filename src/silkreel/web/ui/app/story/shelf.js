@@ -6,8 +6,9 @@ import { chapterPath, gamePath } from "../../shared/router.js";
 import { clock, plural, t } from "../../shared/words.js";
 import { sceneName } from "../play/names.js";
 import { ChapterList } from "../read/sheets.js";
-import { getPlace, getWork } from "./api.js";
+import { getPlace, getSeen, getWork } from "./api.js";
 import { storyLanguage } from "./kept.js";
+import { seenWords } from "./seen.js";
 
 const MEDIA = /** @type {const} */ ([["watch", "play"], ["read", "book"], ["play", "branch"]]);
 
@@ -15,9 +16,13 @@ const MEDIA = /** @type {const} */ ([["watch", "play"], ["read", "book"], ["play
 export function Forms({ series }) {
   const [work, setWork] = useState(/** @type {any} */ (null));
   const [place, setPlace] = useState(/** @type {any} */ (null));
+  const [seen, setSeen] = useState(/** @type {any} */ (null));
   const tongue = storyLanguage();
   useEffect(() => {
-    getWork(series.slug, tongue).then(setWork, () => {});
+    getWork(series.slug, tongue).then((told) => {
+      setWork(told);
+      if (told.scenes_total !== null) getSeen(series.slug).then(setSeen, () => {});
+    }, () => {});
     getPlace(series.slug).then(setPlace, () => {});
   }, [series.slug, tongue]);
   if (!work) return null;
@@ -26,7 +31,7 @@ export function Forms({ series }) {
       <h2 id="forms" class="section-title">${t("forms.title")}</h2>
       <div class="forms">
         ${work.media.read && work.chapters.length > 0 && html`<a class="form" href=${chapterPath(series.slug, work.chapters[0].number)}><span class="moment-icon"><${Icon} name="book" /></span><span class="choice-text"><strong>${t("read.start")}</strong><small>${plural("forms.novel", work.chapters.length)}</small></span></a>`}
-        ${work.media.play && html`<a class="form" href=${gamePath(series.slug)}><span class="moment-icon"><${Icon} name="branch" /></span><span class="choice-text"><strong>${t("game.start")}</strong><small>${t("forms.game")}</small></span></a>`}
+        ${work.media.play && html`<a class="form" href=${gamePath(series.slug)}><span class="moment-icon"><${Icon} name="branch" /></span><span class="choice-text"><strong>${t("game.start")}</strong><small><span>${t("forms.game")}</span>${seen && html`<span>${seenWords(seen)}</span>`}</small></span></a>`}
       </div>
       ${work.media.read && work.chapters.length > 1 && html`<details class="forms-chapters"><summary>${t("read.chapters")}</summary><${ChapterList} slug=${series.slug} work=${work} /></details>`}
     </section>`}`;

@@ -23,7 +23,16 @@ export function Findings({ checked, path, readonly, onJump, onWaive, onRetry }) 
       </li>`;
     })}</ul>
     ${waived > 0 && html`<p class="hint">${plural("findings.waived", waived)}</p>`}
+    ${checked.notRun?.length > 0 && html`<${NotRun} reasons=${checked.notRun} />`}
   </div>`;
+}
+
+/** Checks that looked at nothing: silence of theirs is no praise. @param {{reasons: {why: string, codes: string[]}[]}} props */
+function NotRun({ reasons }) {
+  const count = reasons.reduce((sum, each) => sum + each.codes.length, 0);
+  return html`<details class="not-run"><summary>${plural("findings.not_run", count)}</summary>
+    <ul>${reasons.map((each) => html`<li key=${each.why}><span>${each.why}</span> <span class="codes">${each.codes.join(", ")}</span></li>`)}</ul>
+  </details>`;
 }
 
 /** @param {{onSend: (reason: string) => void}} props */

@@ -9,10 +9,11 @@ import { Boards } from "./boards.js";
 import { Cards } from "./cards.js";
 import { Drafts } from "./drafts.js";
 import { Out } from "./out.js";
+import { Tongues } from "./tongues.js";
 import { Write } from "./write.js";
 
 /** @type {[string, any][]} */
-const ROOMS = [["write", Write], ["cards", Cards], ["boards", Boards], ["drafts", Drafts], ["assist", Assist], ["out", Out]];
+const ROOMS = [["write", Write], ["cards", Cards], ["boards", Boards], ["drafts", Drafts], ["tongues", Tongues], ["assist", Assist], ["out", Out]];
 
 /** @param {{name: string, tab: string}} props */
 export function Studio({ name, tab }) {

@@ -70,7 +70,7 @@ function Page({ story, address, file, goal, onOpen, onChanged, onReload }) {
     checking.current = new AbortController();
     setChecked((/** @type {any} */ before) => ({ ...before, busy: true }));
     ask("GET", `${address}/check`, undefined, checking.current.signal).then(
-      (value) => setChecked({ value: value.findings }),
+      (value) => setChecked({ value: value.findings, notRun: value.not_run }),
       (refused) => refused?.name !== "AbortError" && setChecked({ error: refused }),
     );
   };
