@@ -47,7 +47,7 @@ class Onlooker:
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class InMarket:
     """A series that is out in a market, and since when."""
 
     series_id: str
@@ -93,20 +93,19 @@ class Shop:
         return found
 
 
-def find_door(tx: Session, slug: str, market: str) -> Door:
-    """The way to a released series by its slug.
+def find_in_market(tx: Session, slug: str, market: str) -> InMarket:
+    """A released series by its slug, without its episodes.
 
     Raises:
         NotShown: there is none, or none for this market.
     """
-    series = tx.scalar(sa.select(SeriesRow.id).where(SeriesRow.slug == slug))
-    if series is None:
-        raise NotShown
-    releases = tx.scalars(sa.select(ReleaseRow).where(ReleaseRow.series_id == series)).all()
+    of_series = SeriesRow.id == ReleaseRow.series_id
+    query = sa.select(ReleaseRow).join(SeriesRow, of_series).where(SeriesRow.slug == slug)
+    releases = tx.scalars(query).all()
     if open_door(releases, market) is None:
         raise NotShown
     out_since = min(each.released_at for each in releases if each.market in (market, WORLD))
-    return Door(series, out_since)
+    return InMarket(releases[0].series_id, out_since)
 
 
 def find_on_sale(tx: Session, slug: str, market: str) -> OnSale:
@@ -115,13 +114,13 @@ def find_on_sale(tx: Session, slug: str, market: str) -> OnSale:
     Raises:
         NotShown: there is none, or none for this market.
     """
-    door = find_door(tx, slug, market)
+    out = find_in_market(tx, slug, market)
     rows = tx.execute(
-        sa.select(EpisodeRow.id, PICTURED).where(EpisodeRow.series_id == door.series_id)
+        sa.select(EpisodeRow.id, PICTURED).where(EpisodeRow.series_id == out.series_id)
     )
     all_of_it = {row[0]: bool(row[1]) for row in rows}
     playable = frozenset(episode for episode, ready in all_of_it.items() if ready)
-    return OnSale(door.series_id, len(all_of_it), playable, slug, door.released_at)
+    return OnSale(out.series_id, len(all_of_it), playable, slug, out.released_at)
 
 
 def refuse_unplayable(tx: Session, series_id: str, episode_ids: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Response
 
 from silkreel.commerce.quotes import seen_price
 from silkreel.commerce.unlock import CoinsNotTaken, Wish, price_wish, undo_unlock, unlock_priced
-from silkreel.flows.sell_episodes import book_at, find_door, refuse_unplayable, viewing_of
+from silkreel.flows.sell_episodes import book_at, find_in_market, refuse_unplayable, viewing_of
 from silkreel.kit.clock import now
 from silkreel.kit.refusals import Refusal
 from silkreel.web.api.money.customers import GATES, MAX_ID, NOES, Key, TheOnlooker
@@ -39,8 +39,8 @@ def unlock(
     """Open all of the episodes or none, for at most what was shown, once per key."""
     at = now()
     with site.workshop.reading() as tx:
-        door = find_door(tx, wish.series, who.market)
-        refuse_unplayable(tx, door.series_id, wish.episodes)
+        out = find_in_market(tx, wish.series, who.market)
+        refuse_unplayable(tx, out.series_id, wish.episodes)
         book = book_at(tx, who, at)
         if book is None:
             return UnlockShape.free(wish.episodes)
@@ -49,7 +49,7 @@ def unlock(
         if who.viewer_id is None:
             raise NoWalletYet
         asked = Wish(
-            viewing_of(who, door.series_id), tuple(wish.episodes), wish.expected_coins, str(key)
+            viewing_of(who, out.series_id), tuple(wish.episodes), wish.expected_coins, str(key)
         )
         priced = price_wish(tx, asked, at, partial(seen_price, book=book))
     unlocked = unlock_priced(site.workshop.database, site.counter.till, asked, priced, at)
