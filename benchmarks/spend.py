@@ -6,9 +6,10 @@ g3  128 in flight, against the same function over 64 wallets in one transaction
 g4  64 in flight on one wallet, against the function called once each
 g5  64 in flight on one series, against 64 in flight on fifty
 g6  256 in flight on SQLite, against the sqlite3 command line running hand-written SQL, 256 a commit
+g7  32 in flight over HTTP, against the till's 32 in flight of g1, both on one PostgreSQL
 g8  bytes a spend takes on PostgreSQL, indexes included, against 700
 
-g7, unlocks over HTTP, is not measured here. Slices alternate, so that a busy neighbour hits both; they
+Slices alternate, so that a busy neighbour hits both; they
 are short, longer ones are asked for with --seconds. Needs PostgreSQL with pgbench, and sqlite3.
 """
 
@@ -28,9 +29,10 @@ from pathlib import Path
 import sqlalchemy as sa
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE.parent / "tests")]
+sys.path[:0] = [str(HERE), str(HERE.parent / "tests")]
 
 import conftest  # noqa: E402
+import unlock_http  # noqa: E402
 from silkreel.commerce.requests import Item, Unlock  # noqa: E402
 from silkreel.commerce.till import Till  # noqa: E402
 from silkreel.kit.database import Database  # noqa: E402
@@ -43,7 +45,7 @@ LOT_COINS = 1_000_000
 PRICE = 10
 SERIES = 50
 SLICES = 5
-GOALS = {"g1": 0.9, "g2": 0.15, "g3": 0.5, "g4": 5.0, "g5": 0.9, "g6": 1.0, "g8": 1.0}
+GOALS = {"g1": 0.9, "g2": 0.15, "g3": 0.5, "g4": 5.0, "g5": 0.9, "g6": 1.0, "g7": 0.3, "g8": 1.0}
 AT_ONCE = 64  # wallets in a transaction of g3's peer
 MAX_P99_MILLISECONDS = 10  # of a spend alone
 MAX_BYTES = 700  # a spend
@@ -150,6 +152,9 @@ def on_postgresql(folder: Path, programs: Path, asked: argparse.Namespace) -> di
                 lambda: through_till(database, WALLETS, 64, asked, series=1),
                 lambda: through_till(database, WALLETS, 64, asked),
             )
+        if asked.only in (None, "g7"):
+            server.run("CREATE DATABASE shop")
+            results["g7"] = over_http(folder / "shop", server.address("shop"), database, asked)
         if asked.only in (None, "g8"):
             smallness = small_enough(database, asked)
             results |= {"g8": smallness} if smallness else {}
@@ -184,6 +189,24 @@ def fast_enough(latencies: list[float]) -> bool:
     verdict = "reached" if p99 <= MAX_P99_MILLISECONDS else "MISSED"
     print(f"g2: p99 {p99:.1f} ms, goal {MAX_P99_MILLISECONDS} {verdict}")
     return p99 <= MAX_P99_MILLISECONDS
+
+
+def over_http(home: Path, url: str, database: Database, asked: argparse.Namespace) -> float:
+    """What is left of the till's rate for viewers: a server of its own, 32 of them at once."""
+    home.mkdir()
+    workshop = open_workshop(Settings(home=home, database_url=url))
+    _, wishes = unlock_http.stock(workshop, home)
+    workshop.database.close()
+    with unlock_http.serving(home, url) as served:
+        served.unlocks(wishes, 32, asked.seconds)  # warms it
+        ratio = compare(
+            "g7",
+            lambda: served.unlocks(wishes, 32, asked.seconds),
+            lambda: through_till(database, WALLETS, 32, asked),
+            names=("HTTP", "till"),
+        )
+    print(f"g7: {served.milliseconds_each:.1f} ms of a processor an unlock, in the server")
+    return ratio
 
 
 def small_enough(database: Database, asked: argparse.Namespace) -> float | None:
@@ -245,14 +268,17 @@ def made(home: Path, url: str | None) -> Database:
     return database
 
 
-def compare(goal: str, ours: Callable[[], float], theirs: Callable[[], float]) -> float:
+def compare(
+    goal: str, ours: Callable[[], float], theirs: Callable[[], float], *,
+    names: tuple[str, str] = ("till", "peer"),
+) -> float:  # fmt: skip
     pairs = [(ours(), theirs()) for _ in range(SLICES)]
     ratios = sorted(mine / peer for mine, peer in pairs)
     median = statistics.median(ratios)
     mine, peer = (statistics.median(side) for side in zip(*pairs, strict=True))
     verdict = "reached" if median >= GOALS[goal] else "MISSED"
     print(
-        f"{goal}: till {mine:,.0f}/s, peer {peer:,.0f}/s, ratio {median:.2f} "
+        f"{goal}: {names[0]} {mine:,.0f}/s, {names[1]} {peer:,.0f}/s, ratio {median:.2f} "
         f"({ratios[0]:.2f}-{ratios[-1]:.2f}), goal {GOALS[goal]} {verdict}",
         flush=True,
     )

@@ -498,6 +498,23 @@ def test_the_money_pages_speak_the_readers_language(mei):
     expect(page.get_by_role("heading", name="0 monedas")).to_be_visible()
 
 
+OPTIONS = {
+    "en": "Options of a story that cost coins are not included; each is bought once.",
+    "es": "Las opciones de una historia que cuestan monedas no están incluidas",
+    "pt-BR": "As opções de uma história que custam moedas não estão incluídas",
+    "zh-Hans": "不包含故事中需要花费金币的选项",
+}
+
+
+@pytest.mark.parametrize("language", OPTIONS)
+def test_the_vip_screen_says_in_each_language_that_paid_options_are_bought_by_themselves(
+    mei, language
+):
+    mei.page.goto(f"/vip?hl={language}")
+    mei.page.locator(".way").first.click()
+    expect(mei.page.locator(".consent")).to_contain_text(OPTIONS[language])
+
+
 @pytest.mark.parametrize("size", [(390, 844), (1280, 800)], ids=["phone", "desk"], indirect=True)
 def test_no_money_page_is_wider_than_its_screen_and_targets_are_large(mei, size):
     page = mei.page

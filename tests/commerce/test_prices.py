@@ -15,6 +15,7 @@ from silkreel.commerce.pricebook import (
     DEFAULTS,
     NeedsTwo,
     book_by_id,
+    book_for,
     book_in_force,
     default_book,
     publish_book,
@@ -231,3 +232,21 @@ def test_two_first_looks_at_once_make_one_book(database, monkeypatch):
     )
     with database.transaction() as tx:
         assert book_in_force(tx, BRAND, "US", "web", NOW) == first
+
+
+def test_a_book_whose_publishing_was_taken_back_is_not_kept_for_the_next_of_its_number(database):
+    def publish(tx, coins):
+        book = replace(default_book("US", BRAND), episode_coins=coins)
+        found = publish_book(tx, book, approved_by=("mei", "li"), now=NOW)
+        assert book_by_id(tx, found.id).episode_coins == coins
+        return book_by_id(tx, found.id)
+
+    with database.transaction() as tx:
+        publish(tx, 40)
+        tx.rollback()
+    with database.transaction() as tx:
+        stands = publish(tx, 44)
+    for _ in range(2):
+        with database.reading() as tx:
+            assert book_by_id(tx, stands.id) == stands
+            assert book_for(tx, BRAND, "US", "web", NOW) == stands

@@ -116,6 +116,17 @@ def test_a_title_that_vip_leaves_out_is_named_and_stays_locked(unpriced):
     assert mei.play(7).status_code == 402
 
 
+def test_the_screen_says_whether_options_of_stories_come_with_vip_as_the_book_sells(unpriced):
+    publish(unpriced.workshop)
+    sold = unpriced.customer().vip_screen().json()["texts"]
+    assert "Options of a story that cost coins are not included; each is bought once." in sold
+    no_coins = {"bundles": (), "episode_coins": 0, "cap_coins": 0}
+    publish(unpriced.workshop, ways=("ads", "vip"), **no_coins)
+    free = unpriced.customer().vip_screen().json()["texts"]
+    assert "Options of stories cost nothing here, with VIP or without it." in free
+    assert len(free) == len(sold)
+
+
 def test_who_agreed_before_a_title_was_left_out_keeps_it(mei, shop):
     mei.join_and_pay()
     publish(shop.workshop, vip_leaves_out=(SLUG,))

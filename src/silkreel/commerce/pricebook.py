@@ -9,19 +9,22 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
 from silkreel.commerce.book import STANDARD, WEB, Book, Bundle, Plan
 from silkreel.commerce.book_faults import BadBook, check_book
 from silkreel.commerce.tables import PriceBookRow, PriceRow, WalletRow
-from silkreel.kit.database import Session
+from silkreel.kit.database import Session, is_writing
 from silkreel.kit.money import Money
 from silkreel.kit.refusals import Refusal
 
 DEFAULTS = Path(__file__).parent / "data" / "price_book.toml"
 WORLD = "001"
 BIG_CHANGE_PERCENT = 20  # above it two persons approve
+KEPT_BOOKS = 1_000  # of a database: those of all markets and quotes that are asked for, 2 KB each
+_kept_books: WeakKeyDictionary[object, dict[int, Book]] = WeakKeyDictionary()  # by engine
 
 
 class NeedsTwo(Refusal):
@@ -69,8 +72,8 @@ def book_for(
     template: str = STANDARD,
 ) -> Book | None:  # fmt: skip
     """The newest book of a market and channel that is valid; None where none was published."""
-    row = tx.scalars(
-        sa.select(PriceBookRow)
+    found = tx.scalar(
+        sa.select(PriceBookRow.id)
         .where(
             PriceBookRow.brand_id == brand_id, PriceBookRow.market == market,
             PriceBookRow.channel == channel, PriceBookRow.template == template,
@@ -78,13 +81,25 @@ def book_for(
         )
         .order_by(PriceBookRow.version.desc())
         .limit(1)
-    ).first()  # fmt: skip
-    return _book(tx, row) if row else None
+    )  # fmt: skip
+    return None if found is None else book_by_id(tx, found)
 
 
 def book_by_id(tx: Session, book_id: int) -> Book:
-    """A book as it was published, whatever came after."""
-    return _book(tx, tx.get_one(PriceBookRow, book_id))
+    """A book as it was published, whatever came after.
+
+    What is committed is never changed (a trigger says so), so it is read once; what a writing
+    transaction sees may still be taken back, and is read each time.
+    """
+    if is_writing(tx):
+        return _read_book(tx, book_id)
+    kept = _kept_books.setdefault(tx.get_bind(), {})
+    book = kept.get(book_id)
+    if book is None:
+        if len(kept) >= KEPT_BOOKS:
+            kept.clear()
+        book = kept[book_id] = _read_book(tx, book_id)
+    return book
 
 
 def book_in_force(tx: Session, brand_id: str, market: str, channel: str, now: datetime) -> Book:
@@ -212,7 +227,8 @@ def _price_rows(book: Book, book_id: int) -> list[PriceRow]:
     ]  # fmt: skip
 
 
-def _book(tx: Session, row: PriceBookRow) -> Book:
+def _read_book(tx: Session, book_id: int) -> Book:
+    row = tx.get_one(PriceBookRow, book_id)
     prices = tx.scalars(sa.select(PriceRow).where(PriceRow.book_id == row.id)).all()
     coins = {price.item: price.coins for price in prices if price.coins is not None}
     money = [(price, Money(price.minor, row.currency)) for price in prices if price.minor]

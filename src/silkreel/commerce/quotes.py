@@ -91,10 +91,15 @@ def show_price(tx: Session, viewing: Viewing, episodes: int, now: datetime) -> Q
     return _quote(tx, row)
 
 
-def seen_price(tx: Session, viewing: Viewing, episodes: int, now: datetime) -> Quote | None:
-    """The quote as it stands, only read; None where `show_price` would make, lower or renew it."""
+def seen_price(
+    tx: Session, viewing: Viewing, episodes: int, now: datetime, *, book: Book | None = None
+) -> Quote | None:
+    """The quote as it stands, only read; None where `show_price` would make, lower or renew it.
+
+    `book` is the one in force, where it was read before.
+    """
     row = _row(tx, viewing)
-    book = book_for(tx, viewing.brand_id, viewing.market, viewing.channel, now)
+    book = book or book_for(tx, viewing.brand_id, viewing.market, viewing.channel, now)
     if row is None or book is None or row.until <= now:
         return None
     better = _better(row, _offered(row, book, episodes))

@@ -125,6 +125,17 @@ def unlock_episodes(database: Database, till: Till, wish: Wish, now: datetime) -
     """
     with database.reading() as tx:  # the sheet has shown the price, so nothing is written here
         priced = price_wish(tx, wish, now, seen_price)
+    return unlock_priced(database, till, wish, priced, now)
+
+
+def unlock_priced(
+    database: Database, till: Till, wish: Wish, priced: Priced | None, now: datetime
+) -> Unlocked:
+    """The same for a wish whose price was read before; None: the sheet never showed it.
+
+    Raises:
+        What `unlock_episodes` says.
+    """
     if priced is None:
         with database.transaction() as tx:
             priced = price_wish(tx, wish, now, show_price)
@@ -164,11 +175,11 @@ def price_wish(
         NoSuchEpisodes: the series does not have one of them.
     """
     viewing = wish.viewing
-    numbers = _numbers(tx, viewing.series_id)
+    episodes, numbers = _numbers(tx, viewing.series_id, wish.episode_ids)
     for episode in wish.episode_ids:
         if episode not in numbers:
             raise NoSuchEpisodes(episode=episode)
-    quote = price(tx, viewing, len(numbers), now)
+    quote = price(tx, viewing, episodes, now)
     if quote is None:
         return None
     wanted = [each for each in wish.episode_ids if numbers[each] > quote.free_episodes]
@@ -255,11 +266,15 @@ def owned_and_spent(tx: Session, viewing: Viewing) -> tuple[frozenset[str], int]
     return owned, sum(coins for _, _, coins in rows)
 
 
-def _numbers(tx: Session, series_id: str) -> dict[str, int]:
-    rows = tx.execute(
-        sa.select(EpisodeRow.id, EpisodeRow.number).where(EpisodeRow.series_id == series_id)
-    )
-    return {episode: number for episode, number in rows}  # noqa: C416 - rows are no tuples
+def _numbers(tx: Session, series_id: str, wished: Sequence[str]) -> tuple[int, dict[str, int]]:
+    """How many episodes a series has, and their numbers; of one alone, that is enough."""
+    of_series = EpisodeRow.series_id == series_id
+    count = sa.select(sa.func.count()).where(of_series).scalar_subquery()
+    query = sa.select(EpisodeRow.id, EpisodeRow.number, count).where(of_series)
+    if len(wished) == 1:
+        query = query.where(EpisodeRow.id == wished[0])
+    rows = tx.execute(query).all()
+    return (rows[0][2] if rows else 0), {row[0]: row[1] for row in rows}
 
 
 def _prices(

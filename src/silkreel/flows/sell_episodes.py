@@ -3,7 +3,7 @@
 A market without a price book in force is free: nothing is locked, and nothing is written here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -28,6 +28,8 @@ from silkreel.commerce.unlock import NoSuchEpisodes, owned_and_spent
 from silkreel.kit.data_version import DataVersion
 from silkreel.kit.database import Database, Session
 
+PICTURED = sa.exists().where(RenditionRow.episode_id == EpisodeRow.id, RenditionRow.kind == VIDEO)
+
 
 @dataclass(frozen=True, slots=True)
 class Onlooker:
@@ -42,6 +44,14 @@ class Onlooker:
         """Where they stand; only viewers that we know stand anywhere."""
         assert self.viewer_id is not None, "an arm is drawn for somebody"
         return Place(self.viewer_id, self.brand_id, series_id, self.market)
+
+
+@dataclass(frozen=True, slots=True)
+class InMarket:
+    """A series that is out in a market, and since when."""
+
+    series_id: str
+    released_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,37 +93,46 @@ class Shop:
         return found
 
 
-def find_on_sale(tx: Session, slug: str, market: str) -> OnSale:
-    """A released series by its slug.
+def find_in_market(tx: Session, slug: str, market: str) -> InMarket:
+    """A released series by its slug, without its episodes.
 
     Raises:
         NotShown: there is none, or none for this market.
     """
-    series = tx.scalar(sa.select(SeriesRow.id).where(SeriesRow.slug == slug))
-    if series is None:
-        raise NotShown
-    releases = tx.scalars(sa.select(ReleaseRow).where(ReleaseRow.series_id == series)).all()
-    door = open_door(releases, market)
-    if door is None:
+    of_series = SeriesRow.id == ReleaseRow.series_id
+    query = sa.select(ReleaseRow).join(SeriesRow, of_series).where(SeriesRow.slug == slug)
+    releases = tx.scalars(query).all()
+    if open_door(releases, market) is None:
         raise NotShown
     out_since = min(each.released_at for each in releases if each.market in (market, WORLD))
-    pictured = sa.exists().where(
-        RenditionRow.episode_id == EpisodeRow.id, RenditionRow.kind == VIDEO
+    return InMarket(releases[0].series_id, out_since)
+
+
+def find_on_sale(tx: Session, slug: str, market: str) -> OnSale:
+    """A released series by its slug, with all its episodes.
+
+    Raises:
+        NotShown: there is none, or none for this market.
+    """
+    out = find_in_market(tx, slug, market)
+    rows = tx.execute(
+        sa.select(EpisodeRow.id, PICTURED).where(EpisodeRow.series_id == out.series_id)
     )
-    rows = tx.execute(sa.select(EpisodeRow.id, pictured).where(EpisodeRow.series_id == series))
     all_of_it = {row[0]: bool(row[1]) for row in rows}
     playable = frozenset(episode for episode, ready in all_of_it.items() if ready)
-    return OnSale(series, len(all_of_it), playable, slug, out_since)
+    return OnSale(out.series_id, len(all_of_it), playable, slug, out.released_at)
 
 
-def refuse_unplayable(sale: OnSale, episode_ids: tuple[str, ...]) -> None:
+def refuse_unplayable(tx: Session, series_id: str, episode_ids: Sequence[str]) -> None:
     """Sell nothing that cannot be watched.
 
     Raises:
         NoSuchEpisodes: the series has no such episode, or it has no picture yet.
     """
+    asked = EpisodeRow.id.in_(episode_ids), EpisodeRow.series_id == series_id
+    playable = set(tx.scalars(sa.select(EpisodeRow.id).where(*asked, PICTURED)))
     for episode in episode_ids:
-        if episode not in sale.playable:
+        if episode not in playable:
             raise NoSuchEpisodes(episode=episode)
 
 

@@ -270,6 +270,7 @@ def _texts(book: Book, plan: str, left_out: tuple[Title, ...], *, renews: bool) 
         words("{plan}: {price}, taxes included.", plan=plan_words(plan), price=price),
         (again if renews else lasts).get(plan, ""),
         words("It opens every series of this brand, without ads."),
+        _of_options(book),
     ]
     if renews:
         texts.append(
@@ -286,3 +287,10 @@ def _texts(book: Book, plan: str, left_out: tuple[Title, ...], *, renews: bool) 
         ),
     ]
     return texts
+
+
+def _of_options(book: Book) -> str:
+    """Whether the options of stories come with it: where coins are sold they are bought by themselves."""
+    if book.sells_coins:
+        return words("Options of a story that cost coins are not included; each is bought once.")
+    return words("Options of stories cost nothing here, with VIP or without it.")

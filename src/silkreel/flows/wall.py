@@ -159,7 +159,7 @@ def prices_shown(
 def _quote_of(tx: Session, who: Onlooker, sale: OnSale, book: Book, now: datetime) -> Quote | None:
     if who.viewer_id is None:
         return first_quote(book, sale.episodes, now)
-    return seen_price(tx, viewing_of(who, sale.series_id), sale.episodes, now)
+    return seen_price(tx, viewing_of(who, sale.series_id), sale.episodes, now, book=book)
 
 
 def _rights_of(tx: Session, who: Onlooker, episode: EpisodeRow, now: datetime) -> tuple[Right, ...]:

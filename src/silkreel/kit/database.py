@@ -13,6 +13,7 @@ BUSY_TIMEOUT_MILLISECONDS = 30_000
 CONNECT_SECONDS = 10
 FORGOTTEN_SECONDS = 120  # a transaction left open so long holds rows for nobody
 
+WRITES = "silkreel_writes"  # an option of a connection
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -66,7 +67,7 @@ class Database:
     def transaction(self) -> Iterator[Session]:
         """A session that commits at the end, or rolls back on any error (BEGIN IMMEDIATE)."""
         with Session(self.engine, expire_on_commit=False) as tx, tx.begin():
-            tx.connection(execution_options={"silkreel_writes": True})
+            tx.connection(execution_options={WRITES: True})
             yield tx
 
     @contextmanager
@@ -82,6 +83,11 @@ class Database:
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
+
+
+def is_writing(tx: Session) -> bool:
+    """Whether a session is one of `transaction()`: what it sees may still be rolled back."""
+    return bool(tx.connection().get_execution_options().get(WRITES, False))
 
 
 def insert_once(tx: Session, row: type[Base], values: dict[str, Any]) -> None:
@@ -128,7 +134,7 @@ def _sqlite(url: str) -> sa.Engine:
 
     @sa.event.listens_for(engine, "begin")
     def _on_begin(connection: sa.Connection) -> None:
-        writes = connection.get_execution_options().get("silkreel_writes", False)
+        writes = connection.get_execution_options().get(WRITES, False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine

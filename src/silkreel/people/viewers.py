@@ -57,15 +57,19 @@ def new_guest(tx: Session, brand_id: str, at: datetime) -> str:
 
 def survivor(tx: Session, viewer_id: str, brand_id: str) -> str | None:
     """The viewer an id leads to today, through a merge if there was one; None where it leads nowhere."""
-    alias = tx.get(ViewerAliasRow, viewer_id)
-    row = tx.get(ViewerRow, alias.viewer_id if alias else viewer_id)
-    return row.id if row is not None and row.brand_id == brand_id else None
+    return tx.scalar(_led_to(viewer_id, brand_id))
 
 
 def guest_of(tx: Session, viewer_id: str, brand_id: str) -> str | None:
     """The guest an id leads to; None for accounts, which are entered by a session only."""
-    found = survivor(tx, viewer_id, brand_id)
-    return found if found and tx.get_one(ViewerRow, found).kind == "guest" else None
+    return tx.scalar(_led_to(viewer_id, brand_id).where(ViewerRow.kind == "guest"))
+
+
+def _led_to(viewer_id: str, brand_id: str) -> sa.Select[str]:
+    """One question, for every request with a cookie asks it."""
+    alias = sa.select(ViewerAliasRow.viewer_id).where(ViewerAliasRow.former_id == viewer_id)
+    today = sa.func.coalesce(alias.scalar_subquery(), viewer_id)
+    return sa.select(ViewerRow.id).where(ViewerRow.id == today, ViewerRow.brand_id == brand_id)
 
 
 def addresses_of(tx: Session, viewer_id: str) -> list[str]:

@@ -53,7 +53,12 @@ def viewer_cookie(site: Site) -> str:
 
 def known_viewer(request: Request, tx: Reading) -> str | None:
     """The viewer asking, through merges; None for strangers. Makes nothing."""
-    site, brand = site_of(request), brand_at(tx, request.headers.get("host", "")).id
+    return viewer_at(request, tx, brand_at(tx, request.headers.get("host", "")).id)
+
+
+def viewer_at(request: Request, tx: Session, brand: str) -> str | None:
+    """The same, where it is known already which brand the request came to."""
+    site = site_of(request)
     return _in_session(request, tx, site, brand) or _guest(request, tx, site, brand)
 
 

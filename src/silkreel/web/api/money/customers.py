@@ -14,7 +14,7 @@ from silkreel.flows.sell_episodes import Onlooker
 from silkreel.people.brands import brand_at
 from silkreel.web.api.shapes import Problem
 from silkreel.web.edge import TheViewer, site_of
-from silkreel.web.viewers import known_viewer, needed_viewer
+from silkreel.web.viewers import needed_viewer, viewer_at
 
 NOES: dict[int | str, dict[str, Any]] = {
     code: {"model": Problem, "content": {"application/problem+json": {}}}
@@ -35,7 +35,7 @@ def onlooker(request: Request, market: str) -> Onlooker:
     site = site_of(request)
     with site.workshop.reading() as tx:
         brand = brand_at(tx, request.headers.get("host", "")).id
-        return Onlooker(known_viewer(request, tx), brand, market, site.arms)
+        return Onlooker(viewer_at(request, tx, brand), brand, market, site.arms)
 
 
 def customer(request: Request, market: str) -> Onlooker:
@@ -51,8 +51,8 @@ def _onlooker(request: Request, viewer: TheViewer) -> Onlooker:
     return onlooker(request, viewer.market)
 
 
-def unhurried(request: Request) -> None:
-    """Pass an address that does not ask too often.
+async def unhurried(request: Request) -> None:
+    """Pass an address that does not ask too often; async, for what never waits needs no thread.
 
     Raises:
         TooOften.
@@ -65,5 +65,10 @@ def not_kept(response: Response) -> None:
     response.headers["cache-control"] = "no-store"
 
 
+async def no_store(response: Response) -> None:
+    """The same for every answer of a router."""
+    not_kept(response)
+
+
 TheOnlooker = Annotated[Onlooker, Depends(_onlooker)]
-GATES = [Depends(unhurried), Depends(not_kept)]
+GATES = [Depends(unhurried), Depends(no_store)]

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from silkreel.commerce.ad_impressions import AdNotShown, Impression, note_impression
 from silkreel.kit.clock import now
-from silkreel.web.api.money.customers import NOES, TheOnlooker, not_kept
+from silkreel.web.api.money.customers import NOES, TheOnlooker, no_store
 from silkreel.web.api.shapes import Shape
 from silkreel.web.edge import TheSite, Transaction
 
@@ -15,7 +15,7 @@ router = APIRouter(
     prefix="/api/ads",
     tags=["money"],
     responses={**NOES, 400: NOES[409]},
-    dependencies=[Depends(not_kept)],
+    dependencies=[Depends(no_store)],
 )
 
 

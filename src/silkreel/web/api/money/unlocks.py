@@ -1,11 +1,13 @@
 """Open episodes with coins, and take that back while none was watched."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from silkreel.commerce.unlock import CoinsNotTaken, Wish, undo_unlock, unlock_episodes
-from silkreel.flows.sell_episodes import book_at, find_on_sale, refuse_unplayable, viewing_of
+from silkreel.commerce.quotes import seen_price
+from silkreel.commerce.unlock import CoinsNotTaken, Wish, price_wish, undo_unlock, unlock_priced
+from silkreel.flows.sell_episodes import book_at, find_in_market, refuse_unplayable, viewing_of
 from silkreel.kit.clock import now
 from silkreel.kit.refusals import Refusal
 from silkreel.web.api.money.customers import GATES, MAX_ID, NOES, Key, TheOnlooker
@@ -37,19 +39,20 @@ def unlock(
     """Open all of the episodes or none, for at most what was shown, once per key."""
     at = now()
     with site.workshop.reading() as tx:
-        sale = find_on_sale(tx, wish.series, who.market)
+        out = find_in_market(tx, wish.series, who.market)
+        refuse_unplayable(tx, out.series_id, wish.episodes)
         book = book_at(tx, who, at)
-    refuse_unplayable(sale, tuple(wish.episodes))
-    if book is None:
-        return UnlockShape.free(wish.episodes)
-    if not book.sells_coins:
-        raise CoinsNotTaken
-    if who.viewer_id is None:
-        raise NoWalletYet
-    asked = Wish(
-        viewing_of(who, sale.series_id), tuple(wish.episodes), wish.expected_coins, str(key)
-    )
-    unlocked = unlock_episodes(site.workshop.database, site.counter.till, asked, at)
+        if book is None:
+            return UnlockShape.free(wish.episodes)
+        if not book.sells_coins:
+            raise CoinsNotTaken
+        if who.viewer_id is None:
+            raise NoWalletYet
+        asked = Wish(
+            viewing_of(who, out.series_id), tuple(wish.episodes), wish.expected_coins, str(key)
+        )
+        priced = price_wish(tx, asked, at, partial(seen_price, book=book))
+    unlocked = unlock_priced(site.workshop.database, site.counter.till, asked, priced, at)
     response.headers[REPLAYED] = "true" if unlocked.replayed else "false"
     return UnlockShape.of(unlocked)
 

@@ -10,14 +10,14 @@ from pydantic import Field
 from silkreel.flows.count_watching import count_watching
 from silkreel.kit.clock import now
 from silkreel.kit.refusals import Refusal
-from silkreel.web.api.money.customers import NOES, TheOnlooker, not_kept
+from silkreel.web.api.money.customers import NOES, TheOnlooker, no_store
 from silkreel.web.api.money.shapes import ID_LENGTH
 from silkreel.web.api.shapes import Shape
 from silkreel.web.edge import TheSite
 from silkreel.web.tokens import Signer
 
 router = APIRouter(
-    tags=["money"], responses={**NOES, 403: NOES[404]}, dependencies=[Depends(not_kept)]
+    tags=["money"], responses={**NOES, 403: NOES[404]}, dependencies=[Depends(no_store)]
 )
 BASE = re.compile(r"/play/([\w-]{22})/(\d{1,12})/(k\d{1,9})/([\w.-]{1,100})/")
 MAX_SECONDS = 24 * 3600

@@ -8,7 +8,7 @@ from silkreel.flows.choose import ChoiceOffer, Fares, buy_choice, note_taken, of
 from silkreel.flows.interactive import text_of
 from silkreel.flows.story_shelf import NotInStory
 from silkreel.kit.clock import now
-from silkreel.web.api.money.customers import Key, not_kept, unhurried
+from silkreel.web.api.money.customers import Key, no_store, not_kept, unhurried
 from silkreel.web.api.money.unlocks import REPLAYED, NoWalletYet
 from silkreel.web.api.works.choice_shapes import ChoiceBuy, ChoiceOfferShape, ChoiceUnlocked
 from silkreel.web.api.works.shapes import LINE_LENGTH, LINE_PATTERN
@@ -16,7 +16,7 @@ from silkreel.web.api.works.visit import MONEY_NOES, PREFIX, TheVisit, Visit
 
 router = APIRouter(
     prefix=PREFIX + "/choices/{choice}", tags=["story"], responses=MONEY_NOES,
-    dependencies=[Depends(not_kept)],
+    dependencies=[Depends(no_store)],
 )  # fmt: skip
 Choice = Annotated[str, Path(max_length=LINE_LENGTH, pattern=LINE_PATTERN)]
 
