@@ -11,9 +11,10 @@ from silkreel.story.assist.landing import Stale, noted_down, planned, put_up
 from silkreel.story.assist.placing import staged
 from silkreel.story.assist.record import Edit, Proposal
 from silkreel.story.assist.telling import told
-from silkreel.story.checking import read_translations
+from silkreel.story.checking import read_chapters, read_translations
 from silkreel.story.forms.po import Translations, Wording, write_po
 from silkreel.story.ids import ID, Draw, random_digits
+from silkreel.story.novel import prose_units
 from silkreel.story.patching import FINAL, apply_patches, hash_of
 from silkreel.story.project import Story
 from silkreel.story.script import Line, Patch, Placed
@@ -163,8 +164,10 @@ def _translation(story: Story, placed: Placed, change: Change) -> tuple[str, str
     known = read_translations(story.folder).get(change.language)
     wordings = {(w.line_id, w.use): w for w in (known.wordings if known else ())}
     wordings[change.line_id, "sub"] = Wording(change.line_id, change.text, line.text)
-    known_now = Translations(change.language, tuple(wordings.values()))
-    return f"i18n/{change.language}.po", write_po(story, change.language, known_now)
+    obsolete = known.obsolete if known else ()
+    known_now = Translations(change.language, tuple(wordings.values()), obsolete)
+    prose = prose_units(read_chapters(story.folder))
+    return f"i18n/{change.language}.po", write_po(story, change.language, known_now, prose)
 
 
 LANDINGS: Mapping[str, Callable[[Story, Change], tuple[str, str]]] = {
