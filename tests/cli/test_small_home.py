@@ -28,6 +28,7 @@ from silkreel.jobs.tables import JobRow, StageRunRow
 from silkreel.kit.keys import text_hash
 from silkreel.kit.opening import open_workshop
 from silkreel.kit.settings import Settings
+from silkreel.story.project import open_story
 
 SPOKEN, WAITING = LINES[1]
 
@@ -315,6 +316,39 @@ def test_models_are_listed_with_hash_and_mark_of_repacks(say):
         assert each["files"][0]["sha256"][:12] in told
     assert any(each["repack"] for each in known)
     assert told.count("(*)") == 1 + sum(each["repack"] for each in known)
+
+
+def test_a_localised_series_becomes_a_story_that_passes_its_checks_and_plays_to_its_end(
+    say, tmp_path
+):
+    exported = say("export", "little", "--episode", "1", "--kind", "lines", "--language", "es",
+                   "--format", "json")  # fmt: skip
+    ids = {line["id"]: line["source"] for line in json.loads(exported.out)["lines"]}
+    assert list(ids.values()) == list(LINES[1])
+    folder = tmp_path / "story"
+    made = say("story", "import", "little", "--out", str(folder), alone=True)
+    assert made.code == 0, made.err
+    assert f"{folder}/i18n/es.po: 1 wording" in made.out
+
+    story = open_story(folder)
+    assert {line.id: line.text for line in story.lines} == ids, "the ids of the dub are kept"
+    checked = say("story", "check", str(folder), "--json", alone=True)
+    found = json.loads(checked.out)["findings"]
+    assert checked.code == 0, found
+    assert [each for each in found if each["severity"] == "B"] == []
+
+    stamped = say("story", "stamp", str(folder), alone=True)
+    assert stamped.code == 0, stamped.err
+    assert open_story(folder).ids == story.ids, "stamping gives nothing new and changes nothing"
+    walked = json.loads(say("story", "play", str(folder), "--canon", "--json", alone=True).out)
+    assert walked == list(ids)
+    played = say("story", "play", str(folder), alone=True)
+    assert played.code == 0, played.err
+    assert [played.out.find(text) >= 0 for text in LINES[1]] == [True, True]
+    assert played.out.rstrip().endswith("The end.")
+    again = say("story", "import", "little", "--out", str(folder), alone=True)
+    assert again.code == 1
+    assert str(folder) in again.err
 
 
 def _numbers(home):

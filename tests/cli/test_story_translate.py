@@ -58,3 +58,18 @@ def test_an_episode_goes_out_as_a_timeline_or_says_what_it_lacks(tmp_path):
     sheet.write_text(text + rates, encoding="utf-8")
     assert silkreel(tmp_path, *asked).returncode == 0
     assert json.loads(out.read_text(encoding="utf-8"))["OTIO_SCHEMA"] == "Timeline.1"
+
+
+def test_words_of_lines_that_are_gone_are_dropped_when_it_is_asked_for(tmp_path):
+    silkreel(tmp_path, "story", "new", "a", "--into", str(tmp_path))
+    folder, place = str(tmp_path / "a"), tmp_path / "a/i18n/es.po"
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(
+        'msgid ""\nmsgstr "Language: es\\n"\n\n#~ msgctxt "ep001_lobby_GONE"\n#~ msgid "He went."\n'
+        '#~ msgstr "Se fue."\n'
+    )
+    silkreel(tmp_path, "story", "translate", folder, "--to", "es")
+    assert '#~ msgstr "Se fue."' in place.read_text("utf-8")
+    told = silkreel(tmp_path, "story", "translate", folder, "--drop-obsolete")
+    assert told.stdout == "es: 1 text of a line that is gone was dropped.\n", told.stderr
+    assert "#~" not in place.read_text("utf-8")

@@ -1,15 +1,20 @@
 """PO, subtitles and FDX out and back; every id that goes out is a line's."""
 
 import io
+import shutil
+from dataclasses import replace
 
 import polib
 import pytest
 import webvtt
 
 from silkreel.story.checking import look_into
+from silkreel.story.exporting import ExportOrder
+from silkreel.story.exporting import export as run_export
 from silkreel.story.forms.fdx import write_fdx
 from silkreel.story.forms.po import Translations, Wording, listed, read_po, write_po
 from silkreel.story.forms.vtt import NoRates, NoSuchEpisode, write_vtt
+from silkreel.story.importing import drop_obsolete
 from silkreel.story.project import BadStoryFile, open_story
 from silkreel.story.readers.fdx import read_fdx
 from silkreel.story.script import Beat
@@ -60,6 +65,72 @@ def test_what_was_exported_and_imported_exports_the_same(story):
     assert set(worded) == {(w.line_id, w.use) for w in known.wordings}
     assert worded["ep001_lobby_X1TB", "sub"].source == "An older line."
     assert worded["ep001_lobby_X1TB", "sub"].draft
+
+
+GONE = Wording("ep001_lobby_GONE", "Se fue.", "He went.", remark="LOC ok")
+GONE_DUB = Wording("ep001_lobby_GONE", "Fue.", "He went.", "dub", draft=True)
+KEPT = Wording("ep001_lobby_M8RD", "Fue mía.", "It was let to me. Three years ago.")
+
+
+def test_words_of_a_line_that_is_gone_stay_as_obsolete_entries(story):
+    text = write_po(story, "es", Translations("es", (GONE, KEPT, GONE_DUB)))
+    assert '#~ msgctxt "ep001_lobby_GONE"' in text
+    assert '#~ msgctxt "ep001_lobby_GONE|dub"' in text
+    told = polib.pofile(text)
+    assert {e.msgstr for e in told.obsolete_entries()} == {"Se fue.", "Fue."}
+    back = read_po(text.encode(), "es.po")
+    assert "ep001_lobby_GONE" not in {w.line_id for w in back.wordings}
+    words = {(w.text, w.source, w.use, w.draft, w.remark) for w in back.obsolete}
+    assert words == {
+        ("Se fue.", "He went.", "sub", False, "LOC ok"), ("Fue.", "He went.", "dub", True, ""),
+    }  # fmt: skip
+    assert write_po(story, "es", back) == text, "writing them again changes nothing"
+    assert listed(back, story) == ()
+
+
+def test_a_line_that_comes_back_has_its_words_again(story, tmp_path):
+    shutil.copytree(story.folder, tmp_path / "desk")
+    script = tmp_path / "desk/script/ep001.ink"
+    whole = script.read_text("utf-8")
+    row = next(each for each in whole.split("\n") if "ep001_lobby_M8RD" in each)
+    script.write_text(whole.replace(f"{row}\n", ""), "utf-8")
+    without = write_po(open_story(tmp_path / "desk"), "es", Translations("es", (KEPT,)))
+    assert "#~" in without
+    there = read_po(without.encode(), "es.po")
+    script.write_text(whole, "utf-8")
+    again = write_po(open_story(tmp_path / "desk"), "es", there)
+    [entry] = [e for e in polib.pofile(again) if e.msgctxt == "ep001_lobby_M8RD"]
+    assert (entry.msgstr, entry.obsolete, entry.flags) == ("Fue mía.", False, [])
+    script.write_text(whole.replace("Three years ago.", "Long ago."), "utf-8")
+    later = write_po(open_story(tmp_path / "desk"), "es", there)
+    [entry] = [e for e in polib.pofile(later) if e.msgctxt == "ep001_lobby_M8RD"]
+    assert (entry.msgstr, entry.flags, entry.previous_msgid) == (
+        "Fue mía.", ["fuzzy"], "It was let to me. Three years ago.",
+    )  # fmt: skip
+
+
+def test_obsolete_words_are_dropped_on_demand_and_nothing_else(story, tmp_path):
+    shutil.copytree(story.folder, tmp_path / "desk")
+    folder = tmp_path / "desk"
+    (folder / "i18n").mkdir(exist_ok=True)
+    clean = write_po(story, "es", Translations("es", (KEPT,)))
+    place = folder / "i18n/es.po"
+    place.write_text(write_po(story, "es", Translations("es", (GONE, KEPT, GONE_DUB))), "utf-8")
+    assert drop_obsolete(open_story(folder)) == {"es": 2}
+    assert place.read_text("utf-8") == clean
+    assert drop_obsolete(open_story(folder)) == {"es": 0}
+    hand = clean + '\nmsgctxt "ep009_x_AAAA"\nmsgid "x"\nmsgstr "y"\n'
+    place.write_text(hand, "utf-8")
+    assert drop_obsolete(open_story(folder)) == {"es": 1}
+    assert place.read_text("utf-8") == clean
+
+
+def test_a_translator_is_sent_no_xliff_of_lines_that_are_gone(story):
+    seen = replace(look_into(story), translations={"es": Translations("es", (GONE, KEPT))})
+    assert "#~" in run_export(seen, ExportOrder("po", "es"))
+    sent = run_export(seen, ExportOrder("xliff", "es"))
+    assert "ep001_lobby_GONE" not in sent
+    assert "Fue mía." in sent
 
 
 def test_unknown_and_repeated_entries_are_listed_and_sink_nothing(story):

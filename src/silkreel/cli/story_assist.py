@@ -20,6 +20,7 @@ from silkreel.story.project import Story, open_story
 from silkreel.story.source import read_source
 from silkreel.story.stamping import replace_file
 
+DRAFTS = ("lines", "scene")  # what comes without ids
 PROPOSALS = Counted("{count} proposals", one="{count} proposal")
 CHAPTERS = Counted("{count} chapters", one="{count} chapter")
 PARAGRAPHS = Counted("{count} paragraphs", one="{count} paragraph")
@@ -39,10 +40,11 @@ def assist(
         task: split_novel, extract_bible, novelize, marketing, punch_up, branch_ideas, episode_card,
             review, draft_scene, compliance_scan, shot_list or localise
         path: a story's folder
-        episode: the episode's number, for tasks on an episode
+        episode: the episode's number, for tasks on an episode; one that is planned from a novel gets its
+            card from the novel, and its scenes from the card
         language: the language to localise into, or to sell in
         wish: what you would like, in a sentence
-        source: what extract_bible reads: the source novel, or the script
+        source: what extract_bible, episode_card and draft_scene read: the source novel, or the script
         preview: only say what asking would take
     """
     settings, folder = read_settings(), open_story(path).folder
@@ -141,6 +143,8 @@ def accept(path: Path, number: int, /) -> None:
     _write(story, file, text)
     add_decision(story.folder, number, "accepted", getpass.getuser(), now(), edit)
     print(words("Accepted into {file}.", file=file))
+    if proposal.change.kind in DRAFTS:
+        print(words("Next: silkreel story stamp {folder}", folder=path))
 
 
 def undo(path: Path, number: int, /) -> None:

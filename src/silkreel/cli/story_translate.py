@@ -1,7 +1,7 @@
 """`silkreel story translate`: a story's words in other languages, and how far they are."""
 
 import getpass
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from silkreel.cli import DONE, show
@@ -13,6 +13,7 @@ from silkreel.kit.refusals import Refusal
 from silkreel.kit.words import Counted, words
 from silkreel.story.checking import read_chapters, read_translations
 from silkreel.story.forms.po import USES, Translations
+from silkreel.story.importing import drop_obsolete as drop_obsolete_words
 from silkreel.story.project import open_story
 from silkreel.story.units import STANDINGS, Stand, stands, tally, units_of
 
@@ -22,6 +23,10 @@ STANDING_SENTENCES = ("approved", "draft", "stale", "missing")
 STALE = Counted(
     "{count} texts read otherwise since they were translated:",
     one="{count} text reads otherwise since it was translated:",
+)
+DROPPED = Counted(
+    "{count} texts of lines that are gone were dropped.",
+    one="{count} text of a line that is gone was dropped.",
 )
 WAITING = Counted("{count} texts wait for a person:", one="{count} text waits for a person:")
 
@@ -36,8 +41,9 @@ class NoLanguages(Refusal):
 
 
 def translate(
-    path: Path, /, *, to: str = "", series: str = "", status: bool = False, json: bool = False
-) -> int:
+    path: Path, /, *, to: str = "", series: str = "", status: bool = False,
+    drop_obsolete: bool = False, json: bool = False,
+) -> int:  # fmt: skip
     """Word a story in other languages: the memory first, then engines, then a person.
 
     What was approved for the drama is taken for the game and the novel, and what the story has
@@ -49,12 +55,16 @@ def translate(
         to: languages with commas between; by default those of story.yaml
         series: slug of the series whose memory it shares; by default `series:` of story.yaml
         status: only say what is approved, draft, stale and missing
+        drop_obsolete: only take words of lines that are gone out of i18n/*.po; until then they are kept
+            there as obsolete entries
         json: print machine-readable results
     """
     story = open_story(path)
     told = [normal_tag(each.strip()) for each in to.split(",") if each.strip()]
     if status:
         return _status(path, told, json=json)
+    if drop_obsolete:
+        return _drop(drop_obsolete_words(story), json=json)
     languages = told or [*story.project.languages]
     if not languages:
         raise NoLanguages
@@ -67,6 +77,15 @@ def translate(
     for each in done:
         _tell(each)
     _table({each.language: each.stands for each in done})
+    return DONE
+
+
+def _drop(dropped: Mapping[str, int], *, json: bool) -> int:
+    if json:
+        show.print_json(dict(dropped))
+        return DONE
+    for language, count in dropped.items():
+        print(f"{language}: {words(DROPPED, count=count)}")
     return DONE
 
 

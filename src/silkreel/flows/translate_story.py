@@ -76,6 +76,7 @@ class _File:
     units: tuple[Unit, ...]
     parts: RequestParts
     found: dict[Key, Wording]
+    obsolete: tuple[Wording, ...] = ()
     suggestions: dict[str, Worded] = field(default_factory=dict)
     taken: int = 0
     offered: int = 0
@@ -85,7 +86,7 @@ class _File:
     @property
     def translations(self) -> Translations:
         """Everything worded so far."""
-        return Translations(self.language, tuple(self.found.values()))
+        return Translations(self.language, tuple(self.found.values()), self.obsolete)
 
     def key(self, unit: Unit) -> Key:
         """Under which its base wording stands: prose is print, by whichever of two names."""
@@ -210,7 +211,8 @@ def _opened(
         spender = series.id if series is not None else story.folder.resolve().name
     parts = RequestParts(spender, project.language, language, terms)
     found = {(wording.line_id, wording.use): wording for wording in reversed(known.wordings)}
-    return _File(story, chapters, language, units, parts, found), memory, remembered
+    made = _File(story, chapters, language, units, parts, found, known.obsolete)
+    return made, memory, remembered
 
 
 def _from_memory(file: _File, memory: Memory) -> None:

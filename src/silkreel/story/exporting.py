@@ -162,6 +162,7 @@ def _po(evidence: Evidence, language: str) -> str:
 
 def _xliff(evidence: Evidence, language: str) -> str:
     po = polib.pofile(_po(evidence, language))
+    po[:] = [entry for entry in po if not entry.obsolete]  # XLIFF has no word for what is gone
     text = write_xliff(po, evidence.story.project.language)
     back = {entry.msgctxt: entry for entry in read_xliff(text, "xliff")}
     for entry in po:

@@ -8,12 +8,26 @@ import yaml
 
 from silkreel.kit.refusals import Refusal
 from silkreel.story.checking import read_chapters, read_translations
-from silkreel.story.forms.po import Listed, Translations, listed, read_po, write_po
+from silkreel.story.forms.po import (
+    Listed,
+    Translations,
+    listed,
+    read_po,
+    without_obsolete,
+    write_po,
+)
 from silkreel.story.forms.xliff import read_xliff
 from silkreel.story.ids import Draw
 from silkreel.story.novel import prose_units
 from silkreel.story.printing import print_script
-from silkreel.story.project import MAX_FILE_BYTES, BadStoryFile, Story, decoded, open_story
+from silkreel.story.project import (
+    MAX_FILE_BYTES,
+    BadStoryFile,
+    Story,
+    decoded,
+    open_story,
+    read_text,
+)
 from silkreel.story.readers.docx import read_docx
 from silkreel.story.readers.draft import Draft
 from silkreel.story.readers.fdx import read_fdx
@@ -22,7 +36,7 @@ from silkreel.story.readers.plain import read_plain
 from silkreel.story.readers.prose import ENDINGS as NOVEL_ENDINGS
 from silkreel.story.readers.prose import read_prose
 from silkreel.story.source import write_source
-from silkreel.story.stamping import FolderTaken, stamp_story, write_stamped
+from silkreel.story.stamping import FolderTaken, replace_file, stamp_story, write_stamped
 
 XLIFF_ENDINGS = (".xlf", ".xliff")
 TRANSLATION_ENDINGS = (".po", *XLIFF_ENDINGS)
@@ -157,9 +171,22 @@ def import_translations(
     by_key = {(w.line_id, w.use): w for w in (*(there.wordings if there else ()), *taken)}
     target = story.folder / "i18n" / f"{tag}.po"
     target.parent.mkdir(exist_ok=True)
-    text = write_po(story, tag, Translations(tag, tuple(by_key.values())), prose)
+    obsolete = there.obsolete if there else ()
+    text = write_po(story, tag, Translations(tag, tuple(by_key.values()), obsolete), prose)
     target.write_text(text, encoding="utf-8")
     return len(taken), odd
+
+
+def drop_obsolete(story: Story) -> dict[str, int]:
+    """Take words of lines that are gone out of every PO file; how many went, by language."""
+    ids = {*story.ids, *(unit.id for unit in prose_units(read_chapters(story.folder)))}
+    dropped = {}
+    for path in sorted((story.folder / "i18n").glob("*.po")):
+        text, count = without_obsolete(read_text(path, f"i18n/{path.name}"), ids)
+        if count:
+            replace_file(path, text)
+        dropped[path.stem] = count
+    return dropped
 
 
 def _content(path: Path, most: int) -> bytes:

@@ -23,13 +23,14 @@ class Proposed:
 
     number: int
     call: int
-    kind: str  # words | note | shots | translation | lines
+    kind: str  # words | note | shots | translation | lines | scene and what is no script
     line_id: str
     text: str
     old_text: str = ""
     language: str = ""
     state: str = "open"  # open | accepted | rejected
     decided_by: str = ""
+    place: str = ""  # of a scene: its episode
     at: At = NOWHERE  # in the record
 
 
@@ -97,5 +98,5 @@ def _proposed(told: Mapping[str, Any], at: At) -> Proposed:
     return Proposed(
         int(told["number"]), int(told["call"]), str(change["kind"]), str(change["line_id"]),
         str(change["text"]), str(change.get("old_text", "")), str(change.get("language", "")),
-        at=at,
+        place=str(change.get("place", "")), at=at,
     )  # fmt: skip

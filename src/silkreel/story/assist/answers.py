@@ -7,7 +7,17 @@ from typing import Any, Literal
 from silkreel.story.assist.material import Material
 
 Kind = Literal[
-    "words", "note", "shots", "translation", "lines", "episode", "bible", "prose", "copy"
+    "words",
+    "note",
+    "shots",
+    "translation",
+    "lines",
+    "episode",
+    "bible",
+    "prose",
+    "copy",
+    "card",
+    "scene",
 ]
 Scope = Literal["episode", "novel", "series"]
 MOST_ITEMS = 60  # of one answer; an episode has some 35 lines
@@ -45,6 +55,7 @@ class Task:
     wants_language: bool = False
     scope: Scope = "episode"
     gather: Gather | None = None  # joins the answers of the parts a long text is asked in
+    prompt: str = ""  # the file it is asked with, where that is not its name
 
 
 TEXT: Mapping[str, Any] = {"type": "string"}

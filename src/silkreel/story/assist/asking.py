@@ -125,9 +125,10 @@ class Asked:
 
 def prompt_of(task: Task, settings: Settings) -> Prompt:
     """The operator's own prompt of a task, else ours."""
-    own = settings.folder / OWN_PROMPTS / f"{task.name}.md"
+    name = f"{task.prompt or task.name}.md"
+    own = settings.folder / OWN_PROMPTS / name
     path = own if own.is_file() and own.stat().st_size <= MAX_PROMPT_BYTES else None
-    text = (path or PROMPTS / f"{task.name}.md").read_text(encoding="utf-8")
+    text = (path or PROMPTS / name).read_text(encoding="utf-8")
     head, _, rest = text.partition("\n")
     named, words = (head, rest) if head.startswith("version:") else ("version: own", text)
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]

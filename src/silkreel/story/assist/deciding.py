@@ -1,18 +1,25 @@
 """A person takes a proposal: it lands in the script while the line still reads as it did, or not at all."""
 
+import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from silkreel.kit.refusals import Refusal
 from silkreel.story.assist.answers import Change
+from silkreel.story.assist.carding import carded
 from silkreel.story.assist.landing import Stale, noted_down, planned, put_up
+from silkreel.story.assist.placing import staged
 from silkreel.story.assist.record import Edit, Proposal
 from silkreel.story.assist.telling import told
-from silkreel.story.checking import read_translations
+from silkreel.story.checking import read_chapters, read_translations
 from silkreel.story.forms.po import Translations, Wording, write_po
-from silkreel.story.ids import Draw, random_digits
+from silkreel.story.ids import ID, Draw, random_digits
+from silkreel.story.novel import prose_units
 from silkreel.story.patching import FINAL, apply_patches, hash_of
 from silkreel.story.project import Story
 from silkreel.story.script import Line, Patch, Placed
+
+_STAMPED = re.compile(rf" #id:{ID.pattern}(?= |$)")
 
 
 class EditedSince(Refusal):
@@ -39,17 +46,9 @@ def with_proposal(story: Story, proposal: Proposal, draw: Draw = random_digits) 
         LineGone, Stale: it no longer fits; an approved line takes a note and no new words.
     """
     change = proposal.change
-    match change.kind:
-        case "episode":
-            return planned(story, change)
-        case "bible":
-            return noted_down(story, change)
-        case "prose":
-            return told(story, change, draw)
-        case "copy":
-            return put_up(story, change)
-        case _:
-            return _in_script(story, change)
+    if change.kind == "prose":
+        return told(story, change, draw)
+    return LANDINGS.get(change.kind, _in_script)(story, change)
 
 
 def edit_of(story: Story, path: str, text: str) -> Edit:
@@ -80,12 +79,21 @@ def without(story: Story, proposal: Proposal) -> tuple[str, str]:
     text = place.read_text(encoding="utf-8-sig") if place.is_file() else ""
     rows = text.replace("\r\n", "\n").split("\n")
     size = len(edit.added)
-    starts = [at for at in range(len(rows) - size + 1) if tuple(rows[at : at + size]) == edit.added]
+    starts = [
+        at
+        for at in range(len(rows) - size + 1)
+        if all(map(_reads_as, rows[at : at + size], edit.added))
+    ]
     if len(starts) != 1 or not size:
         raise EditedSince(path=edit.path)
     rows[starts[0] : starts[0] + size] = edit.removed
     undone = "\n".join(rows)
     return edit.path, undone
+
+
+def _reads_as(row: str, added: str) -> bool:
+    """Whether a row is as it was left; an id that was stamped on it since changes nothing."""
+    return row == added or _STAMPED.sub("", row, count=1) == added
 
 
 def _in_script(story: Story, change: Change) -> tuple[str, str]:
@@ -156,5 +164,16 @@ def _translation(story: Story, placed: Placed, change: Change) -> tuple[str, str
     known = read_translations(story.folder).get(change.language)
     wordings = {(w.line_id, w.use): w for w in (known.wordings if known else ())}
     wordings[change.line_id, "sub"] = Wording(change.line_id, change.text, line.text)
-    known_now = Translations(change.language, tuple(wordings.values()))
-    return f"i18n/{change.language}.po", write_po(story, change.language, known_now)
+    obsolete = known.obsolete if known else ()
+    known_now = Translations(change.language, tuple(wordings.values()), obsolete)
+    prose = prose_units(read_chapters(story.folder))
+    return f"i18n/{change.language}.po", write_po(story, change.language, known_now, prose)
+
+
+LANDINGS: Mapping[str, Callable[[Story, Change], tuple[str, str]]] = {
+    "episode": planned,
+    "bible": noted_down,
+    "copy": put_up,
+    "card": carded,
+    "scene": staged,
+}

@@ -66,12 +66,12 @@ def noted_down(story: Story, change: Change) -> tuple[str, str]:
     entry = yaml.safe_load(change.text)
     if change.place not in IN_PROJECT:
         path = story.folder / BIBLE
-        there = _mapping(path, BIBLE)
+        there = mapping_in(path, BIBLE)
         told = there.setdefault(change.place, [])
         if any({**each, "evidence": None} == {**entry, "evidence": None} for each in told):
             raise Stale(why="the bible has it already")
         told.append({**entry, "evidence": change.reason.split("\n")})
-        return BIBLE, _BIBLE_HEAD + _dumped(there)
+        return BIBLE, _BIBLE_HEAD + dumped(there)
     _not_known(story.project, change.place, entry)
     row = _entry(story.project, change.place, entry)
     text = read_text(story.folder / PROJECT, PROJECT) if story.declared else ""
@@ -85,14 +85,14 @@ def put_up(story: Story, change: Change) -> tuple[str, str]:
         Stale: it is there already.
     """
     shown = f"marketing/{change.language}.yaml"
-    there = _mapping(story.folder / shown, shown)
+    there = mapping_in(story.folder / shown, shown)
     plain = change.place not in {"covers", "clips"}
     entry = change.text if plain else yaml.safe_load(change.text)
     told = there.setdefault(change.place, [])
     if entry in told:
         raise Stale(why="it is there already")
     told.append(entry)
-    return shown, _COPY_HEAD + _dumped(there)
+    return shown, _COPY_HEAD + dumped(there)
 
 
 def with_entry(text: str, section: str, row: Mapping[str, Any]) -> str:
@@ -182,7 +182,12 @@ def _not_known(project: Project, section: str, entry: Mapping[str, Any]) -> None
         raise Stale(why=f"{name} stands in story.yaml already")
 
 
-def _mapping(path: Path, shown: str) -> dict[str, Any]:
+def mapping_in(path: Path, shown: str) -> dict[Any, Any]:
+    """What a file of entries holds; nothing where there is none.
+
+    Raises:
+        Stale: it is no mapping, so that nothing can be added.
+    """
     told = yaml.safe_load(read_text(path, shown)) if path.is_file() else {}
     if told is not None and not isinstance(told, dict):
         raise Stale(why=f"{shown} is written so that nothing can be added")
@@ -200,8 +205,9 @@ def _list(path: Path, shown: str) -> list[dict[str, Any]]:
 
 
 def _rows(rows: Sequence[Mapping[str, Any]]) -> str:
-    return _dumped([dict(each) for each in rows])
+    return dumped([dict(each) for each in rows])
 
 
-def _dumped(value: object) -> str:
+def dumped(value: object) -> str:
+    """A value as these files spell it."""
     return str(yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=1000))

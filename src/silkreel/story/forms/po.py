@@ -6,7 +6,7 @@ sink the file.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -45,6 +45,7 @@ class Translations:
 
     language: str
     wordings: tuple[Wording, ...] = ()
+    obsolete: tuple[Wording, ...] = ()  # of lines that are gone, kept for the day one comes back
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,14 @@ def write_po(
     """Every line that is worded once, then the novel's prose, with what is known in that language.
 
     Lines that are the `#same:` as another share its entry and are left out. `hints` are shown to
-    translators beside the base entry of their line.
+    translators beside the base entry of their line. Words of lines that are gone stay as obsolete
+    entries (`#~`) behind all others, as gettext's tools keep them, and are used again when their line
+    comes back; `without_obsolete` drops them.
     """
     told = hints or {}
-    there = {(w.line_id, w.use): w for w in known.wordings} if known else {}
+    kept = (*known.obsolete, *known.wordings) if known else ()
+    there = {(w.line_id, w.use): w for w in kept}
+    worded_ids: set[str] = set()
     file = polib.POFile(wrapwidth=0)
     file.metadata = {
         "Project-Id-Version": story.project.title or story.folder.name,
@@ -80,6 +85,7 @@ def write_po(
         "X-Source-Language": story.project.language,
     }
     for line, notes, addressee in _with_notes(story):
+        worded_ids.add(line.id or "")
         for use in USES:
             wording = there.get((line.id or "", use))
             if use == "sub" or wording is not None:
@@ -88,7 +94,31 @@ def write_po(
     for unit in prose:
         worded = there.get((unit.id, "print")) or there.get((unit.id, "sub"))
         file.append(_prose_entry(unit, told.get(unit.id, ()), worded))
+        worded_ids.add(unit.id)
+    gone = (w for w in there.values() if w.text and w.line_id not in worded_ids)
+    file.extend(_obsolete_entry(each) for each in sorted(gone, key=lambda w: (w.line_id, w.use)))
     return str(file) + "\n"
+
+
+def without_obsolete(text: str, ids: Collection[str]) -> tuple[str, int]:
+    """A PO file without words of lines that are gone, and how many went; all else stays as it is."""
+    file = polib.pofile(text + "\n", wrapwidth=0)
+    going = [e for e in file if e.obsolete or (e.msgctxt and _id_of(e.msgctxt) not in ids)]
+    for each in going:
+        file.remove(each)
+    return (str(file) + "\n" if going else text), len(going)
+
+
+def _obsolete_entry(wording: Wording) -> polib.POEntry:
+    use = "" if wording.use == "sub" else f"|{wording.use}"
+    return polib.POEntry(
+        msgctxt=f"{wording.line_id}{use}",
+        msgid=wording.source,
+        msgstr=wording.text,
+        tcomment=wording.remark,
+        flags=["fuzzy"] if wording.draft else [],
+        obsolete=True,
+    )
 
 
 def _entry(
@@ -189,17 +219,19 @@ def read_po(content: bytes, shown: str) -> Translations:
         found = re.search(r"line (\d+)", str(problem)[-200:])
         line = int(found[1]) if found else 1
         raise BadStoryFile(path=shown, line=line, problem="this is no PO file.") from None
+    worded = [entry for entry in file if entry.msgctxt]
     return Translations(
         file.metadata.get("Language", ""),
-        tuple(
-            Wording(
-                _id_of(entry.msgctxt), entry.msgstr, entry.previous_msgid or entry.msgid,
-                _use_of(entry.msgctxt), "fuzzy" in entry.flags, At(shown, entry.linenum or 0),
-                entry.comment, entry.tcomment,
-            )
-            for entry in file
-            if not entry.obsolete and entry.msgctxt
-        ),
+        tuple(_wording(entry, shown) for entry in worded if not entry.obsolete),
+        tuple(_wording(entry, shown) for entry in worded if entry.obsolete),
+    )
+
+
+def _wording(entry: polib.POEntry, shown: str) -> Wording:
+    return Wording(
+        _id_of(entry.msgctxt), entry.msgstr, entry.previous_msgid or entry.msgid,
+        _use_of(entry.msgctxt), "fuzzy" in entry.flags, At(shown, entry.linenum or 0),
+        entry.comment, entry.tcomment,
     )  # fmt: skip
 
 

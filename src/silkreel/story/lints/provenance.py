@@ -9,6 +9,7 @@ from silkreel.story.lints.evidence import Evidence
 from silkreel.story.provenance import Proposed, drafted_words
 from silkreel.story.script import Line
 
+DRAFTS = {"lines", "scene"}  # proposals of several lines, which have no ids yet
 SHORTEST_DRAFTED = 12  # letters: shorter lines are said by everybody
 
 
@@ -32,7 +33,7 @@ def without_record(evidence: Evidence) -> Iterator[Found]:
             yield Found(told, each.at, each.line_id)
     undecided = [each for each in record.proposed if each.state != "accepted"]
     yield from _copied_words(evidence, undecided)
-    yield from _copied_drafts(evidence, [each for each in undecided if each.kind == "lines"])
+    yield from _copied_drafts(evidence, [each for each in undecided if each.kind in DRAFTS])
     yield from _copied_wordings(evidence, undecided)
 
 
@@ -87,8 +88,8 @@ def assisted_share(evidence: Evidence) -> Iterator[Found]:
     assisted = frozenset(evidence.provenance.assisted)
     drafted: dict[str, set[str]] = defaultdict(set)
     for each in evidence.provenance.proposed:
-        if each.state == "accepted" and each.kind == "lines":
-            home = evidence.homes.get(each.line_id, "")
+        if each.state == "accepted" and each.kind in DRAFTS:
+            home = evidence.homes.get(each.line_id, each.place)
             drafted[home] |= drafted_words(each, evidence.story.project.names)
     for episode in evidence.numbered:
         beats = evidence.beats[episode.name]

@@ -42,6 +42,13 @@ class ProposalShape(Shape):
     at: str
 
 
+class PlannedShape(Shape):
+    """An episode taken into the plan."""
+
+    number: int
+    title: str
+
+
 class Assistant(Shape):
     """The assistant of a story."""
 
@@ -50,6 +57,7 @@ class Assistant(Shape):
     tasks: list[TaskShape]
     paragraphs: int  # of the source novel; 0 where there is none
     planned: int  # episodes taken into the plan
+    plan: list[PlannedShape]
     spent_tokens: int
     limit_tokens: int
     proposals: list[ProposalShape]

@@ -24,6 +24,7 @@ from silkreel.web.staff.assist_shapes import (
     Assistant,
     Brought,
     Confirmed,
+    PlannedShape,
     PreviewShape,
     ProposalShape,
     Proposed,
@@ -60,7 +61,7 @@ def assistant(story: StoryName, by: Reader, tx: Reading, site: TheSite) -> Assis
     """Which tasks there are, whether a model is configured, and what waits for a decision."""
     folder = find_story(tx, site.stories, story, by.brand_id)
     kept = read_record(folder)
-    settings = site.settings
+    settings, plan = site.settings, plan_of(folder)
     newest = sorted(kept.proposals, key=lambda each: (-each.call, each.number))[:MOST_SHOWN]
     return Assistant(
         ready=bool(settings.writer_url),
@@ -70,7 +71,8 @@ def assistant(story: StoryName, by: Reader, tx: Reading, site: TheSite) -> Assis
             for t in TASKS.values()
         ],
         paragraphs=_paragraphs(folder),
-        planned=len(plan_of(folder)),
+        planned=len(plan),
+        plan=[PlannedShape(number=p["episode"], title=str(p.get("title", ""))) for p in plan],
         spent_tokens=kept.spent_tokens(f"{now():%Y-%m}"),
         limit_tokens=settings.writer_month_limit_tokens,
         proposals=[shown(each, kept.call(each.call)) for each in newest],

@@ -13,6 +13,7 @@ import { Block, withDoors } from "./blocks.js";
 import { listenToTurns, usePages } from "./pages.js";
 import { usePlace } from "./place.js";
 import { ChaptersSheet, TextSheet } from "./sheets.js";
+import { useVoice } from "./voices.js";
 
 const UNCHECKED = ["draft", "stale"]; // how words came about that nobody has approved as they stand
 
@@ -89,6 +90,15 @@ function Chapter({ slug, chapter, at, onOpened }) {
   };
   const { page, pages, turnTo, pageOf } = usePages(pager, paged, [size, leading, face].join(), beyond);
   const { percent, block } = usePlace(slug, chapter, pager, paged);
+  const voiced = useVoice(chapter.language);
+  const [Aloud, setAloud] = useState(/** @type {any} */ (null));
+  const listen = () => import("./aloud.js").then((module) => setAloud(() => module.Aloud));
+  const follow = (/** @type {Element} */ spoken) => {
+    if (pager.current?.closest(".reader")?.classList.contains("pages")) turning.current(pageOf(spoken));
+    else spoken.scrollIntoView({ block: "center", behavior: "smooth" });
+  };
+  const turning = useRef(turnTo);
+  turning.current = turnTo;
   const show = (/** @type {string | null} */ id) => {
     const found = id ? pager.current?.querySelector(`[data-block="${CSS.escape(id)}"], [data-line="${CSS.escape(id)}"]`) : null;
     if (found && paged) turnTo(pageOf(found), true);
@@ -141,6 +151,7 @@ function Chapter({ slug, chapter, at, onOpened }) {
     </main>
     <footer class="reader-foot">
       <span class="reader-bar" aria-hidden="true"><i style=${{ inlineSize: `${shown}%` }}></i></span>
+      ${Aloud ? html`<${Aloud} root=${pager.current} language=${chapter.language} from=${block.current} onShow=${follow} onClose=${() => setAloud(null)} />` : voiced && html`<button class="icon-button" onClick=${listen} aria-label=${t("read.aloud")}><${Icon} name="sound" /></button>`}
       ${paged && html`<button class="icon-button" onClick=${() => turnTo(page - 1)} disabled=${page === 0 && !chapter.previous} aria-label=${t("read.turn.back")}><${Icon} name="back" /></button>`}
       <span class="reader-where" role="status">${paged ? t("read.page", { page: page + 1, pages }) : t("read.progress", { percent })}</span>
       ${paged && html`<button class="icon-button" onClick=${() => turnTo(page + 1)} disabled=${page === pages - 1 && !chapter.next} aria-label=${t("read.turn.next")}><${Icon} name="next" /></button>`}

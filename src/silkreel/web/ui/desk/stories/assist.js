@@ -7,7 +7,9 @@ import { Empty, Field, Form, Loaded, Wrong } from "../parts.js";
 import { ask, may, send } from "../session.js";
 
 const SCOPES = ["novel", "episode", "series"];
-const WHOLE = new Set(["shots", "episode", "bible"]); // shown as they would be written
+const FROM_PLAN = new Set(["episode_card", "draft_scene"]); // of a planned episode, they read the novel
+const SPELLED = new Set(["prose", "scene"]); // their place is a scene or an episode
+const WHOLE = new Set(["shots", "episode", "bible", "scene"]); // shown as they would be written
 const number = (/** @type {number} */ count) => new Intl.NumberFormat(language.value).format(count);
 
 /** @param {{story: any, address: string, onChanged: () => void}} props */
@@ -43,7 +45,7 @@ export function Assist({ story, address, onChanged }) {
         ${waiting.length ? html`<ol class="proposals">${waiting.map((/** @type {any} */ each) => html`<${Proposal} key=${each.number} proposal=${each} onDecide=${decide} />`)}</ol>` : html`<${Empty} title=${t("assist.none")}><p>${t("assist.none_hint")}</p><//>`}
         ${decided.length > 0 && html`<details class="decided"><summary>${plural("assist.decided", decided.length)}</summary><ol class="proposals">${decided.map((/** @type {any} */ each) => html`<${Proposal} key=${each.number} proposal=${each} onDecide=${decide} />`)}</ol></details>`}
         ${value.failed.length > 0 && html`<details class="decided"><summary>${plural("assist.failed", value.failed.length)}</summary><ul>${value.failed.map((/** @type {string} */ each, /** @type {number} */ at) => html`<li key=${at}>${each}</li>`)}</ul></details>`}
-        ${wish && html`<${Ask} story=${story} address=${address} task=${wish} paragraphs=${value.paragraphs} onClose=${() => (setWish(null), load())} onDone=${() => (setWish(null), load())} />`}
+        ${wish && html`<${Ask} story=${story} address=${address} task=${wish} paragraphs=${value.paragraphs} plan=${value.plan} onClose=${() => (setWish(null), load())} onDone=${() => (setWish(null), load())} />`}
       </div>`;
     }}
   <//>`;
@@ -76,12 +78,14 @@ function Tasks({ value, onPick }) {
   </section>`;
 }
 
-/** @param {{story: any, address: string, task: any, paragraphs: number, onClose: () => void, onDone: () => void}} props */
-function Ask({ story, address, task, paragraphs, onClose, onDone }) {
-  const numbered = story.episodes.filter((/** @type {any} */ each) => each.number !== null);
-  const [episode, setEpisode] = useState(numbered[0]?.number ?? 1);
+/** @param {{story: any, address: string, task: any, paragraphs: number, plan: any[], onClose: () => void, onDone: () => void}} props */
+function Ask({ story, address, task, paragraphs, plan, onClose, onDone }) {
+  const planned = FROM_PLAN.has(task.name) && plan.length > 0;
   const [tongue, setTongue] = useState(tongues(story, task)[0] ?? "");
-  const [source, setSource] = useState(paragraphs > 0 || task.name === "split_novel" ? "novel" : "script");
+  const [source, setSource] = useState(planned || (!FROM_PLAN.has(task.name) && (paragraphs > 0 || task.name === "split_novel")) ? "novel" : "script");
+  const numbered = planned && source === "novel" ? plan : story.episodes.filter((/** @type {any} */ each) => each.number !== null);
+  const [picked, setEpisode] = useState(numbered[0]?.number ?? 1);
+  const episode = numbered.some((/** @type {any} */ each) => each.number === picked) ? picked : (numbered[0]?.number ?? 1);
   const [wish, setWish] = useState("");
   const [seen, setSeen] = useState(/** @type {any} */ (null));
   const [step, setStep] = useState(/** @type {any} */ (null));
@@ -112,8 +116,8 @@ function Ask({ story, address, task, paragraphs, onClose, onDone }) {
   const label = !seen ? t("assist.preview") : step || seen.done > 0 ? t("assist.go_on") : t("assist.send");
   return html`<${Sheet} title=${t(`task.${task.name}`)} onClose=${onClose}><p class="hint lead">${t(`task.${task.name}_is`)}</p>
     <${Form} onSend=${send} label=${label}>
-      ${task.about === "episode" && html`<div class="field"><label for="ask-episode">${t("rhythm.episode")}</label><select id="ask-episode" value=${episode} onChange=${(/** @type {any} */ event) => change(setEpisode)(Number(event.target.value))}>${numbered.map((/** @type {any} */ each) => html`<option key=${each.name} value=${each.number}>${each.number} ${each.title}</option>`)}</select></div>`}
-      ${task.name === "extract_bible" && html`<div class="field"><label for="ask-source">${t("assist.read_from")}</label><select id="ask-source" value=${source} onChange=${(/** @type {any} */ event) => change(setSource)(event.target.value)}><option value="novel">${t("assist.source")}</option><option value="script">${t("assist.from_script")}</option></select></div>`}
+      ${task.about === "episode" && html`<div class="field"><label for="ask-episode">${t("rhythm.episode")}</label><select id="ask-episode" value=${episode} onChange=${(/** @type {any} */ event) => change(setEpisode)(Number(event.target.value))}>${numbered.map((/** @type {any} */ each) => html`<option key=${each.number} value=${each.number}>${each.number} ${each.title}</option>`)}</select></div>`}
+      ${(task.name === "extract_bible" || planned) && html`<div class="field"><label for="ask-source">${t("assist.read_from")}</label><select id="ask-source" value=${source} onChange=${(/** @type {any} */ event) => change(setSource)(event.target.value)}><option value="novel">${t("assist.source")}</option><option value="script">${t("assist.from_script")}</option></select></div>`}
       ${task.wants_language && html`<div class="field"><label for="ask-language">${t("out.language")}</label><select id="ask-language" value=${tongue} onChange=${(/** @type {any} */ event) => change(setTongue)(event.target.value)}>${tongues(story, task).map((/** @type {string} */ each) => html`<option key=${each} value=${each}>${languageName(each)}</option>`)}</select></div>`}
       <${Field} id="ask-wish" label=${t("assist.wish")} value=${wish} onInput=${change(setWish)} maxlength="500" autocomplete="off" />
       ${seen && html`<p class="cost" role="status">${seen.known ? t("assist.known") : seen.cost === null ? t("assist.tokens", { tokens: number(seen.prompt_tokens + seen.answer_tokens) }) : t("assist.price", { tokens: number(seen.prompt_tokens + seen.answer_tokens), price: new Intl.NumberFormat(language.value, { style: "currency", currency: seen.currency, maximumFractionDigits: 4 }).format(seen.cost) })}${seen.parts > 1 && !seen.known && html`<br />${t("assist.in_parts", { done: number(seen.done), of: number(seen.parts) })}`}<br /><span class="faint">${t("assist.month", { spent: number(seen.spent_tokens), limit: number(seen.limit_tokens) })}</span></p>`}
@@ -133,9 +137,9 @@ function Proposal({ proposal, onDecide }) {
     await onDecide(proposal, verb);
     setBusy(false);
   };
-  const place = proposal.place && (proposal.kind === "prose" ? proposal.place : t(`place.${proposal.place}`));
+  const place = proposal.place && (SPELLED.has(proposal.kind) ? proposal.place : t(`place.${proposal.place}`));
   const name = proposal.line_id || proposal.text;
-  const where = [place, proposal.kind === "copy" ? languageName(proposal.language) : proposal.episode, proposal.line_id].filter(Boolean).join(" · ");
+  const where = [place, proposal.kind === "copy" ? languageName(proposal.language) : proposal.place !== proposal.episode && proposal.episode, proposal.line_id].filter(Boolean).join(" · ");
   return html`<li class="proposal"><p class="heading">${t(`task.${proposal.task}`)} · ${where}</p>
     ${proposal.old_text && html`<del>${proposal.old_text}</del>`}
     ${WHOLE.has(proposal.kind) ? html`<pre tabindex="0">${proposal.text.trim()}</pre>` : html`<p class="words">${proposal.kind === "note" ? "// " : ""}${proposal.text}</p>`}
