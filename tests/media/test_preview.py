@@ -12,7 +12,6 @@ from PIL import Image
 
 from silkreel.media.theatre.art import MAX_PIXELS, BadArt, load_art
 from silkreel.media.theatre.film import write_part
-from silkreel.media.theatre.fonts import font
 from silkreel.media.theatre.plan import (
     Actor,
     Line,
@@ -25,15 +24,16 @@ from silkreel.media.theatre.plan import (
     Sketch,
     TitleCard,
 )  # fmt: skip
+from silkreel.media.theatre.rows import wrapped
 from silkreel.media.theatre.schedule import BREATH_SECONDS, SHORTEST_SLOT_SECONDS, slots
 from silkreel.media.theatre.slate import (
     SAFE_ZONE,
     STRIP_HEIGHT,
     choice_panels,
     preview_caption,
-    wrapped,
 )
 from silkreel.media.theatre.stage import Stage
+from silkreel.media.theatre.typesetting import row_length
 
 PICTURE = Picture(270, 480)
 ROOM = Sketch(3, indoors=True)
@@ -109,7 +109,14 @@ def test_a_move_moves_the_picture_and_a_still_stands(move):
     assert np.abs(first - last).mean() > 2.5 * np.abs(still - later).mean()
 
 
-@given(text=st.text(min_size=1, max_size=400), kind=st.sampled_from(["speech", "action", "sign"]))
+ALPHABET = st.characters(max_codepoint=0x4FF, categories=("L", "M", "N", "P", "S", "Z", "Cc"))
+WRITTEN = st.text(st.one_of(ALPHABET, st.sampled_from("灯火，。ーあ한국\u200d\ufe0f\U0001fae0")))
+
+
+@given(
+    text=st.text(ALPHABET, min_size=1, max_size=400) | WRITTEN,
+    kind=st.sampled_from(["speech", "action", "sign"]),
+)
 def test_captions_stay_inside_the_safe_zone(text, kind):
     label = preview_caption(text, kind, PICTURE)
     left, top, right, bottom = SAFE_ZONE
@@ -275,4 +282,4 @@ def test_a_preview_is_coded_so_that_nobody_sees_it(tmp_path, move):
 @given(st.text(alphabet="ab dé，。灯火 ", min_size=1, max_size=80), st.integers(40, 200))
 def test_a_row_is_no_longer_than_its_room(text, room):
     for row in wrapped(text, 16, room):
-        assert font("sans", 16).getlength(row) <= room + 2 or len(row) == 1
+        assert row_length(row, 16) <= room + 2 or len(row) == 1

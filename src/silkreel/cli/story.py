@@ -9,9 +9,6 @@ from typing import Literal
 from cyclopts import App
 
 from silkreel.cli import DONE, REFUSED, show
-from silkreel.cli.opening import opened
-from silkreel.flows.adapt_story import adapt_series
-from silkreel.flows.plan_timeline import timeline_of
 from silkreel.kit.settings import read_settings
 from silkreel.kit.words import Counted, words
 from silkreel.story.checking import NotRun, look_into, not_run
@@ -188,6 +185,9 @@ def take_in(
 
 def _adapt(slug: str, out: Path | None, *, json: bool) -> int:
     folder = out or Path(slug)
+    from silkreel.cli.opening import opened  # brings the database: no check of a folder needs it
+    from silkreel.flows.adapt_story import adapt_series
+
     with opened() as house:
         made = adapt_series(house.workshop, slug, folder)
     if json:
@@ -229,6 +229,8 @@ def export(
         base_url: where the app is, for a novel with doors to watch and play
     """
     if to == "otio":
+        from silkreel.flows.plan_timeline import timeline_of  # brings the theatre and its editors
+
         _print(timeline_of(path, episode, language), out)
         return
     evidence = look_into(open_story(path))

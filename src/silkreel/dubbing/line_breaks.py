@@ -1,13 +1,10 @@
 """Breaking a subtitle: balanced, at a clause where there is one, never inside a word or name."""
 
 import re
-from functools import cache
 from itertools import combinations, pairwise
-from typing import Any
 
-from silkreel.kit.languages import primary
+from silkreel.kit.phrases import phrases
 
-BY_DICTIONARY = {"zh": "zh-hans", "ja": "ja", "th": "th"}
 _CLAUSE_END = re.compile(r"[,;:.!?…，。；：！？、—]$")
 # Words that belong to what follows: a line should not end on one.
 _LEANING = frozenset(
@@ -91,22 +88,8 @@ def break_lines(text: str, language: str, *, line_characters: int, lines: int = 
 
 def pieces_of(text: str, language: str) -> tuple[list[str], str]:
     """Units a line may break between, and what joins them."""
-    tongue = primary(language)
-    if tongue in BY_DICTIONARY:
-        return [piece for piece in _segmenter(BY_DICTIONARY[tongue]).parse(text) if piece], ""
-    return text.split(), " "
-
-
-@cache
-def _segmenter(name: str) -> Any:
-    import budoux
-
-    makers = {
-        "zh-hans": budoux.load_default_simplified_chinese_parser,
-        "ja": budoux.load_default_japanese_parser,
-        "th": budoux.load_default_thai_parser,
-    }
-    return makers[name]()
+    found = phrases(text, language)
+    return (text.split(), " ") if found is None else (found, "")
 
 
 def _best(pieces: list[str], glue: str, count: int, limit: int) -> list[str] | None:

@@ -11,8 +11,11 @@ from silkreel.engines.contracts import EngineMissing
 from silkreel.engines.model_store import list_models
 from silkreel.engines.registry import Skill, engine_names
 from silkreel.engines.shelf import EngineShelf
+from silkreel.kit.languages import name_in
 from silkreel.kit.settings import Settings
-from silkreel.kit.words import words
+from silkreel.kit.words import language_in_force, words
+from silkreel.media.theatre.fonts import FontMissing, ShapingMissing
+from silkreel.media.theatre.typesetting import Setting, runs
 
 Health = Literal["good", "missing", "optional"]
 
@@ -29,6 +32,11 @@ COST_SENTENCES: dict[Skill, str] = {
     "separators": "the original is ducked under the dub (voice-over) unless a stem is given",
     "voice_printers": "speakers are not told apart; every line has one voice unless a script names them",
 }
+# A word of each language that needs letters of its own in a picture.
+LETTERS = {
+    "zh-Hans": "你好", "zh-Hant": "你們", "ja": "こんにちは", "ko": "안녕", "en": "hello",
+    "vi": "chào bạn ạ", "ru": "привет", "ar": "مرحبا", "th": "สวัสดี", "hi": "नमस्ते",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +56,9 @@ class Finding:
 
 def examine_installation(settings: Settings) -> list[Finding]:
     """Every part of the installation, in the order in which a person needs them."""
-    return [*_home(settings), *_models(settings), *_engines(settings), *_programs()]
+    return [
+        *_home(settings), *_models(settings), *_engines(settings), *_letters(), *_programs(),
+    ]  # fmt: skip
 
 
 def _home(settings: Settings) -> Iterator[Finding]:
@@ -113,6 +123,20 @@ def _engines(settings: Settings) -> Iterator[Finding]:
 def _missing(what: str, health: Health, refusal: EngineMissing, cost: str) -> Finding:
     values = refusal.values
     return Finding(what, health, str(values.get("why", refusal)), cost, str(values.get("mend", "")))
+
+
+def _letters() -> Iterator[Finding]:
+    """Whether captions of each language can be drawn into pictures: its font, and its joining."""
+    for language, letters in LETTERS.items():
+        what = words("letters of {language}", language=name_in(language, language_in_force()))
+        try:
+            row = runs(letters, Setting(language))
+        except (FontMissing, ShapingMissing) as refusal:
+            cost = words("its captions cannot be drawn into animatics")
+            mend = str(refusal).rpartition(": ")[2]
+            yield Finding(what, "optional", words("missing"), cost, mend)
+        else:
+            yield Finding(what, "good", row[0].face.path.name)
 
 
 def _programs() -> Iterator[Finding]:

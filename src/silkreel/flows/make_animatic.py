@@ -22,7 +22,15 @@ from silkreel.kit.keys import work_key
 from silkreel.kit.settings import Settings
 from silkreel.kit.words import words
 from silkreel.media.synthetic import animatic_metadata
-from silkreel.media.theatre import VERSION, FilmOrder, Look, Picture, join_film, stagehand
+from silkreel.media.theatre import (
+    VERSION,
+    FilmOrder,
+    Look,
+    Picture,
+    find_letters,
+    join_film,
+    stagehand,
+)
 from silkreel.media.theatre.schedule import Timetable, slots
 from silkreel.story.animatic import ShotRow, action_rate_is_guessed, animatic_vtt, shot_rows
 from silkreel.story.forms.otio import write_otio
@@ -90,9 +98,10 @@ def make_animatic(
     Raises:
         NoStory, BadStoryFile, NoSuchEpisode: the script, its shots or its pictures cannot be used.
         NoVoice: no engine speaks the language, and the profile has no rates to time silence by.
-        FontMissing, ChildTooSlow, ChildCrashed: it cannot be drawn here.
+        FontMissing, ShapingMissing, ChildTooSlow, ChildCrashed: it cannot be drawn here.
     """
     plan = planned(order.story, order.episode, order.language)
+    find_letters(plan.play)  # before anything is spoken: voices cost most
     if speakers is not None:
         return _made(workshop, order, plan, speakers, [], settings.cores, progress)
     with speakers_of(settings) as (lent, notes):

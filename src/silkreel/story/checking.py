@@ -1,9 +1,12 @@
 """All checks of a story at once: what was written, compiled, played, translated and boarded."""
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from silkreel.kit.refusals import Refusal
 from silkreel.story.canon import Walk
@@ -24,6 +27,7 @@ from silkreel.story.rehearse import Rehearsal, rehearse
 from silkreel.story.script import At
 from silkreel.story.shots import read_shot_lists
 
+Made = TypeVar("Made")
 _COMPILED_ID = re.compile(r'"\^id:\s*([^"\s]+)\s*"')
 
 
@@ -83,27 +87,46 @@ def look_into(story: Story, walks: int = 0, outside: Outside | None = None) -> E
     Raises:
         BadStoryFile: a translation, a chapter, a shot list or a cue file cannot be read.
     """
-    compiled = compile_ink(ink_of(story))
+    with ThreadPoolExecutor(1) as aside:  # what a child computes, while this process reads
+        compiling = _submit(aside, lambda: compile_ink(ink_of(story)))
+        written = _written(story)
+        compiled = compiling.result()
+        walking = _submit(aside, lambda: _canon(story, compiled))
+        loops = None if compiled.story is None else reach(compiled.story).silent_loops
+        walk, trouble = walking.result()
     told = [Told(At(x.path, x.line), x.text) for x in compiled.problems if x.severity != "note"]
-    walk, trouble = _canon(story, compiled)
     rehearsal = _rehearsed(story, compiled, walks) if walk is not None and walks else None
-    return Evidence(
-        story,
+    return replace(
+        written,
         compiler_told=(*told, *trouble),
         compiled_ids=_ids(compiled),
-        silent_loops=None if compiled.story is None else reach(compiled.story).silent_loops,
+        silent_loops=loops,
         canon=walk,
-        translations=read_translations(story.folder),
-        shot_lists=read_shot_lists(story.folder),
-        chapters=read_chapters(story.folder),
         walks=rehearsal.walks if rehearsal else 0,
         never_shown=frozenset(line.line_id for line in rehearsal.lines if line.dead)
         if rehearsal
         else frozenset(),
-        own_cues=read_own_cues(story.folder),
-        provenance=read_provenance(story.folder),
         outside=outside or Outside(),
     )
+
+
+def _written(story: Story) -> Evidence:
+    """What stands in the story's folder besides the script."""
+    folder = story.folder
+    return Evidence(
+        story,
+        translations=read_translations(folder),
+        shot_lists=read_shot_lists(folder),
+        chapters=read_chapters(folder),
+        own_cues=read_own_cues(folder),
+        provenance=read_provenance(folder),
+    )
+
+
+def _submit(pool: Executor, work: Callable[[], Made]) -> Future[Made]:
+    """Work in a thread that speaks the language of this one, and counts its effort on the same list."""
+    here = copy_context()
+    return pool.submit(lambda: here.run(work))
 
 
 def read_chapters(folder: Path) -> tuple[Chapter, ...]:

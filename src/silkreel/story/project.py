@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
@@ -14,7 +15,7 @@ from silkreel.kit.languages import UnknownLanguage, normal_tag
 from silkreel.kit.refusals import Refusal
 from silkreel.story.ids import IdLock, lock_path, read_lock
 from silkreel.story.parsing import parse
-from silkreel.story.script import Episode, Line, Placed, Script, walk
+from silkreel.story.script import Beat, Choice, Episode, Line, Placed, Script, walk
 
 MAX_FILE_BYTES = 4 * 1024 * 1024  # a whole work of 80 episodes is 321 kB of ink
 MAX_FILES = 500  # one for each episode, and some
@@ -187,9 +188,9 @@ class Project:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Story:
-    """A story as it lies in its folder."""
+    """A story as it lies in its folder. Its lines are gathered once: every check asks for them."""
 
     folder: Path
     project: Project
@@ -199,17 +200,17 @@ class Story:
     declared: bool = True  # whether there is a story.yaml
     lone_file: str | None = None  # a single .ink file without a folder of its own
 
-    @property
+    @cached_property
     def episodes(self) -> tuple[Episode, ...]:
         """Every knot, in the order read."""
         return tuple(episode for script in self.scripts for episode in script.episodes)
 
-    @property
+    @cached_property
     def lines(self) -> tuple[Line, ...]:
         """Every beat and choice, in the order read."""
-        return tuple(line for script in self.scripts for line in script.lines)
+        return tuple(p.node for p in self._nodes if isinstance(p.node, Beat | Choice))
 
-    @property
+    @cached_property
     def ids(self) -> tuple[str, ...]:
         """Ids of the lines, in the order read."""
         return tuple(line.id for line in self.lines if line.id is not None)
@@ -226,8 +227,11 @@ class Story:
 
     def walk(self) -> Iterator[Placed]:
         """Every node with its episode and scene."""
-        for script in self.scripts:
-            yield from walk(script)
+        yield from self._nodes
+
+    @cached_property
+    def _nodes(self) -> tuple[Placed, ...]:
+        return tuple(placed for script in self.scripts for placed in walk(script))
 
 
 def open_story(path: Path) -> Story:

@@ -177,6 +177,7 @@ def play_of(
         seed=number,
         shortest_seconds=shortest,
         longest_seconds=longest,
+        language=wording.language,
     )
 
 

@@ -8,6 +8,7 @@ from silkreel.media.theatre.render import (
     PartOrder,
     RenderedEpisode,
     draw_parts,
+    find_letters,
     join_film,
     render_episode,
     stagehand,
@@ -15,5 +16,5 @@ from silkreel.media.theatre.render import (
 
 __all__ = [
     "VERSION", "CaptionTruth", "FilmOrder", "Look", "PartOrder", "Picture", "Play", "RenderedEpisode",
-    "draw_parts", "join_film", "render_episode", "stagehand",
+    "draw_parts", "find_letters", "join_film", "render_episode", "stagehand",
 ]  # fmt: skip

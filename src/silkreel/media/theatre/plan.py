@@ -134,6 +134,9 @@ class Play:
     seed: int = 7
     shortest_seconds: float = 40.0
     longest_seconds: float = 60.0
+    language: str = (
+        ""  # of captions, names and titles: whose letters are taken where scripts share them
+    )
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -149,6 +152,15 @@ class Play:
     def shots(self) -> tuple[Shot, ...]:
         """All shots in the order they are shown."""
         return tuple(shot for scene in self.scenes for shot in scene.shots)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Everything that is written into the picture."""
+        said = (text for line in self.lines for text in (line.caption, *line.options))
+        names = (actor.name for actor in self.cast)
+        shots = (shot.id for shot in self.shots)
+        every = (self.title.series, self.title.episode, self.watermark, *names, *shots, *said)
+        return tuple(dict.fromkeys(text for text in every if text))
 
 
 @dataclass(frozen=True, slots=True)

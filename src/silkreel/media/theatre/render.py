@@ -11,13 +11,13 @@ from pathlib import Path
 from silkreel.kit.children import Child, Limits, Message
 from silkreel.kit.sound import Sound
 from silkreel.kit.spans import Span
-from silkreel.media.theatre.fonts import find
 from silkreel.media.theatre.plan import Look, Picture, Play
 from silkreel.media.theatre.schedule import LineCue, Timetable, schedule
+from silkreel.media.theatre.typesetting import Setting, runs
 
 WORKER = "silkreel.media.theatre.worker"
 LIMITS = Limits(cpu_seconds=900, wall_seconds=900.0, silence_seconds=120.0, nice=5)
-VERSION = 4  # of what is drawn: raise it when the same order gives another picture
+VERSION = 5  # of what is drawn: raise it when the same order gives another picture
 
 Takes = Mapping[str, Sound]  # the speech of every line, by its id
 
@@ -80,6 +80,16 @@ def stagehand() -> Child:
     return Child(WORKER, LIMITS)
 
 
+def find_letters(play: Play) -> None:
+    """Refuse a play whose letters cannot be drawn here, before anything is made of it.
+
+    Raises:
+        FontMissing, ShapingMissing: no font has them, or nothing joins them.
+    """
+    for text in play.texts:
+        runs(text, Setting(play.language))
+
+
 def draw_parts(
     orders: Sequence[PartOrder],
     takes: Takes,
@@ -94,11 +104,12 @@ def draw_parts(
     `on_part` hears the index of each as soon as its file is whole.
 
     Raises:
-        FontMissing: letters cannot be drawn.
+        FontMissing, ShapingMissing: letters cannot be drawn.
         BadArt: a picture that was given cannot be shown.
         ChildCrashed, ChildTooSlow, Cancelled: as they say.
     """
-    find("sans")
+    for order in orders:
+        find_letters(order.play)
     spoken = list(dict.fromkeys(line.id for order in orders for line in order.play.spoken))
 
     def hear(message: Message) -> None:
@@ -161,7 +172,7 @@ def render_episode(
 
     Raises:
         SpeechMissing, EpisodeTooLong: the voices do not fit the play.
-        FontMissing: no Chinese letters can be drawn.
+        FontMissing, ShapingMissing: letters cannot be drawn.
     """
     picture = picture or Picture()
     seconds = {line_id: take.length_seconds for line_id, take in takes.items()}

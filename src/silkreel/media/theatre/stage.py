@@ -11,13 +11,13 @@ from silkreel.media.theatre.acting import Mouths, stance
 from silkreel.media.theatre.art import covering
 from silkreel.media.theatre.camera import FACES, View, aim, view_at, who_is_near
 from silkreel.media.theatre.happenings import Moment, after_actors, before_actors, shine_lamp
-from silkreel.media.theatre.lettering import FRAMES_PER_DRAWING, FinalLetters
 from silkreel.media.theatre.places import Lamp, Layer, Place, draw_place
 from silkreel.media.theatre.plan import Look, Picture, Play, Sketch
 from silkreel.media.theatre.puppets import joints
 from silkreel.media.theatre.schedule import ShotCue, Timetable
 from silkreel.media.theatre.slate import Slate
 from silkreel.media.theatre.sprites import Pixels, Sprite, moved, paste, sized
+from silkreel.media.theatre.titles import FRAMES_PER_DRAWING, FinalLetters
 
 DRAWINGS_PER_SECOND = 25 / FRAMES_PER_DRAWING
 FLAT_PARALLAX = 0.62  # layers farther than this are painted onto one backdrop per shot

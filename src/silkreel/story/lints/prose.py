@@ -1,7 +1,7 @@
 """Checks of prose: chapters quote the script, leave nothing out unsaid, and every block has an id."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from silkreel.story.lints import needs
 from silkreel.story.lints.catalogue import Found, lint
@@ -91,14 +91,28 @@ def quote_drift(evidence: Evidence) -> Iterator[Found]:
         and line.speaker
         and len(key := _letters(line.text)) >= SHORTEST_DRIFT
     }
+    starts: dict[str, list[str]] = {}
+    for key in lines:
+        starts.setdefault(key[:SHORTEST_DRIFT], []).append(key)
+    places = {key: place for place, key in enumerate(lines)}
     for chapter in evidence.chapters:
         for block in chapter.blocks:
             prose = _letters(" ".join(p.text for p in block.pieces if isinstance(p, Text)))
-            for key, line_id in lines.items():
-                if key in prose:
-                    yield Found(
-                        f"This repeats {line_id}: write {{{{line:{line_id}}}}}.", block.at, block.id
-                    )
+            for key in sorted(_repeated(prose, starts), key=places.__getitem__):
+                yield Found(
+                    f"This repeats {lines[key]}: write {{{{line:{lines[key]}}}}}.",
+                    block.at, block.id,
+                )  # fmt: skip
+
+
+def _repeated(prose: str, starts: Mapping[str, Sequence[str]]) -> set[str]:
+    """Which lines stand in a prose, in one pass over it: a line is looked for where it may begin."""
+    return {
+        key
+        for place in range(len(prose) - SHORTEST_DRIFT + 1)
+        for key in starts.get(prose[place : place + SHORTEST_DRIFT], ())
+        if prose.startswith(key, place)
+    }
 
 
 def _letters(text: str) -> str:
