@@ -189,6 +189,10 @@ class Server:
         with self._engine.connect() as connection:
             connection.exec_driver_sql(statement)
 
+    def close(self) -> None:
+        """Give back the connection that was kept."""
+        self._engine.dispose()
+
     def pack(self, database: str) -> None:
         """Leave out of a template's files what its making left there: each test copies them."""
         engine = sa.create_engine(
@@ -231,6 +235,7 @@ def postgres_server() -> Iterator[Server]:
             open_workshop(made).database.close()
             server.pack(TEMPLATE)
             yield server
+            server.close()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
