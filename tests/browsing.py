@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from silkreel.kit.artifacts import Workshop
 from silkreel.kit.settings import Settings
-from silkreel.web.app import create_app
+from silkreel.web.app import WebApp, create_app
 
 BUSY_MILLISECONDS = 20_000  # what a machine with eight tenants may take for one answer
 expect.set_options(timeout=BUSY_MILLISECONDS)
@@ -29,13 +29,24 @@ class Phone:
 @contextmanager
 def served(workshop: Workshop, **more: object) -> Iterator[str]:
     """The address of a server over an installation, which is closed with it."""
+    port = free_port()
+    settings = Settings(home=workshop.store.folder.parent, port=port).model_copy(update=more)
+    with running(create_app(settings, workshop), port, workshop) as address:
+        yield address
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = Settings(home=workshop.store.folder.parent, port=port).model_copy(update=more)
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(settings, workshop), port=port, log_level="warning")
-    )
+        port: int = free.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(app: WebApp, port: int, workshop: Workshop) -> Iterator[str]:
+    """The address of a server of an application, whose installation is closed with it."""
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

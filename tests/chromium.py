@@ -1,6 +1,7 @@
 """Debian's chromium, driven by Playwright."""
 
 import shutil
+from functools import cache
 
 import pytest
 
@@ -18,7 +19,9 @@ FLAGS = [
 ]
 
 
+@cache
 def chromium() -> str | None:
+    """Debian's program; asked for at every test of a browser."""
     told = Settings().chromium
     return str(told) if told else shutil.which("chromium") or shutil.which("chromium-browser")
 

@@ -2,15 +2,13 @@
 
 import json
 import re
-import socket
 import threading
-import time
 
 import pytest
-import uvicorn
 from playwright.sync_api import expect
 
 from assisted import paragraphs_in, split_by
+from browsing import free_port, running
 from fault_server import Answer, fault_server, said
 from silkreel.kit.settings import Settings
 from silkreel.people.passwords import hash_password
@@ -52,12 +50,9 @@ def model(gate):
         yield server
 
 
-@pytest.fixture(params=[(390, 844), (1280, 800)], ids=["phone", "desk"])
-def page(request, browser, model, gate, tmp_path):
-    workshop = open_trial(tmp_path)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+@pytest.fixture
+def address(model, gate, tmp_path):
+    workshop, port = open_trial(tmp_path), free_port()
     told = Settings(
         home=tmp_path,
         port=port,
@@ -65,18 +60,17 @@ def page(request, browser, model, gate, tmp_path):
         writer_model="small",
         writer_part_tokens=1000,
     )
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(told, workshop), port=port, log_level="warning")
-    )
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    hire(workshop, hash_password(PASSWORD), "anna", "writer")
-    width, height = request.param
+    with running(create_app(told, workshop), port, workshop) as opened:
+        hire(workshop, hash_password(PASSWORD), "anna", "writer")
+        yield opened
+        gate.set()
+
+
+@pytest.fixture
+def page(browser, address, gate, size):
     context = browser.new_context(
-        viewport={"width": width, "height": height}, locale="en-US",
-        base_url=f"http://127.0.0.1:{port}", reduced_motion="reduce",
+        viewport={"width": size[0], "height": size[1]}, locale="en-US",
+        base_url=address, reduced_motion="reduce",
     )  # fmt: skip
     page, complaints = context.new_page(), []
     page.set_default_timeout(PATIENCE)
@@ -84,9 +78,6 @@ def page(request, browser, model, gate, tmp_path):
     yield page
     gate.set()
     context.close()
-    server.should_exit = True
-    thread.join(10)
-    workshop.database.close()
     assert complaints == []
 
 

@@ -2,14 +2,12 @@
 
 import base64
 import re
-import socket
-import threading
 import time
 
 import pytest
-import uvicorn
 from playwright.sync_api import expect
 
+from browsing import free_port, running
 from silkreel.kit.clock import now
 from silkreel.kit.settings import Settings
 from silkreel.people.actors import machine
@@ -36,21 +34,9 @@ def desk(tmp_path_factory):
     """A served installation, and its workshop."""
     home = tmp_path_factory.mktemp("desk")
     workshop = open_trial(home)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    config = uvicorn.Config(
-        create_app(Settings(home=home, port=port), workshop), port=port, log_level="warning"
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}", workshop
-    server.should_exit = True
-    thread.join(10)
-    workshop.database.close()
+    port = free_port()
+    with running(create_app(Settings(home=home, port=port), workshop), port, workshop) as address:
+        yield address, workshop
 
 
 @pytest.fixture(scope="module")

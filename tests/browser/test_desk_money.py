@@ -1,16 +1,14 @@
 """Money at the desk in a real browser: orders, wallets, differences, ledger, statements."""
 
 import re
-import socket
-import threading
 import time
 from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
-import uvicorn
 from playwright.sync_api import expect
 
+from browsing import free_port, running
 from money_shop import NIGHT, demo_settings, open_shop, publish
 from silkreel.commerce.ledger import apply
 from silkreel.commerce.requests import Grant, Item, Open, PaidMoney, Unlock
@@ -82,23 +80,14 @@ def desk(tmp_path_factory, media_folder):
     workshop = open_trial(home)
     episodes = seed(workshop, NIGHT, media_folder)
     publish(workshop)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     shop = open_shop(demo_settings(Settings(home=home, port=port)), workshop, episodes)
     (home / "settlement.toml").write_text(TERMS)
     with workshop.transaction() as tx:
         tx.execute(sa.update(BrandRow).values(second_factor="optional"))
-    server = uvicorn.Server(uvicorn.Config(shop.app, port=port, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
     close_october(workshop)
-    yield f"http://127.0.0.1:{port}", shop
-    server.should_exit = True
-    thread.join(10)
-    workshop.database.close()
+    with running(shop.app, port, workshop) as address:
+        yield address, shop
 
 
 def close_october(workshop):

@@ -1,8 +1,6 @@
 """Real prices, real media, pretend money: what a viewer sees of coins, ads and VIP, and what it costs."""
 
 import re
-import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,9 +10,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-import uvicorn
 from playwright.sync_api import expect
 
+from browsing import free_port, running
 from coins import faults
 from money_shop import SLUG, Shop, demo_settings, open_shop, publish
 from silkreel.catalogue.tables import SeriesRow
@@ -49,20 +47,10 @@ def shop(tmp_path_factory, media_folder) -> Iterator[Shop]:
     with workshop.transaction() as tx:
         publish_book(tx, default_book("BR", HOUSE), approved_by=("mei", "li"), now=now())
     built_in(workshop, now())
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     opened = open_shop(demo_settings(Settings(home=home, port=port)), workshop, episodes)
-    opened.address = f"http://127.0.0.1:{port}"
-    server = uvicorn.Server(uvicorn.Config(opened.app, port=port, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield opened
-    server.should_exit = True
-    thread.join(10)
-    workshop.database.close()
+    with running(opened.app, port, workshop) as opened.address:
+        yield opened
 
 
 @dataclass

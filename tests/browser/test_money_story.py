@@ -36,9 +36,9 @@ class Market:
 
 
 @pytest.fixture(scope="module")
-def market(tmp_path_factory) -> Iterator[Market]:
+def market(tmp_path_factory, media_folder) -> Iterator[Market]:
     workshop = open_trial(tmp_path_factory.mktemp("paid"))
-    seed(workshop, NIGHT)
+    seed(workshop, NIGHT, media_folder)
     publish(workshop, first_recharge_bonus_percent=100)
     folder = write_market(tmp_path_factory.mktemp("paid-story") / "market")
     script = folder / "script/main.ink"

@@ -1,14 +1,11 @@
 """Your rights and limits, by hand: an account, a limit, a withdrawal, the data, and leaving."""
 
 import re
-import socket
-import threading
-import time
 
 import pytest
-import uvicorn
 from playwright.sync_api import expect
 
+from browsing import free_port, running
 from chromium import browser  # noqa: F401 - a fixture
 from money_shop import NIGHT, demo_settings, open_shop, publish
 from silkreel.kit.settings import Settings
@@ -21,19 +18,10 @@ def shop_address(tmp_path_factory, media_folder):
     workshop = open_trial(home)
     episodes = seed(workshop, NIGHT, media_folder)
     publish(workshop)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     shop = open_shop(demo_settings(Settings(home=home, port=port)), workshop, episodes)
-    server = uvicorn.Server(uvicorn.Config(shop.app, port=port, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(10)
-    workshop.database.close()
+    with running(shop.app, port, workshop) as address:
+        yield address
 
 
 @pytest.fixture

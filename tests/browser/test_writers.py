@@ -2,14 +2,11 @@
 
 import json
 import re
-import socket
-import threading
-import time
 
 import pytest
-import uvicorn
 from playwright.sync_api import expect
 
+from browsing import free_port, running
 from fault_server import Answer, fault_server, said
 from silkreel.kit.settings import Settings
 from silkreel.people.passwords import hash_password
@@ -51,23 +48,14 @@ def homes(tmp_path_factory):
 def desk(homes, model):
     home = homes
     workshop = open_trial(home)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     settings = Settings(home=home, port=port, writer_url=model, writer_model="small")
     app = create_app(settings, workshop)
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
     hashed = hash_password(PASSWORD)
     for name, role in (("anna", "writer"), ("ben", "writer"), ("rosa", "reviewer")):
         hire(workshop, hashed, name, role)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(10)
-    workshop.database.close()
+    with running(app, port, workshop) as address:
+        yield address
 
 
 @pytest.fixture

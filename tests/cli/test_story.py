@@ -2,14 +2,14 @@
 
 import json
 
-from little_series import silkreel
+from little_series import silkreel as silkreel_alone
 
 
 def test_a_new_story_is_stamped_checked_and_found_clean(tmp_path):
-    made = silkreel(tmp_path, "story", "new", "Two-Keys", "--into", str(tmp_path))
+    made = silkreel_alone(tmp_path, "story", "new", "Two-Keys", "--into", str(tmp_path))
     assert made.returncode == 0, made.stderr
     folder = tmp_path / "Two-Keys"
-    checked = silkreel(tmp_path, "story", "check", str(folder))
+    checked = silkreel_alone(tmp_path, "story", "check", str(folder))
     assert checked.returncode == 0, checked.stdout + checked.stderr
     assert "0 blocking, 0 warnings, 0 notes, 0 waived." in checked.stdout
     assert (
@@ -18,7 +18,7 @@ def test_a_new_story_is_stamped_checked_and_found_clean(tmp_path):
     assert not (tmp_path / "home").exists()  # looking makes no home
 
 
-def test_check_tells_file_line_and_code_and_leaves_with_one(tmp_path):
+def test_check_tells_file_line_and_code_and_leaves_with_one(silkreel, tmp_path):
     file = tmp_path / "a.ink"
     file.write_text(
         "-> ep001\n=== ep001 ===\n# episode:1\n-> car\n= car\n# scene:INT. CAR - NIGHT\nLIN: Go.\n-> END\n"
@@ -39,7 +39,7 @@ def test_check_tells_file_line_and_code_and_leaves_with_one(tmp_path):
     assert silkreel(tmp_path, "story", "check", str(file)).returncode == 0
 
 
-def test_an_empty_story_is_told_to_be_one_and_not_exported(tmp_path):
+def test_an_empty_story_is_told_to_be_one_and_not_exported(silkreel, tmp_path):
     file = tmp_path / "a.ink"
     file.write_text("\n")
     told = silkreel(tmp_path, "story", "check", str(file))
@@ -47,7 +47,7 @@ def test_an_empty_story_is_told_to_be_one_and_not_exported(tmp_path):
     assert silkreel(tmp_path, "story", "export", str(file), "--to", "fountain").returncode == 1
 
 
-def test_what_is_no_story_is_refused_in_one_sentence(tmp_path):
+def test_what_is_no_story_is_refused_in_one_sentence(silkreel, tmp_path):
     file = tmp_path / "a.ink"
     file.write_bytes(b"ok\n\xff\xfe\0")
     told = silkreel(tmp_path, "story", "check", str(file))
@@ -57,7 +57,7 @@ def test_what_is_no_story_is_refused_in_one_sentence(tmp_path):
     )
 
 
-def test_a_story_goes_out_as_fountain_and_comes_back_with_its_ids(tmp_path):
+def test_a_story_goes_out_as_fountain_and_comes_back_with_its_ids(silkreel, tmp_path):
     silkreel(tmp_path, "story", "new", "a", "--into", str(tmp_path))
     file = tmp_path / "a.fountain"
     out = silkreel(
@@ -72,7 +72,7 @@ def test_a_story_goes_out_as_fountain_and_comes_back_with_its_ids(tmp_path):
     assert silkreel(tmp_path, "story", "check", str(back)).returncode == 0
 
 
-def test_translations_go_out_and_come_in_and_the_odd_ones_are_told(tmp_path):
+def test_translations_go_out_and_come_in_and_the_odd_ones_are_told(silkreel, tmp_path):
     silkreel(tmp_path, "story", "new", "a", "--into", str(tmp_path))
     folder, file = tmp_path / "a", tmp_path / "es.po"
     silkreel(

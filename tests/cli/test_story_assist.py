@@ -4,7 +4,6 @@ import json
 
 from assisted import NOVEL, split_by
 from fault_server import Answer, fault_server, said
-from little_series import silkreel
 
 PATCHES = {
     "patches": [
@@ -14,7 +13,7 @@ PATCHES = {
 }
 
 
-def test_proposals_are_asked_listed_taken_and_put_away(tmp_path, monkeypatch):
+def test_proposals_are_asked_listed_taken_and_put_away(silkreel, tmp_path, monkeypatch):
     assert silkreel(tmp_path, "story", "new", "desk", "--into", str(tmp_path)).returncode == 0
     folder = str(tmp_path / "desk")
     without = silkreel(tmp_path, "story", "assist", "punch_up", folder)
@@ -45,7 +44,7 @@ def test_proposals_are_asked_listed_taken_and_put_away(tmp_path, monkeypatch):
     assert "rejected" in states
 
 
-def test_a_novel_begins_a_story_is_split_and_its_plan_taken_back(tmp_path, monkeypatch):
+def test_a_novel_begins_a_story_is_split_and_its_plan_taken_back(silkreel, tmp_path, monkeypatch):
     (tmp_path / "novel.txt").write_text(NOVEL, "utf-8")
     folder = str(tmp_path / "story")
     novel = str(tmp_path / "novel.txt")

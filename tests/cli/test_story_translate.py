@@ -2,10 +2,8 @@
 
 import json
 
-from little_series import silkreel
 
-
-def test_what_waits_is_told_and_the_table_counts_it(tmp_path):
+def test_what_waits_is_told_and_the_table_counts_it(silkreel, tmp_path):
     silkreel(tmp_path, "story", "new", "a", "--into", str(tmp_path))
     folder = str(tmp_path / "a")
     told = silkreel(tmp_path, "story", "translate", folder, "--to", "fr, de")
@@ -24,7 +22,7 @@ def test_what_waits_is_told_and_the_table_counts_it(tmp_path):
     assert "novel" in shown.stdout
 
 
-def test_a_story_without_languages_and_a_series_nobody_knows_are_refused(tmp_path):
+def test_a_story_without_languages_and_a_series_nobody_knows_are_refused(silkreel, tmp_path):
     (tmp_path / "a.ink").write_text(
         "-> ep001\n=== ep001 ===\n# episode:1\n-> car\n= car\n# scene:INT. CAR - NIGHT\n"
         "LIN: Go. #id:ep001_car_A1X9\n-> END\n"
@@ -38,14 +36,14 @@ def test_a_story_without_languages_and_a_series_nobody_knows_are_refused(tmp_pat
     assert "There is no series nobody" in told.stderr
 
 
-def test_a_series_that_is_not_here_becomes_no_story(tmp_path):
+def test_a_series_that_is_not_here_becomes_no_story(silkreel, tmp_path):
     told = silkreel(tmp_path, "story", "import", "nobody", "--out", str(tmp_path / "made"))
     assert told.returncode == 1
     assert "There is no series nobody" in told.stderr
     assert not (tmp_path / "made").exists()
 
 
-def test_an_episode_goes_out_as_a_timeline_or_says_what_it_lacks(tmp_path):
+def test_an_episode_goes_out_as_a_timeline_or_says_what_it_lacks(silkreel, tmp_path):
     silkreel(tmp_path, "story", "new", "a", "--into", str(tmp_path))
     sheet, out = tmp_path / "a/story.yaml", tmp_path / "a.otio"
     text = sheet.read_text(encoding="utf-8").split("rhythm_profile")[0]

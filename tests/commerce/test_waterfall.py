@@ -244,11 +244,16 @@ MONTH = st.lists(
     max_size=6,
 )  # fmt: skip
 
+NO_MARKET = [  # rounding leaves its payees a unit that no market earned
+    earned(2, "BR", refund=True), earned(-5, "BR", "BRL"), earned(2, "MX", "BRL"),
+]  # fmt: skip
+
 
 @hypothesis.given(
     months=st.lists(MONTH, min_size=1, max_size=4), mg=st.integers(0, 10**8),
     bearer=st.sampled_from(("shared", "operator", "payee")), threshold=st.integers(0, 10**6),
 )  # fmt: skip
+@hypothesis.example(months=[NO_MARKET], mg=1, bearer="payee", threshold=0)
 def test_any_months_add_up_and_can_be_computed_again_from_their_csv(months, mg, bearer, threshold):
     """I10: a statement is the sum of its lines; nothing is lost between months or payees."""
     given, carry = terms(mg, bearer, threshold), Carry()

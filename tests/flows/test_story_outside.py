@@ -6,7 +6,7 @@ import shutil
 import pytest
 import sqlalchemy as sa
 
-from money_shop import NIGHT, SLUG, demo_settings, open_shop
+from money_shop import SLUG, demo_settings, open_shop, stock
 from silkreel.catalogue.series import NoSuchSeries, episodes_of, find_series
 from silkreel.catalogue.tables import RenditionRow
 from silkreel.dubbing.fit_plan import FitCandidate, FitPlan
@@ -23,19 +23,18 @@ from silkreel.story.forms.vtt import Cue
 from silkreel.story.lints.evidence import Outside
 from silkreel.story.project import open_story
 from story_house import line_id, open_house, write_spanish
-from trial_home import seed
 
 
-@pytest.fixture(scope="session")
-def media_folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("media")
+@pytest.fixture
+def begun(market_homes, database_kind):
+    """Each test's home has the story published."""
+    return market_homes(database_kind)
 
 
 @pytest.fixture
 def house(settings, workshop, media_folder, tmp_path):
-    shop = open_shop(demo_settings(settings), workshop, seed(workshop, NIGHT, media_folder))
+    shop = open_shop(demo_settings(settings), workshop, stock(workshop, media_folder))
     made = open_house(shop, tmp_path / "market")
-    made.publish()
     yield made
     shop.app.api.state.stories.stage.close()
     shop.app.api.state.site.close()

@@ -11,10 +11,10 @@ from trial_home import open_trial, seed
 
 
 @pytest.fixture(scope="module")
-def operations(tmp_path_factory):
+def operations(tmp_path_factory, media_folder):
     home = tmp_path_factory.mktemp("money")
     workshop = open_trial(home)
-    episodes = seed(workshop, NIGHT)
+    episodes = seed(workshop, NIGHT, media_folder)
     publish(workshop)
     shop = open_shop(demo_settings(Settings(home=home)), workshop, episodes)
     schema = schemathesis.openapi.from_asgi("/api/openapi.json", shop.app)

@@ -24,10 +24,10 @@ ELSEWHERE = ("/api/staff", "/api/works")  # each has a test of its own
 
 
 @pytest.fixture(scope="module")
-def operations(tmp_path_factory):
+def operations(tmp_path_factory, media_folder):
     home = tmp_path_factory.mktemp("api")
     workshop = open_trial(home)
-    seed(workshop, Trial(seconds=2, rungs=((90, 160),), episodes=1))
+    seed(workshop, Trial(seconds=2, rungs=((90, 160),), episodes=1), media_folder)
     app = create_app(Settings(home=home), workshop, plays=RateLimit(per_minute=100_000))
     schema = schemathesis.openapi.from_asgi("/api/openapi.json", app)
     yield {found.ok().label: found.ok() for found in schema.get_all_operations()}

@@ -41,10 +41,10 @@ STORY = {
 
 
 @pytest.fixture(scope="module")
-def operations(tmp_path_factory):
+def operations(tmp_path_factory, media_folder):
     home = tmp_path_factory.mktemp("api")
     workshop = open_trial(home)
-    seed(workshop, Trial(slug=SLUG, seconds=2, rungs=((90, 160),), episodes=1))
+    seed(workshop, Trial(slug=SLUG, seconds=2, rungs=((90, 160),), episodes=1), media_folder)
     market = write_market(tmp_path_factory.mktemp("story") / "market", episodes=2)
     publish_story(workshop, market, SLUG, by="anna", at=now())
     app = create_app(Settings(home=home), workshop, plays=RateLimit(per_minute=100_000))

@@ -148,7 +148,8 @@ def withhold(
 ) -> list[Line]:
     """What tax takes of a payee's share, market by market of where it was earned.
 
-    The share is spread over markets by what each earned; a share of nothing or less has no tax.
+    The share is spread over markets by what each earned; a share of nothing or less has no tax, nor
+    has one that no market earned: the unit that rounding leaves of a month of refunds.
     """
     share = sum(line.amount_minor for line in lines)
     if share <= 0:
@@ -157,8 +158,10 @@ def withhold(
     for line in lines:
         if line.step in ("earning", "refund"):
             earned[line.market] = earned.get(line.market, 0) + line.amount_minor
-    markets = sorted(earned)
-    parts = _split(share, contract.currency, tuple(max(0, earned[each]) for each in markets))
+    markets = sorted(market for market, minor in earned.items() if minor > 0)
+    if not markets:
+        return []
+    parts = _split(share, contract.currency, tuple(earned[each] for each in markets))
     held = []
     for market, base in zip(markets, parts, strict=True):
         bp = terms.withholding_bp(payee, market, pay_day)

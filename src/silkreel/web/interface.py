@@ -7,7 +7,7 @@ other languages in the same catalogues as every other sentence, with the id as t
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from gettext import NullTranslations
 from pathlib import Path
 
@@ -70,11 +70,17 @@ def _counted(
     base: str, one: str, many: str, language: str, catalogue: NullTranslations
 ) -> dict[str, str]:
     """A sentence by CLDR's category, which the browser asks by; gettext numbers the same forms."""
-    category = Locale.parse(language, sep="-").plural_form
     return {
-        f"{base}.{category(count)}": catalogue.npgettext(base, one, many, count)
-        for count in reversed(range(COUNTS_TRIED))
+        f"{base}.{category}": catalogue.npgettext(base, one, many, count)
+        for category, count in _least_counts(language).items()
     } | {base + MANY: catalogue.npgettext(base, one, many, COUNTS_TRIED)}
+
+
+@cache
+def _least_counts(language: str) -> dict[str, int]:
+    """The least count of each of a language's plural forms: asked once, not once a sentence."""
+    category = Locale.parse(language, sep="-").plural_form
+    return {category(count): count for count in reversed(range(COUNTS_TRIED))}
 
 
 @lru_cache(maxsize=4096)
