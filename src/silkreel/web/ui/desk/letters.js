@@ -31,7 +31,7 @@ function Queue() {
     setTold(plural("letters.begun", count));
     list.load();
   };
-  return html`<section aria-labelledby="title">
+  return html`<section class="letters" aria-labelledby="title">
     <header class="page-head"><h1 id="title" tabindex="-1">${t("nav.letters")}</h1>
       <button class="act" onClick=${() => setOpen("find")}>${t("letters.find")}</button>
       <${Choice} id="state" label=${t("letters.state")} value=${state} onChange=${setState} choices=${[["", t("letters.any")], ...STATES.map((each) => [each, named(`letter.${each}`, each)])]} />
@@ -42,7 +42,7 @@ function Queue() {
       ${(/** @type {any} */ { letters, counts, can_send, next_before }) => html`
         ${!can_send && html`<p class="wrong">${t("letters.no_server")}</p>`}
         <p class="hint" role="status">${STATES.map((each) => `${named(`letter.${each}`, each)}: ${counts[each]}`).join(" · ")}</p>
-        ${counts.dead > 0 && may("viewers.edit") && html`<p class="acts-line"><button class="act" onClick=${() => setOpen("again")}>${plural("letters.all_again", counts.dead)}</button></p>`}
+        ${counts.dead > 0 && !viewer && may("viewers.edit") && html`<p class="acts-line"><button class="act" onClick=${() => setOpen("again")}>${plural("letters.all_again", counts.dead)}</button></p>`}
         ${letters.length ? html`<${Table} caption=${t("nav.letters")} columns=${COLUMNS}>${letters.map((/** @type {any} */ each) => html`<${Row} key=${each.id} letter=${each} />`)}<//>` : html`<${Empty} title=${t(state || viewer ? "letters.none" : "letters.empty")}>${!state && !viewer && html`<p>${t("letters.empty_hint")}</p>`}<//>`}
         <${Pager} list=${list} next=${next_before} />
         ${open === "again" && html`<${Again} count=${counts.dead} onDone=${again} onClose=${() => setOpen("")} />`}`}
