@@ -31,7 +31,7 @@ UNKNOWN_UNIT = "unknown"  # a network tells of money without its unit; the money
 class ReportsMissing(Refusal):
     """Nothing is set up to fetch a network's reports with."""
 
-    status = 503
+    status = 409
     message = "Reports of {network} cannot be fetched here: {why}. {mend}"
 
 

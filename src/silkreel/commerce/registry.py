@@ -50,10 +50,11 @@ def open_reporter(name: str, settings: Settings) -> Reporter:
     """Open what fetches an ad network's reports: its class gives `reporter(settings)` where it can.
 
     Raises:
-        ReportsMissing: it cannot, or is not set up; the sentence says what to do.
-        NetworkMissing: there is no such network.
+        ReportsMissing: there is no such network, it cannot, or is not set up; the sentence says
+            what to do.
     """
-    opener = getattr(_load("adnetworks", name), "reporter", None)
+    known = name in names("adnetworks")
+    opener = getattr(_load("adnetworks", name), "reporter", None) if known else None
     if opener is None:
         raise ReportsMissing(
             network=name,

@@ -5,7 +5,6 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from silkreel.commerce.ad_proofs import NetworkMissing
 from silkreel.commerce.ad_reporting import (
     MonthReport,
     ReportsMissing,
@@ -47,7 +46,7 @@ def fetch_ad_report(
     """Ask a network for a month, and keep it where it is final.
 
     Raises:
-        NotYours, ReportsMissing, NetworkMissing, and what `fetch_month` and `keep_month` raise.
+        NotYours, ReportsMissing, and what `fetch_month` and `keep_month` raise.
     """
     by.need(RIGHT)
     report = fetch_month(open_reporter(network, settings), month, by.at)
@@ -69,6 +68,6 @@ def report_networks(tx: Session, settings: Settings) -> list[ReportNetwork]:
 def _standing(name: str, settings: Settings, last_day: date | None) -> ReportNetwork:
     try:
         open_reporter(name, settings)
-    except (ReportsMissing, NetworkMissing) as missing:
+    except ReportsMissing as missing:
         return ReportNetwork(name, False, str(missing), last_day)
     return ReportNetwork(name, True, "", last_day)
