@@ -10,11 +10,13 @@ from playwright.sync_api import expect
 from browsing import free_port, running
 from silkreel.kit.clock import now
 from silkreel.kit.settings import Settings
+from silkreel.people import post
 from silkreel.people.actors import machine
 from silkreel.people.audit import record
 from silkreel.people.brands import HOUSE
 from silkreel.people.passwords import hash_password
 from silkreel.people.totp import code_at
+from silkreel.people.viewers import MAIL, Identity, make_account, new_guest
 from silkreel.web.app import create_app
 from staff_desk import PASSWORD, hire
 from trial_home import open_trial
@@ -251,3 +253,50 @@ def test_no_script_of_a_page_can_read_the_session(owner):
     assert "desk" not in owner.evaluate("document.cookie")
     stored = owner.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
     assert stored == "[{},{}]"
+
+
+def test_letters_are_found_read_and_sent_again(owner, desk):
+    """From a queue with one that was given up, by the reader's address, to it waiting again."""
+    workshop, address = desk[1], f"mei{time.time_ns()}@example.org"
+    facts = {
+        "order": "o-letter", "minor": 499, "currency": "USD", "tax_minor": 41, "coins": 500,
+        "bonus_coins": 0, "at": "2026-03-01T12:00:00+00:00", "withdraw_days": 14,
+    }  # fmt: skip
+    with workshop.transaction() as tx:
+        viewer = new_guest(tx, HOUSE, now())
+        make_account(tx, viewer, Identity(HOUSE, MAIL, address), now())
+        post.write(tx, (viewer, HOUSE), "receipt", f"receipt:{address}", facts, now())
+        (number,) = [each.id for each in post.posted(tx, HOUSE, viewer_id=viewer)]
+        post.give_up(tx, number, "550 nobody here", now())
+    go_to(owner, "Letters")
+    expect(owner.get_by_text("No mail server is set up")).to_be_visible()
+    in_order(owner)
+    owner.get_by_role("button", name="Find by address").click()
+    owner.get_by_label("Mail address").fill(address)
+    owner.keyboard.press("Enter")
+    expect(owner.get_by_text("Letters to", exact=True)).to_be_visible()
+    expect(owner.get_by_text("550 nobody here")).to_have_count(1)  # nobody else's
+    in_order(owner)
+    owner.get_by_role("link", name="Receipt").click()
+    expect(owner.get_by_text("Your receipt from Silkreel: $4.99")).to_be_visible()
+    expect(owner.get_by_text(address)).to_be_visible()
+    in_order(owner)
+    owner.get_by_role("button", name="Send again").click()
+    expect(owner.get_by_text("1 letter waits to be sent again.")).to_be_visible()
+    expect(owner.get_by_text("550 nobody here")).to_be_visible()  # of the last try, till the next
+    with workshop.transaction() as tx:
+        post.give_up(tx, number, "550 nobody here", now())
+    owner.get_by_role("link", name="All letters").click()
+    owner.get_by_role("button", name=re.compile("given up letters? again")).click()
+    owner.get_by_role("button", name="Send again", exact=True).click()
+    expect(owner.get_by_text(re.compile("to be sent again"))).to_be_visible()
+    owner.get_by_label("State").select_option(label="given up")
+    expect(owner.get_by_text("No such letters.")).to_be_visible()
+    in_order(owner)
+
+
+def test_the_desk_says_what_to_set_for_each_ad_network(owner):
+    go_to(owner, "Statements")
+    for name in ("ADMOB_REFRESH_TOKEN", "APPLOVIN_REPORT_KEY", "UNITY_STATS_KEY"):
+        expect(owner.get_by_text(f"SILKREEL_{name}")).to_be_visible()
+    in_order(owner)

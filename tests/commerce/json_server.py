@@ -1,4 +1,4 @@
-"""A small HTTP server on 127.0.0.1 whose answers are JSON; a counterpart says what it answers."""
+"""A small HTTP server on 127.0.0.1 whose answers are JSON, or bytes; a counterpart says which."""
 
 import contextlib
 import json
@@ -9,10 +9,14 @@ from urllib.parse import parse_qs, urlsplit
 
 
 class JsonServer:
-    """Subclasses give `answer(method, path, query, body, headers) -> (status, content)`."""
+    """Subclasses give `answer(method, path, query, body, headers) -> (status, content)`.
+
+    Headers of an answer besides come from `more_headers`, as of when it is sent.
+    """
 
     def __init__(self):
         self.requests = []
+        self.more_headers = {}
         self.silent_after_work = 0  # answers to swallow, after the work was done
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self.url = f"http://127.0.0.1:{self.server.server_port}"
@@ -39,10 +43,12 @@ def _handler(counterpart):
             if counterpart.silent_after_work and self.command == "POST":
                 counterpart.silent_after_work -= 1
                 time.sleep(0.6)
-            answer = json.dumps(content).encode()
+            answer = content if isinstance(content, bytes) else json.dumps(content).encode()
             self.send_response(status)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(answer)))
+            for name, value in counterpart.more_headers.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(answer)
 

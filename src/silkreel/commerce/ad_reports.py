@@ -2,6 +2,7 @@
 
 Columns are found by name, upper and lower case, spaces and _ alike; docs/guides/settlement.md has
 them by network. Another network's file has day, country, unit, impressions, amount and currency.
+Reports that are fetched (`ad_reporting.py`) come in at `whole_units`, and go the same way from there.
 
 Amounts below a cent are kept by largest remainder over the file, so that it adds up to its total.
 """
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from math import floor
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
 
@@ -25,9 +27,11 @@ from silkreel.people.actors import Actor
 from silkreel.people.audit import record
 
 MAX_ROWS = 500_000  # a year of 20 units in 60 countries, day by day
+UNIT_LETTERS = 64  # what the table holds; the ends of ids tell them apart
 MICROS = Decimal(1_000_000)
 COUNTRY = re.compile(r"[A-Z]{2}")
 UNKNOWN_COUNTRY = "ZZ"  # ISO 3166's own word for it
+UTC_ZONE = "UTC"
 TOTALS = {"total", "totals", "summary"}
 
 
@@ -69,6 +73,26 @@ FORMATS: Mapping[str, Columns] = {
 ANY = Columns(("day",), ("country",), ("unit",), ("impressions",), ("amount",))
 
 
+class NoSuchZone(Refusal):
+    """A time zone that nobody keeps."""
+
+    message = (
+        "There is no time zone {zone}; write one of the IANA database, such as America/Los_Angeles."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedRow:
+    """A row as a network writes it: an exact amount, in a day of the network's own time zone."""
+
+    unit_id: str
+    country: str
+    day: date
+    impressions: int
+    amount: Decimal
+    currency: str
+
+
 @dataclass(frozen=True, slots=True)
 class FinalLine:
     """What a network pays for a unit in a country on a day."""
@@ -100,25 +124,56 @@ def read_report(content: bytes, network: str) -> list[FinalLine]:
     rows = _rows(content)
     heads = {_plain(name): name for name in rows[0]}
     wanted = FORMATS.get(network, ANY)
+    return whole_units(
+        _line(row, heads, wanted, number)
+        for number, row in enumerate(rows, start=2)
+        if not any(_plain(cell or "") in TOTALS for cell in row.values())
+    )
+
+
+def whole_units(rows: Iterable[ReportedRow]) -> list[FinalLine]:
+    """Rows of one unit, country and day as one line, in whole smallest units of their currency."""
     sums: dict[tuple[str, str, date, str], tuple[int, Decimal]] = {}
-    for number, row in enumerate(rows, start=2):
-        if any(_plain(cell or "") in TOTALS for cell in row.values()):
-            continue
-        key, shown, amount = _line(row, heads, wanted, number)
+    for row in rows:
+        place = row.country.upper()
+        place = place if COUNTRY.fullmatch(place) else UNKNOWN_COUNTRY
+        key = (row.unit_id[-UNIT_LETTERS:], place, row.day, row.currency)
         before = sums.get(key, (0, Decimal(0)))
-        sums[key] = (before[0] + shown, before[1] + amount)
+        sums[key] = (before[0] + row.impressions, before[1] + row.amount)
     return _to_the_unit(sums)
 
 
-def keep_report(tx: Session, network: str, lines: Sequence[FinalLine], by: Actor) -> Imported:
-    """Keep what is new or differs as the next version; the same report again changes nothing."""
-    newest = _newest(tx, network, lines)
+def known_zone(name: str) -> ZoneInfo:
+    """A time zone by its IANA name.
+
+    Raises:
+        NoSuchZone: there is none of that name.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as unknown:  # OSError: a folder's name
+        raise NoSuchZone(zone=name) from unknown
+
+
+def keep_report(
+    tx: Session, network: str, lines: Sequence[FinalLine], by: Actor, zone: str = UTC_ZONE
+) -> Imported:
+    """Keep what is new or differs as the next version; the same report again changes nothing.
+
+    `zone` is where the lines' days begin and end; ads are counted by the same days at a closing.
+
+    Raises:
+        BadAdReport: a line is in another currency than before.
+        NoSuchZone: nobody keeps that time zone.
+    """
+    known_zone(zone)
+    newest = newest_lines(tx, network, [line.day for line in lines])
     difference: dict[str, int] = {}
     changed = 0
     for line in lines:
         old = newest.get((line.unit_id, line.country, line.day))
-        same = old is not None and (old.amount_minor, old.currency, old.impressions) == (
-            line.amount_minor, line.currency, line.impressions,
+        same = old is not None and (old.amount_minor, old.currency, old.impressions, old.zone) == (
+            line.amount_minor, line.currency, line.impressions, zone,
         )  # fmt: skip
         if same:
             continue
@@ -131,7 +186,7 @@ def keep_report(tx: Session, network: str, lines: Sequence[FinalLine], by: Actor
             AdFinalRow(
                 network=network, unit_id=line.unit_id, country=line.country, day=line.day,
                 version=old.version + 1 if old else 1, impressions=line.impressions,
-                amount_minor=line.amount_minor, currency=line.currency,
+                amount_minor=line.amount_minor, currency=line.currency, zone=zone,
             )
         )  # fmt: skip
     tx.flush()
@@ -141,11 +196,10 @@ def keep_report(tx: Session, network: str, lines: Sequence[FinalLine], by: Actor
     return Imported(len(lines), changed, difference)
 
 
-def _newest(
-    tx: Session, network: str, lines: Sequence[FinalLine]
+def newest_lines(
+    tx: Session, network: str, days: Sequence[date]
 ) -> dict[tuple[str, str, date], AdFinalRow]:
-    """The last version known of the network's lines on the days of a report."""
-    days = [line.day for line in lines]
+    """The last version known of the network's lines, from the first to the last of some days."""
     if not days:
         return {}
     rows = sa.select(AdFinalRow).where(
@@ -173,7 +227,7 @@ def _rows(content: bytes) -> list[dict[str, str]]:
 
 def _line(
     row: Mapping[str, str], heads: Mapping[str, str], wanted: Columns, number: int
-) -> tuple[tuple[str, str, date, str], int, Decimal]:
+) -> ReportedRow:
     def cell(names: Iterable[str]) -> tuple[str, str]:
         for name in names:
             for plain, head in heads.items():
@@ -185,8 +239,7 @@ def _line(
     currency_head = heads.get("currency") or heads.get("currency code")
     try:
         day = _day(cell(wanted.day)[1])
-        unit = cell(wanted.unit)[1][-64:]
-        country = cell(wanted.country)[1].upper()
+        unit, country = cell(wanted.unit)[1], cell(wanted.country)[1]
         shown = int(_number(cell(wanted.impressions)[1]))
         head, amount = _amount(cell, heads, wanted)
     except (ValueError, InvalidOperation) as odd:
@@ -195,8 +248,7 @@ def _line(
         raise BadAdReport(why=f"line {number} holds a value that does not fit")
     currency = row[currency_head].strip().upper() if currency_head else _currency(head)
     exponent(currency)
-    place = country if COUNTRY.fullmatch(country) else UNKNOWN_COUNTRY
-    return (unit, place, day, currency), shown, amount
+    return ReportedRow(unit, country, day, shown, amount, currency)
 
 
 def _amount(

@@ -5,6 +5,7 @@ from importlib.metadata import entry_points
 from typing import Any, Literal, cast
 
 from silkreel.commerce.ad_proofs import AdNetwork, NetworkMissing
+from silkreel.commerce.ad_reporting import Reporter, ReportsMissing
 from silkreel.commerce.payments import Provider, ProviderMissing
 from silkreel.kit.refusals import Refusal
 from silkreel.kit.settings import Settings
@@ -43,6 +44,24 @@ def open_network(name: str, settings: Settings) -> AdNetwork:
         NetworkMissing: it is not registered or not set up; the sentence says what to do.
     """
     return cast("AdNetwork", _load("adnetworks", name).open(settings))
+
+
+def open_reporter(name: str, settings: Settings) -> Reporter:
+    """Open what fetches an ad network's reports: its class gives `reporter(settings)` where it can.
+
+    Raises:
+        ReportsMissing: there is no such network, it cannot, or is not set up; the sentence says
+            what to do.
+    """
+    known = name in names("adnetworks")
+    opener = getattr(_load("adnetworks", name), "reporter", None) if known else None
+    if opener is None:
+        raise ReportsMissing(
+            network=name,
+            why="it has no reporting API that is known here",
+            mend="Import its file: silkreel ads report import FILE.",
+        )
+    return cast("Reporter", opener(settings))
 
 
 def open_providers(settings: Settings, real_brands: Iterable[str]) -> dict[str, Provider]:

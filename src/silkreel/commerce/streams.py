@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
+from silkreel.commerce.ad_days import Shown, shown_by_day
+from silkreel.commerce.ad_reports import known_zone
 from silkreel.commerce.spreading import (
     AdReport,
     Key,
@@ -18,7 +20,6 @@ from silkreel.commerce.spreading import (
 )
 from silkreel.commerce.tables import (
     AdFinalRow,
-    AdImpressionRow,
     OrderRow,
     SettlementRow,
     StreamShareRow,
@@ -81,17 +82,21 @@ def vip_earned(tx: Session, period: str, ends_at: datetime, terms: str) -> list[
 
 
 def ads_earned(tx: Session, period: str, ends_at: datetime) -> list[Share]:
-    """All that networks finally reported of days before a month's end, as the newest versions say."""
+    """All that networks finally reported of days before a month's end, as the newest versions say.
+
+    A day is the network's own, and our impressions are counted by the same days.
+    """
     first = tx.scalar(sa.select(sa.func.min(SettlementRow.period))) or period
-    shown = _shown(tx, ends_at.date())
+    finals = newest_finals(tx, ends_at.date())
+    shown = _shown(tx, finals, ends_at.date())
     reports = [
         AdReport(
             f"{row.network}/{row.unit_id}/{row.country}/{row.day}",
             max(f"{row.day:%Y-%m}", min(first, period)), row.country, row.currency,
             row.amount_minor,
-            shown.get((row.network, row.unit_id, row.country, str(row.day)), {}),
+            shown[row.zone].get((row.network, row.unit_id, row.country, str(row.day)), {}),
         )
-        for row in newest_finals(tx, ends_at.date())
+        for row in finals
     ]  # fmt: skip
     return spread_ads(reports)
 
@@ -205,19 +210,12 @@ def _watched(tx: Session, start: date, end: date) -> Mapping[str, Mapping[Title,
     return found
 
 
-def _shown(tx: Session, before: date) -> dict[tuple[str, str, str, str], dict[str, int]]:
-    """Our impressions by network, unit, country and day (UTC), then by series."""
-    at = AdImpressionRow.at
-    sqlite = tx.get_bind().dialect.name == "sqlite"
-    day = sa.func.date(at if sqlite else sa.func.timezone("UTC", at))
-    line = (AdImpressionRow.network, AdImpressionRow.unit_id, AdImpressionRow.country, day)
-    end = datetime(before.year, before.month, before.day, tzinfo=UTC)
-    query = (
-        sa.select(*line, AdImpressionRow.series_id, sa.func.count())
-        .where(at < end)
-        .group_by(*line, AdImpressionRow.series_id)
-    )
-    found: dict[tuple[str, str, str, str], dict[str, int]] = {}
-    for network, unit, country, on, series, count in tx.execute(query):
-        found.setdefault((network, unit, country, str(on)), {})[series] = count
-    return found
+def _shown(tx: Session, finals: Sequence[AdFinalRow], before: date) -> dict[str, Shown]:
+    """Our impressions for the networks' figures, by time zone."""
+    zones: dict[str, set[str]] = {}
+    for row in finals:
+        zones.setdefault(row.zone, set()).add(row.network)
+    return {
+        zone: shown_by_day(tx, sorted(networks), known_zone(zone), before)
+        for zone, networks in zones.items()
+    }

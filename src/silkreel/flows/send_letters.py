@@ -109,7 +109,7 @@ def _one(
         if letter.address is None or not _still_so(tx, letter, clock()):
             post.let_go(tx, letter.id, "it is no longer so, or nobody is there", clock())
             return Carried(moot=1)
-        sender = _sender(tx, settings, letter.brand_id)
+        sender = sender_of(tx, settings, letter.brand_id)
     try:
         hand_over(worded(letter, letter.address, sender))
     except LetterDelayed as delayed:
@@ -145,7 +145,7 @@ def _reminder(tx: Session, letter: Waiting, at: datetime) -> vip_renewal.Reminde
     return due if due is not None and due.renews_at.isoformat() == told else None
 
 
-def _sender(tx: Session, settings: Settings, brand_id: str) -> Sender:
+def sender_of(tx: Session, settings: Settings, brand_id: str) -> Sender:
     """A brand's own domain before the installation's address."""
     brand = find_brand(tx, brand_id)
     own = f"https://{brand.domains[0]}" if brand.domains else ""

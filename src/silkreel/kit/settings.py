@@ -30,6 +30,8 @@ _TAKES = {
     "smtp_security": "starttls, tls or none",
     "media_origins": 'a JSON list of addresses such as ["https://shop.example"]',
     **dict.fromkeys(_WEB_FIELDS, "an address that begins with http:// or https://"),
+    "admob_publisher": "a publisher id such as pub-9876543210987654",
+    "unity_organisation": "the organisation's core id, letters and digits",
 }
 _SECRET = ("database_url", "translator_key", "writer_key")  # never shown: they may hold a password
 
@@ -220,6 +222,40 @@ class Settings(BaseSettings):
     )
     unity_ads_secret: SecretStr | None = Field(
         None, description="Unity's secret of S2S redeem callbacks"
+    )
+    ad_report_timeout_seconds: float = Field(
+        60.0, gt=0, description="limit of an ad network's answer when its report is fetched"
+    )
+    admob_publisher: str | None = Field(
+        None, pattern="^pub-[0-9]+$", description="AdMob publisher id, pub-..., to fetch reports of"
+    )
+    admob_client_id: str | None = Field(
+        None, description="OAuth client that may read AdMob's reports (scope admob.report)"
+    )
+    admob_client_secret: SecretStr | None = Field(None, description="that client's secret")
+    admob_refresh_token: SecretStr | None = Field(
+        None, description="refresh token the account's owner granted that client"
+    )
+    admob_url: str = Field(
+        "https://admob.googleapis.com", description="base address of AdMob's API"
+    )
+    google_token_url: str = Field(
+        "https://oauth2.googleapis.com/token", description="where Google gives access tokens"
+    )
+    applovin_report_key: SecretStr | None = Field(
+        None, description="AppLovin's Report Key, to fetch reports with"
+    )
+    applovin_report_url: str = Field(
+        "https://r.applovin.com", description="base address of AppLovin's reporting API"
+    )
+    unity_stats_key: SecretStr | None = Field(
+        None, description="key of Unity's Monetization Stats API, to fetch reports with"
+    )
+    unity_organisation: str | None = Field(
+        None, pattern="^[0-9A-Za-z_-]+$", description="core id of your Unity organisation"
+    )
+    unity_stats_url: str = Field(
+        "https://monetization.api.unity.com", description="base address of Unity's stats API"
     )
     smtp_host: str | None = Field(
         None, description="mail server that sends viewers' codes and letters"

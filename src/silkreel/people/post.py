@@ -6,7 +6,7 @@ sender died is taken by the next. Only what was asked for or has to be told is w
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
@@ -30,6 +30,7 @@ WAITS = (
 )  # fmt: skip
 PROBLEM_LETTERS = 300
 RIGHT = "viewers.edit"  # to send one again
+AGAIN_AT_ONCE = 500  # letters begun again by one yes: their numbers stand in the log
 
 
 class NoSuchLetter(Refusal):
@@ -102,11 +103,11 @@ def take(tx: Session, at: datetime, limit: int) -> list[Waiting]:
     ready = LetterRow.state == "waiting", LetterRow.try_at <= at
     ordered = sa.select(LetterRow).where(*ready).order_by(LetterRow.try_at, LetterRow.id)
     rows = tx.scalars(ordered.limit(limit).with_for_update(skip_locked=True)).all()
-    for row in rows:
-        row.tries += 1
-        row.try_at = at + HELD_FOR
+    held = [_waiting(tx, row, row.tries + 1) for row in rows]
+    for row, letter in zip(rows, held, strict=True):
+        row.tries, row.try_at, row.language = letter.tries, at + HELD_FOR, letter.language
     tx.flush()
-    return [_waiting(tx, row) for row in rows]
+    return held
 
 
 def put_back(tx: Session, letter_ids: list[int], at: datetime) -> None:
@@ -161,11 +162,48 @@ def begin_again(tx: Session, letter_id: int, by: Actor) -> Posted:
     return _posted(row)
 
 
+def begin_all_again(tx: Session, by: Actor) -> list[int]:
+    """Send the brand's letters that were given up as if they were new, the oldest first.
+
+    Their numbers are answered and stand in the log; more than a log row holds wait for another yes.
+
+    Raises:
+        NotYours.
+    """
+    by.need(RIGHT)
+    dead = LetterRow.brand_id == by.brand_id, LetterRow.state == "dead"
+    query = sa.select(LetterRow).where(*dead).order_by(LetterRow.id).limit(AGAIN_AT_ONCE)
+    rows = tx.scalars(query.with_for_update()).all()
+    for row in rows:
+        row.state, row.tries, row.try_at, row.ended_at = "waiting", 0, by.at, None
+    found = [row.id for row in rows]
+    if found:
+        record(tx, by, "letters.again", f"brand:{by.brand_id}", after={"letters": found})
+    tx.flush()
+    return found
+
+
+def opened_letter(tx: Session, letter_id: int, brand_id: str) -> tuple[Posted, Waiting]:
+    """A letter as it stands, and what its words are made of: the language is that of the last try.
+
+    Raises:
+        NoSuchLetter.
+    """
+    row = tx.get(LetterRow, letter_id)
+    if row is None or row.brand_id != brand_id:
+        raise NoSuchLetter(letter=letter_id)
+    letter = _waiting(tx, row, row.tries)
+    return _posted(row), replace(letter, language=row.language or letter.language)
+
+
 def posted(
-    tx: Session, brand_id: str, *, state: str = "", before: int | None = None, limit: int = 50
-) -> list[Posted]:
-    """A brand's letters, the newest first."""
+    tx: Session, brand_id: str, *, state: str = "", viewer_id: str = "",
+    before: int | None = None, limit: int = 50,
+) -> list[Posted]:  # fmt: skip
+    """A brand's letters, the newest first; of one state, or to one viewer, where they are named."""
     query = sa.select(LetterRow).where(LetterRow.brand_id == brand_id)
+    if viewer_id:
+        query = query.where(LetterRow.viewer_id == viewer_id)
     if state:
         query = query.where(LetterRow.state == state)
     if before is not None:
@@ -180,12 +218,12 @@ def counts(tx: Session, brand_id: str) -> dict[str, int]:
     return {state: found.get(state, 0) for state in STATES}
 
 
-def _waiting(tx: Session, row: LetterRow) -> Waiting:
+def _waiting(tx: Session, row: LetterRow, tries: int) -> Waiting:
     viewer = tx.get_one(ViewerRow, row.viewer_id)
     addresses = addresses_of(tx, row.viewer_id)
     return Waiting(
         row.id, row.brand_id, row.viewer_id, row.kind, row.facts,
-        viewer.language or SOURCE_LANGUAGE, addresses[0] if addresses else None, row.tries,
+        viewer.language or SOURCE_LANGUAGE, addresses[0] if addresses else None, tries,
         row.made_at,
     )  # fmt: skip
 

@@ -104,6 +104,9 @@ class LetterRow(Base):
     tries: Mapped[int] = mapped_column(default=0)
     try_at: Mapped[datetime] = mapped_column(UtcTime)
     problem: Mapped[str] = mapped_column(sa.Text, default="")  # of the last try
+    language: Mapped[str] = mapped_column(
+        sa.String(16), default="", server_default=""
+    )  # of the last try
     made_at: Mapped[datetime] = mapped_column(UtcTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcTime)  # sent, given up or let go
 

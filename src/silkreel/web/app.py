@@ -37,6 +37,7 @@ from silkreel.web.site import Site, open_site
 from silkreel.web.staff import (
     account,
     door,
+    letters,
     log,
     page,
     prices,
@@ -48,6 +49,7 @@ from silkreel.web.staff import (
 from silkreel.web.staff import stories as staff_stories
 from silkreel.web.staff.money import books as staff_books
 from silkreel.web.staff.money import closing as staff_closing
+from silkreel.web.staff.money import networks as staff_networks
 from silkreel.web.staff.money import orders as staff_orders
 from silkreel.web.stories import Stories
 
@@ -102,7 +104,9 @@ def _framework(site: Site, segments: Segments) -> FastAPI:
     app.state.site = site
     app.state.stories = stories
     answer_noes(app)
-    for module in (series, play, posters, health, pages, door, account, team, prices, log):
+    for module in (
+        series, play, posters, health, pages, door, account, team, prices, letters, log,
+    ):  # fmt: skip
         app.include_router(module.router)
     for noun in (
         demo, price, offers, wallet, unlocks, orders, ads, vip, watched, watching, impressions,
@@ -112,7 +116,7 @@ def _framework(site: Site, segments: Segments) -> FastAPI:
     for part in (reading, game, places, saves, seen, choosing):
         app.include_router(part.router)
     for desk in (
-        staff_orders, staff_books, staff_closing, staff_stories, story_assist, story_files,
+        staff_orders, staff_books, staff_closing, staff_networks, staff_stories, story_assist, story_files,
         story_views,
     ):  # fmt: skip
         app.include_router(desk.router)

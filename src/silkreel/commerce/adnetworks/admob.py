@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from silkreel.commerce.ad_proofs import Proof, fields, one
+from silkreel.commerce.adnetworks.admob_reports import AdMobReports
 from silkreel.commerce.payments import BadSignature, KeysOutOfReach
 from silkreel.kit.settings import Settings
 
@@ -43,6 +44,15 @@ class AdMob:
     def open(cls, settings: Settings) -> "AdMob":
         """Google's keys are public: nothing is to configure."""
         return cls(settings.admob_keys_url, settings.payment_timeout_seconds)
+
+    @classmethod
+    def reporter(cls, settings: Settings) -> AdMobReports:
+        """What fetches its reports; it has keys of its own.
+
+        Raises:
+            ReportsMissing: they are not set.
+        """
+        return AdMobReports.open(settings)
 
     def verify(self, raw_query: str, headers: Mapping[str, str], at: datetime) -> Proof:
         """The proof in a callback; `signature` and `key_id` must come last, as they do."""

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from silkreel.commerce.ad_proofs import NetworkMissing, Proof, fields, one
+from silkreel.commerce.adnetworks.applovin_reports import AppLovinReports
 from silkreel.commerce.payments import BadSignature
 from silkreel.kit.settings import Settings
 
@@ -43,6 +44,15 @@ class AppLovin:
                 mend="Set SILKREEL_APPLOVIN_EVENT_KEY, and ask for {EVENT_TOKEN_ALL}.",
             )
         return cls(keys)
+
+    @classmethod
+    def reporter(cls, settings: Settings) -> AppLovinReports:
+        """What fetches its reports; it has keys of its own.
+
+        Raises:
+            ReportsMissing: they are not set.
+        """
+        return AppLovinReports.open(settings)
 
     def verify(self, raw_query: str, headers: Mapping[str, str], at: datetime) -> Proof:
         """The proof in a callback."""

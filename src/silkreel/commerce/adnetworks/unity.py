@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from silkreel.commerce.ad_proofs import NetworkMissing, Proof, fields, one
+from silkreel.commerce.adnetworks.unity_reports import UnityReports
 from silkreel.commerce.payments import BadSignature
 from silkreel.kit.settings import Settings
 
@@ -39,6 +40,15 @@ class UnityAds:
                 "SILKREEL_UNITY_ADS_SECRET.",
             )
         return cls(secrets)
+
+    @classmethod
+    def reporter(cls, settings: Settings) -> UnityReports:
+        """What fetches its reports; it has keys of its own.
+
+        Raises:
+            ReportsMissing: they are not set.
+        """
+        return UnityReports.open(settings)
 
     def verify(self, raw_query: str, headers: Mapping[str, str], at: datetime) -> Proof:
         """The proof in a callback."""

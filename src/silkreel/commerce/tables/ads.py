@@ -85,7 +85,7 @@ class AdImpressionRow(Base):
 
 
 class AdFinalRow(Base):
-    """A network's report of a day; a later version corrects by the difference."""
+    """A network's report of a day of its own time zone; a later version corrects by the difference."""
 
     __tablename__ = "ad_finals"
     __table_args__ = (*whole("amount_minor"),)
@@ -98,6 +98,9 @@ class AdFinalRow(Base):
     impressions: Mapped[int] = mapped_column(sa.BigInteger)
     amount_minor: Mapped[int] = mapped_column(sa.BigInteger)
     currency: Mapped[str] = mapped_column(CURRENCY)
+    zone: Mapped[str] = mapped_column(
+        sa.String(64), default="UTC", server_default="UTC"
+    )  # an IANA name
 
 
 class AdCampaignRow(Base):

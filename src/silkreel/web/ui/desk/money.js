@@ -29,9 +29,9 @@ export function When({ at }) {
   return html`<time datetime=${at}>${format.format(new Date(at))}</time>`;
 }
 
-const GOOD = ["paid", "matched", "made", "issued"];
-const ODD = ["mismatch", "disputed", "charged_back", "unknown", "amount_differs", "only_ours", "only_theirs"];
-const WAITING = ["pending", "created", "proposed", "draft", "approved"];
+const GOOD = ["paid", "matched", "made", "issued", "sent"];
+const ODD = ["mismatch", "disputed", "charged_back", "unknown", "amount_differs", "only_ours", "only_theirs", "dead"];
+const WAITING = ["pending", "created", "proposed", "draft", "approved", "waiting"];
 
 /** A state with a dot that says how it stands. @param {{of: string, state: string}} props */
 export function State({ of, state }) {

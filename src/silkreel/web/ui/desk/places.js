@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { Account } from "./account.js";
 import { Ledger } from "./ledger.js";
+import { Letters } from "./letters.js";
 import { Log } from "./log.js";
 import { Orders } from "./orders.js";
 import { Reconcile } from "./reconcile.js";
@@ -21,6 +22,7 @@ export const PAGES = [
   { path: "/staff/ledger", label: "nav.ledger", icon: "ledger", right: "money.read", screen: Ledger, section: "nav.money" },
   { path: "/staff/statements", label: "nav.statements", icon: "statements", right: "money.read", screen: Statements, section: "nav.money" },
   { path: "/staff/stories", label: "nav.stories", icon: "story", right: "story.read", screen: Stories },
+  { path: "/staff/letters", label: "nav.letters", icon: "letters", right: "viewers.read", screen: Letters },
   { path: "/staff/log", label: "nav.log", icon: "log", right: "audit.read", screen: Log },
   { path: "/staff/account", label: "nav.account", icon: "account", right: null, screen: Account },
 ];

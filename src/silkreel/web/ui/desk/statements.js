@@ -4,6 +4,7 @@ import { html } from "../shared/html.js";
 import { Sheet } from "../shared/sheet.js";
 import { plural, t } from "../shared/words.js";
 import { Amount, Cell, Choice, Facts, State, Table, When, named, save, useAnswer } from "./money.js";
+import { Networks } from "./networks.js";
 import { Empty, Field, Form, Loaded } from "./parts.js";
 import { place } from "./places.js";
 import { ask, may, me } from "./session.js";
@@ -55,6 +56,7 @@ function List() {
         ${open.startsWith("back:") && html`<${TakeBack} month=${open.slice(5)} onDone=${done} onClose=${() => setOpen("")} />`}`;
       }}
     <//>
+    <${Networks} />
   </section>`;
 }
 
