@@ -58,7 +58,7 @@ def test_an_episode_goes_out_as_a_timeline_or_says_what_it_lacks(silkreel, tmp_p
     assert json.loads(out.read_text(encoding="utf-8"))["OTIO_SCHEMA"] == "Timeline.1"
 
 
-def test_words_of_lines_that_are_gone_are_dropped_when_it_is_asked_for(tmp_path):
+def test_words_of_lines_that_are_gone_are_dropped_when_it_is_asked_for(silkreel, tmp_path):
     silkreel(tmp_path, "story", "new", "a", "--into", str(tmp_path))
     folder, place = str(tmp_path / "a"), tmp_path / "a/i18n/es.po"
     place.parent.mkdir(exist_ok=True)
