@@ -9,6 +9,7 @@ from silkreel.story.canon import canon_questions
 from silkreel.story.checking import look_into
 from silkreel.story.compile import compile_ink, ink_of
 from silkreel.story.edition import edition_of
+from silkreel.story.endings import endings_of
 from silkreel.story.exporting import ExportOrder, canon_ids, export
 from silkreel.story.forms.po import Translations, Wording, write_po
 from silkreel.story.ids import random_digits
@@ -83,7 +84,8 @@ def test_the_app_gets_them_with_their_episode_or_the_episode_is_not_in_that_lang
     made = compile_ink(ink_of(story)).json()
     with open_play(made, places_of(story)) as player:
         asked = canon_questions(player)
-    edition = edition_of(evidence, evidence.canon, asked, rehearse(story, made, walks=20))
+    told = rehearse(story, made, walks=20)
+    edition = edition_of(evidence, evidence.canon, asked, told, endings_of(made))
     whole = Translations("es", tuple(
         Wording(line.id, f"es {line.text}", line.text) for line in story.lines))  # fmt: skip
     lacking = Translations("pt-BR", tuple(

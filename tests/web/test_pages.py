@@ -26,7 +26,7 @@ pytestmark = pytest.mark.sqlite_only
 # What no first screen shows, and comes when it is wanted.
 LATER = (
     "app/story/beside.js", "app/story/shelf.js", "app/story/locked.js", "app/story/moment.js",
-    "app/play/ending.js", "app/play/sheets.js", "app/rights.js",
+    "app/play/ending.js", "app/play/sheets.js", "app/read/aloud.js", "app/rights.js",
 )  # fmt: skip
 LICENCES = {"MIT", "Apache-2.0", "BSD-3-Clause", "ISC"}
 
