@@ -51,7 +51,6 @@ def stretches(start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[Stretc
         change = start
         while change < end and _offset(min(change + DAY, end), zone) == offset:
             change = min(change + DAY, end)
-        change = min(change, end)
         if change < end:
             change = _change_after(change, zone)
         yield Stretch(start, min(change, end), offset)

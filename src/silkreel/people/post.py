@@ -156,7 +156,7 @@ def begin_again(tx: Session, letter_id: int, by: Actor) -> Posted:
     if row.state != "dead":
         raise NotDead(letter=letter_id, state=row.state)
     before = {"state": row.state, "problem": row.problem}
-    row.state, row.tries, row.try_at, row.ended_at = "waiting", 0, by.at, None
+    _as_new(row, by.at)
     record(tx, by, "letter.again", f"letter:{letter_id}", before=before, after={"state": row.state})
     tx.flush()
     return _posted(row)
@@ -175,7 +175,7 @@ def begin_all_again(tx: Session, by: Actor) -> list[int]:
     query = sa.select(LetterRow).where(*dead).order_by(LetterRow.id).limit(AGAIN_AT_ONCE)
     rows = tx.scalars(query.with_for_update()).all()
     for row in rows:
-        row.state, row.tries, row.try_at, row.ended_at = "waiting", 0, by.at, None
+        _as_new(row, by.at)
     found = [row.id for row in rows]
     if found:
         record(tx, by, "letters.again", f"brand:{by.brand_id}", after={"letters": found})
@@ -216,6 +216,10 @@ def counts(tx: Session, brand_id: str) -> dict[str, int]:
     told = sa.select(LetterRow.state, sa.func.count()).where(LetterRow.brand_id == brand_id)
     found = {each[0]: each[1] for each in tx.execute(told.group_by(LetterRow.state))}
     return {state: found.get(state, 0) for state in STATES}
+
+
+def _as_new(row: LetterRow, at: datetime) -> None:
+    row.state, row.tries, row.try_at, row.ended_at = "waiting", 0, at, None
 
 
 def _waiting(tx: Session, row: LetterRow, tries: int) -> Waiting:

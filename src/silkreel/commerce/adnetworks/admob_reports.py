@@ -75,7 +75,6 @@ class AdMobReports:
 
     def report(self, first: date, last: date, today: date) -> Reported:
         """The rows of these days; asked in halves where there are more than an answer holds."""
-        del today
         spec = {
             "dateRange": {"startDate": _day(first), "endDate": _day(last)},
             "dimensions": ["DATE", "COUNTRY", "AD_UNIT"],
@@ -86,7 +85,7 @@ class AdMobReports:
         header, rows, footer = self._parts(answer)
         matching = self._number(footer.get("matchingRowCount"))
         if matching > len(rows):
-            return self._in_halves(first, last, today=last)
+            return self._in_halves(first, last, today)
         currency = self._currency(header)
         warnings = footer.get("warnings") or []
         return Reported(

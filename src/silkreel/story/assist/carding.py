@@ -107,6 +107,23 @@ def paragraphs_of(paragraphs: Sequence[Paragraph], row: Mapping[str, Any]) -> tu
     return own
 
 
+def check_same_paragraphs(
+    paragraphs: Sequence[Paragraph], row: Mapping[str, Any], change: Change
+) -> None:
+    """Whether a planned episode takes what it took when the change was proposed.
+
+    Raises:
+        Stale: it takes other paragraphs.
+    """
+    if hash_of_paragraphs(paragraphs, row["first"], row["last"]) != change.old_hash:
+        raise Stale(why=f"episode {row['episode']} takes other paragraphs by now")
+
+
+def hash_of_passages(material: Material) -> str:
+    """Of the paragraphs a model was shown: as `hash_of_paragraphs` tells of the novel's."""
+    return text_hash("\n".join(each.text for each in material.passages))
+
+
 def check_card(answer: Answer, material: Material, _language: str) -> list[Change]:
     """One proposal for each thing the card says.
 
@@ -145,8 +162,7 @@ def carded(story: Story, change: Change) -> tuple[str, str]:
     row = next((r for r in plan_of(story.folder) if r["first"] <= at <= r["last"]), None)
     if row is None:
         raise Stale(why=f"paragraph {at} of the novel is in no planned episode any more")
-    if hash_of_paragraphs(paragraphs, row["first"], row["last"]) != change.old_hash:
-        raise Stale(why=f"episode {row['episode']} takes other paragraphs by now")
+    check_same_paragraphs(paragraphs, row, change)
     there = mapping_in(story.folder / CARDS, CARDS)
     card = there.setdefault(row["episode"], {})
     entry = {"text": change.text, "source": change.line_id, "quote": change.reason}
@@ -183,8 +199,7 @@ def _resting(material: Material, name: str, told: Mapping[str, Any]) -> Change:
 
 
 def _change(material: Material, name: str, home: Passage, text: str, quote: str) -> Change:
-    seen = text_hash("\n".join(each.text for each in material.passages))
-    return Change("card", home.key, seen, text, quote, place=name)
+    return Change("card", home.key, hash_of_passages(material), text, quote, place=name)
 
 
 def _said(entry: object) -> str:

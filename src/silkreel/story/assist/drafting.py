@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from silkreel.kit.keys import text_hash
 from silkreel.kit.refusals import Refusal
 from silkreel.story.assist.answers import (
     LONGEST_WORDS,
@@ -18,7 +17,7 @@ from silkreel.story.assist.answers import (
     nothing_else,
     words_of,
 )
-from silkreel.story.assist.carding import card_material, card_of
+from silkreel.story.assist.carding import card_material, card_of, hash_of_passages
 from silkreel.story.assist.material import Material
 from silkreel.story.grammar import raw_tag
 from silkreel.story.lints.evidence import Evidence
@@ -111,8 +110,15 @@ def check_scene(answer: Answer, material: Material, _language: str) -> list[Chan
     ]
     own = material.passages
     where = own[0].key if len(own) == 1 else f"{own[0].key}-{own[-1].key}"
-    seen = text_hash("\n".join(each.text for each in own))
-    return [Change("scene", where, seen, "\n".join(rows) + "\n", place=material.episode)]
+    return [
+        Change(
+            "scene",
+            where,
+            hash_of_passages(material),
+            "\n".join(rows) + "\n",
+            place=material.episode,
+        )
+    ]
 
 
 def _beat(item: Mapping[str, Any], place: int, material: Material) -> Beat:

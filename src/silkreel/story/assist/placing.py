@@ -8,14 +8,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from silkreel.story.assist.answers import Change
-from silkreel.story.assist.carding import planned_row
+from silkreel.story.assist.carding import check_same_paragraphs, planned_row
 from silkreel.story.assist.landing import Stale
 from silkreel.story.grammar import raw_tag
 from silkreel.story.parsing import parse
 from silkreel.story.patching import FINAL
 from silkreel.story.project import Story
 from silkreel.story.script import Choice, Comment, Divert, Episode, Gather, Logic, Placed, Tag, walk
-from silkreel.story.source import hash_of_paragraphs, read_source
+from silkreel.story.source import read_source
 
 END = "END"
 
@@ -30,9 +30,7 @@ def staged(story: Story, change: Change) -> tuple[str, str]:
     row = planned_row(story.folder, number)
     if row is None:
         raise Stale(why=f"episode {number} is not in the plan any more")
-    paragraphs = read_source(story.folder)
-    if hash_of_paragraphs(paragraphs, row["first"], row["last"]) != change.old_hash:
-        raise Stale(why=f"episode {number} takes other paragraphs by now")
+    check_same_paragraphs(read_source(story.folder), row, change)
     there = next((each for each in story.episodes if each.number == number), None)
     if there is not None:
         return there.at.file, _with_scene(story, there, change.text)
