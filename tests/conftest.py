@@ -63,6 +63,13 @@ def pytest_sessionfinish(session):
         reporter.write_line(f"CI could have set this up: {line}", red=True)
 
 
+def pytest_terminal_summary(terminalreporter):
+    """What failed at first and passed when it was run again is told whole: it is to be mended."""
+    for report in terminalreporter.stats.get("rerun", []):
+        terminalreporter.section(f"unsteady: {report.nodeid}", red=True)
+        terminalreporter.line(report.longreprtext)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     """Long rooms first: what is short is shared out best at the end, so no process ends alone.

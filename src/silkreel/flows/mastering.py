@@ -13,7 +13,7 @@ from silkreel.media.loudness_profiles import loudness_profile
 from silkreel.media.mastering import master
 from silkreel.media.packing import PackagedSound, package_sound
 
-MASTERING_VERSION = 2
+MASTERING_VERSION = 3
 PROFILE = "mobile"
 
 

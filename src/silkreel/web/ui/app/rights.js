@@ -1,5 +1,6 @@
 // Your rights and limits: the account, what one may spend, withdrawing, one's data, and leaving.
 import { useEffect, useState } from "preact/hooks";
+import { bodyOf } from "../shared/answers.js";
 import { Refusal } from "../shared/api.js";
 import { html } from "../shared/html.js";
 import { Icon } from "../shared/icons.js";
@@ -13,10 +14,13 @@ const STOPS = [1, 7, 30, 180, 36500]; // days; the last one is for good
 /** @param {string} method @param {string} path @param {object} [body] */
 async function ask(method, path, body) {
   const options = body ? { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) } : { method };
-  const answer = await fetch(path, options).catch(() => {
+  let answer, told;
+  try {
+    answer = await fetch(path, options);
+    told = await bodyOf(answer);
+  } catch {
     throw new Refusal("network", t("error.network"), 0);
-  });
-  const told = answer.status === 204 ? null : await answer.json().catch(() => null);
+  }
   if (!answer.ok) throw new Refusal(told?.code ?? "", told?.detail || t("error.network"), answer.status);
   return told;
 }

@@ -1,5 +1,6 @@
 // Who is signed in at the desk, and questions to the server in their name.
 import { signal } from "@preact/signals";
+import { bodyOf } from "../shared/answers.js";
 import { t } from "../shared/words.js";
 
 /** @typedef {{id: string, name: string, shown_name: string, roles: string[], rights: string[], withheld: string[], second_factor: boolean, has_second_factor: boolean, brand: {id: string, name: string, second_factor: string}, csrf_token: string}} Me */
@@ -35,14 +36,14 @@ export async function send(method, path, body, more = {}, signal) {
   /** @type {Record<string, string>} */
   const headers = { "accept-language": document.documentElement.lang, ...more };
   if (me.value) headers["x-csrf-token"] = me.value.csrf_token;
-  let answer;
+  let answer, content;
   try {
     answer = await fetch(`/api/staff${path}`, { method, headers, signal, body });
+    content = await bodyOf(answer);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new Refused("network", t("desk.offline"), 0);
   }
-  const content = answer.status === 204 ? null : await answer.json().catch(() => null);
   if (answer.ok) return content;
   if (content?.code === "web.not_signed_in") me.value = null;
   throw new Refused(content?.code ?? `http.${answer.status}`, content?.detail ?? t("desk.failed"), answer.status);

@@ -1,4 +1,5 @@
 // Questions to the server; its noes become Refusals with one sentence.
+import { bodyOf } from "./answers.js";
 import { language } from "./words.js";
 
 export class Refusal extends Error {
@@ -13,14 +14,14 @@ export class Refusal extends Error {
 
 /** A question; a no is thrown as a Refusal. @param {string} path @param {RequestInit} [options] */
 export async function ask(path, options = {}) {
-  let answer;
+  let answer, body;
   try {
     answer = await fetch(path, options);
+    body = await bodyOf(answer);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new Refusal("network", "", 0);
   }
-  const body = await answer.json().catch(() => null);
   if (!answer.ok) throw new Refusal(body?.code ?? `http.${answer.status}`, body?.detail ?? "", answer.status, body?.values);
   return body;
 }
