@@ -47,6 +47,21 @@ def test_an_address_that_leads_nowhere_is_404(client, episodes):
         assert client.get(path).status_code == 404
 
 
+def test_somebody_who_follows_a_dead_link_sees_a_page_and_a_program_the_plain_no(client, episodes):
+    wish = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8", "accept-language": "es"}
+    for path in ("/s/never-was", "/s/harbour-lights/e/99", "/never/was", "/wallett"):
+        page = client.get(path, headers=wish)
+        assert (page.status_code, page.headers["x-robots-tag"]) == (404, "noindex")
+        assert page.headers["content-type"].startswith("text/html")
+        assert "No hay nada en esta dirección." in page.text
+        assert '<a href="/">' in page.text
+        told = client.get(path, headers={"accept": "*/*"})
+        assert told.headers["content-type"] == "application/problem+json"
+    for path in ("/api/never", "/assets/x/never.js", "/words/xx.json", "/posters/never/was"):
+        told = client.get(path, headers=wish)
+        assert told.headers["content-type"] == "application/problem+json", "nobody looks at this"
+
+
 def test_only_our_own_scripts_run(client, episodes):
     first, second = client.get("/"), client.get("/")
     policy = first.headers["content-security-policy"]

@@ -2,6 +2,8 @@
 
 import pytest
 
+from money_shop import SLUG
+from silkreel.catalogue.series import find_series
 from story_house import EPISODES, SECRETS, WORK, line_id, open_house, words_of
 
 CANON = [line_id(n, "C000") for n in range(1, EPISODES + 1)]
@@ -31,6 +33,18 @@ def test_a_story_says_which_media_there_are_and_in_which_languages(reader):
     assert [each["language"] for each in told["media"]["read"]["languages"]] == ["en"]
     assert [each["number"] for each in told["chapters"]] == list(range(1, EPISODES + 1))
     assert not any(each["locked"] for each in (*told["chapters"], *told["episodes"]))
+
+
+def test_a_story_is_called_as_its_series_is_in_the_readers_language(house, reader):
+    with house.shop.workshop.transaction() as tx:
+        find_series(tx, SLUG).titles = {"en": "Night Market", "es": "Mercado nocturno"}
+    assert reader.get(params={"language": "es"}).json()["title"] == "Mercado nocturno"
+    assert reader.get(params={"language": "pt-BR"}).json()["title"] == "Night Market"
+    with house.shop.workshop.transaction() as tx:
+        find_series(tx, SLUG).titles = {}
+    assert reader.get(params={"language": "es"}).json()["title"] == "The Night Market", (
+        "as it calls itself"
+    )
 
 
 def test_a_series_without_a_story_and_one_that_nobody_released_answer_the_same(reader):

@@ -46,7 +46,10 @@ def story_outside(workshop: Workshop, story: Story, slug: str = "") -> Outside:
         episodes = episodes_of(tx, series.id)
         filmed = frozenset(each.number for each in episodes)
         version = shelf.version(tx, newest.id)
-        at = StoryAt(series.slug, series.id, version, drafts_allowed=True, titles={}, filmed=filmed)
+        at = StoryAt(
+            series.slug, series.id, version, drafts_allowed=True, own_titles={}, titles={},
+            filmed=filmed,
+        )  # fmt: skip
         return Outside(
             series=series.slug,
             before=dict(_words(shelf, at)),

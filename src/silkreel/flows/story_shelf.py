@@ -38,7 +38,8 @@ class StoryAt:
     series_id: str
     version: Published
     drafts_allowed: bool
-    titles: Mapping[int, Mapping[str, Any]]  # the catalogue's, by episode
+    own_titles: Mapping[str, Any]  # the catalogue's of the series, by language
+    titles: Mapping[int, Mapping[str, Any]]  # the same by episode
     filmed: frozenset[int]  # numbers of episodes in the catalogue
 
     def languages(self, kind: str, name: str | None = None) -> dict[str, str]:
@@ -67,6 +68,10 @@ class StoryAt:
         if found is None:
             raise NotInStory
         return found
+
+    def title(self, wished: Sequence[str]) -> str:
+        """What the story is called: by the catalogue, else by itself."""
+        return pick(self.own_titles, *wished, self.version.source_language) or self.version.title
 
     def episode_title(self, number: int, wished: Sequence[str]) -> str:
         """What an episode is called: by the catalogue, else by the script."""
@@ -120,7 +125,7 @@ def read_page(path: Path) -> Mapping[str, Any]:
 def _at(tx: Session, series: SeriesRow, version: Published, *, drafts_allowed: bool) -> StoryAt:
     episodes = episodes_of(tx, series.id)
     return StoryAt(
-        series.slug, series.id, version, drafts_allowed,
+        series.slug, series.id, version, drafts_allowed, series.titles,
         {each.number: each.titles for each in episodes},
         frozenset(each.number for each in episodes),
     )  # fmt: skip

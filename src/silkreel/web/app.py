@@ -103,7 +103,7 @@ def _framework(site: Site, segments: Segments) -> FastAPI:
     )
     app.state.site = site
     app.state.stories = stories
-    answer_noes(app)
+    answer_noes(app, pages.missing)
     for module in (
         series, play, posters, health, pages, door, account, team, prices, letters, log,
     ):  # fmt: skip

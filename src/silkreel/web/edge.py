@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMappi
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, Query, Request
+from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -35,6 +35,8 @@ MAX_ADDRESS_BYTES = 4096
 AGAIN_SECONDS = "2"  # what is busy now is rarely busy for longer
 MAX_ERRORS = 20  # more help nobody
 ERRORS_FROM = 400
+NOT_FOUND = 404
+FOR_PROGRAMS = ("/api/", "/assets/", "/hooks/", "/play/", "/posters/", "/words/")
 COOKIES = "silkreel.cookies"  # in a scope: cookies to set, unless the request fails
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _MARKET = re.compile(r"[A-Z]{2}|[0-9]{3}")
@@ -199,11 +201,13 @@ def problem(
     return JSONResponse(content, status, dict(headers or {}), media_type="application/problem+json")
 
 
-def answer_noes(app: FastAPI) -> None:
-    """Every no of this server has the same shape."""
+def answer_noes(app: FastAPI, missing: Callable[[Request], Awaitable[Response]]) -> None:
+    """Every no of this server has the same shape; people who find nothing are shown `missing`."""
 
     @app.exception_handler(Refusal)
-    async def _refused(request: Request, refusal: Refusal) -> JSONResponse:
+    async def _refused(request: Request, refusal: Refusal) -> Response:
+        if refusal.status == NOT_FOUND and _wants_page(request):
+            return await missing(request)
         sentence = str(refusal)
         headers = {"retry-after": str(refusal.values["seconds"])} if refusal.status == 429 else {}
         if refusal.status == 503:
@@ -223,7 +227,9 @@ def answer_noes(app: FastAPI) -> None:
         return problem(422, "web.invalid", sentence, _id(request), values={"errors": places})
 
     @app.exception_handler(HTTPException)
-    async def _http(request: Request, error: HTTPException) -> JSONResponse:
+    async def _http(request: Request, error: HTTPException) -> Response:
+        if error.status_code == NOT_FOUND and _wants_page(request):
+            return await missing(request)
         code = f"http.{error.status_code}"
         return problem(
             error.status_code, code, str(error.detail), _id(request), headers=error.headers
@@ -235,6 +241,13 @@ def answer_noes(app: FastAPI) -> None:
             "Something went wrong here; try again, and quote the request id if it stays so."
         )
         return problem(500, "web.crashed", sentence, _id(request))
+
+
+def _wants_page(request: Request) -> bool:
+    """Whether a person looks at this address, not a program or a page in hand."""
+    if request.method not in ("GET", "HEAD") or request.url.path.startswith(FOR_PROGRAMS):
+        return False
+    return "text/html" in request.headers.get("accept", "")
 
 
 def _id(request: Request) -> str:

@@ -76,6 +76,14 @@ def script_needed(name: str, words: Words) -> str:
     )
 
 
+def nothing_here(words: Words) -> str:
+    """For an address where nothing is."""
+    return (
+        f'<main class="plain"><h1>404</h1><p>{_t(words, "error.missing")}</p>'
+        f'<p><a href="/">{_t(words, "error.home")}</a></p></main>'
+    )
+
+
 def story_page(series: SeriesPageShape, path: str, name: str, hint: str) -> Page:
     """A chapter or the game: which, of which series, and the way there."""
     body = (

@@ -8,6 +8,7 @@ from html import escape
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from silkreel.catalogue.browse import NotShown, list_series, show_series
@@ -22,7 +23,15 @@ from silkreel.people.brands import brand_at
 from silkreel.web import landing
 from silkreel.web.api.shapes import MAX_NUMBER, SeriesPageShape, SeriesShape
 from silkreel.web.api.works.media import media_of
-from silkreel.web.edge import Reading, TheSite, TheViewer, Viewer
+from silkreel.web.edge import (
+    NOT_FOUND,
+    Reading,
+    TheSite,
+    TheViewer,
+    Viewer,
+    site_of,
+    viewer_of,
+)
 from silkreel.web.interface import direction, one_language
 from silkreel.web.shell import assets_head, for_script, policy
 from silkreel.web.site import Site
@@ -185,6 +194,30 @@ def money(request: Request, tx: Reading, site: TheSite, viewer: TheViewer) -> Re
     """The wallet and VIP: nothing of theirs is in the page itself, the app asks for it."""
     title = "vip.title" if request.url.path == "/vip" else "wallet.title"
     shell = _asking_page(request, site, _reader(request, site, viewer, tx), title)
+    shell.headers["x-robots-tag"] = "noindex"
+    return shell
+
+
+async def missing(request: Request) -> Response:
+    """What a person sees at an address where nothing is: a sentence, and the way to the start."""
+    viewer = await viewer_of(request)
+    return await run_in_threadpool(_missing, request, site_of(request), viewer)
+
+
+def _missing(request: Request, site: Site, viewer: Viewer) -> Response:
+    with site.workshop.reading() as tx:
+        reader = _reader(request, site, viewer, tx)
+    words = site.interface.words[reader.language]
+    page = landing.Page(
+        title=f"{words['error.missing']} · {words['brand']}",
+        description=words["home.tagline"],
+        path=request.url.path,
+        body=landing.nothing_here(words),
+        image=None,
+        data={},
+    )
+    shell = _shell(request, site, reader, page)
+    shell.status_code = NOT_FOUND
     shell.headers["x-robots-tag"] = "noindex"
     return shell
 

@@ -36,7 +36,7 @@ def work(visit: TheVisit, response: Response) -> WorkShape:
     story, doors = visit.story, visit.doors()
     version = story.version
     return WorkShape(
-        slug=story.slug, title=version.title, source_language=version.source_language,
+        slug=story.slug, title=story.title(visit.viewer.languages), source_language=version.source_language,
         digest=version.digest, version=version.number,
         scenes_total=version.scenes_total, endings_total=version.endings_total,
         media=_media(visit),
