@@ -2,7 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -13,6 +13,7 @@ from silkreel.kit.clock import now
 from silkreel.kit.database import FORGOTTEN_SECONDS, insert_once
 
 INCREMENTS = 200
+AT_ONCE = 30
 
 
 def row(name: str, **values):
@@ -146,3 +147,13 @@ def test_a_connection_the_server_dropped_is_replaced_before_it_is_used(database)
         connection.exec_driver_sql(f"SELECT pg_terminate_backend({mine})")
     with database.reading() as tx:
         assert tx.connection().exec_driver_sql("SELECT 1").scalar_one() == 1
+
+
+def test_connections_of_many_at_once_are_kept_for_the_next(database):
+    made = []
+    sa.event.listen(database.engine, "connect", lambda *_: made.append(1))
+    for _ in range(2):
+        with ExitStack() as requests:
+            for _ in range(AT_ONCE):
+                requests.enter_context(database.reading()).execute(sa.text("SELECT 1"))
+    assert len(made) <= AT_ONCE, "a connection made anew for each request costs more than its work"

@@ -13,6 +13,10 @@ BUSY_TIMEOUT_MILLISECONDS = 30_000
 CONNECT_SECONDS = 10
 FORGOTTEN_SECONDS = 120  # a transaction left open so long holds rows for nobody
 
+# Kept, not made anew: as many as the web answers at once (anyio's 40 threads); beyond them some for
+# writers beside it. They are opened when they are needed, and the one used last is taken first.
+POOL: dict[str, Any] = {"pool_size": 40, "max_overflow": 8, "pool_use_lifo": True}
+
 WRITES = "silkreel_writes"  # an option of a connection
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -103,7 +107,7 @@ def insert_once(tx: Session, row: type[Base], values: dict[str, Any]) -> None:
 
 def _server(url: str) -> sa.Engine:
     engine = sa.create_engine(
-        url, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS}
+        url, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS}, **POOL
     )
 
     @sa.event.listens_for(engine, "connect")
@@ -116,7 +120,8 @@ def _server(url: str) -> sa.Engine:
 
 
 def _sqlite(url: str) -> sa.Engine:
-    engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MILLISECONDS / 1000})
+    wait_seconds = BUSY_TIMEOUT_MILLISECONDS / 1000
+    engine = sa.create_engine(url, connect_args={"timeout": wait_seconds}, **POOL)
 
     @sa.event.listens_for(engine, "connect")
     def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
