@@ -86,7 +86,8 @@ def with_takes_at_hand(before: Path, after: Path, series: str) -> float:
 
     `before`, a home without the added languages, is given the takes that `after` recorded, so the
     speech engine has nothing to do, and the command has one core. Two busy cores that are two threads
-    of one slow each other down, which the system counts as CPU time of both. The least of a few: what neighbours take only adds.
+    of one slow each other down, which the system counts as CPU time of both. The least of a few: what
+    neighbours take only adds.
     """
     spent = []
     for number in range(TIMES):
