@@ -27,6 +27,23 @@ COPY = {
     "clips": [{"from": "ep001_lobby_7K2M", "to": "ep001_lobby_M8RD", "why": "ends on his claim"}],
 }  # fmt: skip
 
+SHORT = "Rain ran off her sleeve.\n\n“304 is not let,” said Mei.\n\nThe lift stopped.\n\nHe lives."
+CARD = {
+    "entry": "She is back.", "picks_up": "", "goal": "She wants 304.", "opposition": "Mei refuses.",
+    "hook": {"text": "Rain on marble.", "quote": "ran off her sleeve"},
+    "reversals": [{"text": "The room is not let.", "quote": "304 is not let"}],
+    "payoff": {"text": "", "quote": ""},
+    "exit_pressure": {"text": "Why is it not let?", "quote": "is not let"},
+}  # fmt: skip
+SCENE = {
+    "inside": True, "location": "lobby", "time": "NIGHT",
+    "beats": [
+        {"kind": "action", "speaker": "", "direction": "", "text": "Rain on marble.", "beat": "hook"},
+        {"kind": "line", "speaker": "MEI", "direction": "", "text": "It is not let.", "beat": ""},
+    ],
+}  # fmt: skip
+PLAYED = "cast:\n  - {id: MEI, name: Mei Song}\nlocations:\n  - {id: lobby, name: Hotel lobby}\n"
+
 
 @pytest.fixture
 def gate():
@@ -39,8 +56,10 @@ def model(gate):
     split, asked = split_by(2), []
 
     def decide(body, number):
-        if "chapters" not in json.loads(body["messages"][1]["content"]):
-            return Answer(body=said(json.dumps(COPY)))
+        told = json.loads(body["messages"][1]["content"])
+        if "chapters" not in told:
+            answer = SCENE if "card" in told else CARD if "paragraphs" in told else COPY
+            return Answer(body=said(json.dumps(answer)))
         asked.append(paragraphs_in(body))
         if len(asked) > 1:
             gate.wait(60)
@@ -81,23 +100,76 @@ def page(browser, address, gate, size):
     assert complaints == []
 
 
-def test_a_novel_is_brought_split_stopped_gone_on_with_planned_and_taken_out(
-    page, gate, model, tmp_path
-):
+def begin(page, start):
     page.goto("/staff")
     page.get_by_label("Name", exact=True).fill("anna")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name="New story").click()
     page.get_by_label("Title").fill("Night Desk")
+    page.get_by_role("radio", name=start).check()
+    assert not page.evaluate(TOO_WIDE)
     page.get_by_role("button", name="Begin").click()
     expect(page.get_by_role("textbox", name=re.compile("Script|main|ep001"))).to_be_visible()
+
+
+def bring(page, place, novel, told):
     page.goto("/staff/stories/Night-Desk/assist")
     expect(page.get_by_text("There is none yet.")).to_be_visible()
-    (tmp_path / "novel.txt").write_text(NOVEL, "utf-8")
-    page.get_by_label("Text, Markdown or EPUB").set_input_files(tmp_path / "novel.txt")
+    (place / "novel.txt").write_text(novel, "utf-8")
+    page.get_by_label("Text, Markdown or EPUB").set_input_files(place / "novel.txt")
     page.get_by_role("button", name="Bring a novel").click()
-    expect(page.get_by_text("12 paragraphs")).to_be_visible()
+    expect(page.get_by_text(told)).to_be_visible()
+
+
+def ask(page, task):
+    page.get_by_role("button", name=task).click()
+    sheet = page.get_by_role("dialog")
+    sheet.get_by_role("button", name="See what it takes").click()
+    sheet.get_by_role("button", name="Ask now").click()
+    expect(sheet).to_have_count(0)
+
+
+def test_an_episode_of_a_novel_gets_its_card_and_its_scene_from_it(page, tmp_path):
+    begin(page, "An empty story")
+    folder = tmp_path / "stories" / "Night-Desk"
+    told = (folder / "story.yaml").read_text("utf-8").partition("cast:")[0]
+    (folder / "story.yaml").write_text(told + PLAYED, "utf-8")
+    bring(page, tmp_path, SHORT, "4 paragraphs")
+    ask(page, "Split the novel")
+    page.get_by_role("button", name="Accept: p1-p2").click()
+    expect(page.get_by_text("1 episode planned")).to_be_visible()
+
+    ask(page, "Episode card")
+    refused = page.get_by_role("button", name="Put away: Goal: She wants 304.")
+    refused.click()
+    expect(refused).to_have_count(0)
+    for name in ("Hook: Rain on marble.", "Cliffhanger: Why is it not let?"):
+        taken = page.get_by_role("button", name=f"Accept: {name}")
+        taken.click()
+        expect(taken).to_have_count(0)
+    assert not page.evaluate(TOO_WIDE)
+    card = (folder / "source/cards.yaml").read_text("utf-8")
+    assert "Rain on marble." in card
+    assert "She wants 304." not in card
+
+    ask(page, "Draft a scene")
+    expect(page.locator(".proposal pre", has_text="MEI: It is not let.")).to_be_visible()
+    assert not page.evaluate(TOO_WIDE)
+    taken = page.get_by_role("button", name="Accept: p1-p2")
+    taken.click()
+    expect(taken).to_have_count(0)
+    page.get_by_role("link", name="Write").click()
+    box = page.locator(".code textarea")
+    expect(box).to_have_value(re.compile("= lobby\n# scene:INT. HOTEL LOBBY - NIGHT # loc:lobby"))
+    expect(box).to_have_value(re.compile("Something happens.*\n-> lobby\n"))
+
+
+def test_a_novel_is_brought_split_stopped_gone_on_with_planned_and_taken_out(
+    page, gate, model, tmp_path
+):
+    begin(page, "A small example")
+    bring(page, tmp_path, NOVEL, "12 paragraphs")
 
     page.get_by_role("button", name="Split the novel").click()
     sheet = page.get_by_role("dialog")

@@ -18,6 +18,13 @@ def test_a_new_story_is_stamped_checked_and_found_clean(tmp_path):
     assert not (tmp_path / "home").exists()  # looking makes no home
 
 
+def test_a_story_begins_blank_where_one_asks_for_it(silkreel, tmp_path):
+    made = silkreel(tmp_path, "story", "new", "a", "--into", str(tmp_path), "--start", "blank")
+    assert "1 episode, 1 line" in made.stdout, made.stderr
+    checked = silkreel(tmp_path, "story", "check", str(tmp_path / "a"))
+    assert "0 blocking, 0 warnings, 0 notes, 0 waived." in checked.stdout
+
+
 def test_check_tells_file_line_and_code_and_leaves_with_one(silkreel, tmp_path):
     file = tmp_path / "a.ink"
     file.write_text(

@@ -2,7 +2,9 @@
 
 import json
 
-from assisted import NOVEL, split_by
+import yaml
+
+from assisted import NOVEL, always, split_by
 from fault_server import Answer, fault_server, said
 
 PATCHES = {
@@ -11,6 +13,21 @@ PATCHES = {
         {"id": "ep001_lobby_M8RD", "text": "It was mine.", "reason": "shorter"},
     ]
 }
+
+CARD = {
+    "entry": "林晚在雨夜回到酒店。", "picks_up": "", "goal": "她要回三〇四。", "opposition": "梅姐不租。",
+    "hook": {"text": "雨水顺着袖口往下滴。", "quote": "雨水顺着袖口往下滴"},
+    "reversals": [{"text": "房间不出租。", "quote": "三〇四不出租"}],
+    "payoff": {"text": "", "quote": ""},
+    "exit_pressure": {"text": "三年前发生了什么？", "quote": "梅姐头也不抬"},
+}  # fmt: skip
+SCENE = {
+    "inside": True, "location": "hotel_desk", "time": "NIGHT",
+    "beats": [
+        {"kind": "action", "speaker": "", "direction": "", "text": "雨水滴落。", "beat": "hook"},
+        {"kind": "line", "speaker": "梅姐", "direction": "", "text": "不出租。", "beat": "reversal"},
+    ],
+}  # fmt: skip
 
 
 def test_proposals_are_asked_listed_taken_and_put_away(silkreel, tmp_path, monkeypatch):
@@ -67,3 +84,48 @@ def test_a_novel_begins_a_story_is_split_and_its_plan_taken_back(silkreel, tmp_p
     again = silkreel(tmp_path, "story", "undo", folder, number)
     assert again.returncode == 1
     assert "nothing to take back" in again.stderr
+
+
+def test_a_planned_episode_gets_its_card_and_then_its_scene(silkreel, tmp_path, monkeypatch):
+    (tmp_path / "novel.txt").write_text(NOVEL, "utf-8")
+    place = tmp_path / "story"
+
+    def command(verb, *words):
+        return silkreel(tmp_path, "story", verb, *words)
+
+    def asked(decide, task):
+        """What a model newly proposes, by what it is of."""
+        with fault_server(decide) as server:
+            monkeypatch.setenv("SILKREEL_WRITER_URL", server.url)
+            done = command("assist", task, str(place))
+        listed = json.loads(command("proposals", str(place), "--json").stdout)
+        return done, {
+            e["place"] or e["line"]: str(e["number"]) for e in listed if e["state"] == "open"
+        }
+
+    command("source", str(place), str(tmp_path / "novel.txt"), "--language", "zh-Hans")
+    project = yaml.safe_load((place / "story.yaml").read_text("utf-8"))
+    project["cast"] = [{"id": "林晚"}, {"id": "梅姐"}]
+    project["locations"] = [{"id": "hotel_desk", "name": "酒店前台"}]
+    (place / "story.yaml").write_text(yaml.safe_dump(project, allow_unicode=True), "utf-8")
+    done, plan = asked(split_by(2), "split_novel")
+    assert "4 proposals" in done.stdout, done.stderr
+    assert command("accept", str(place), min(plan.values(), key=int)).returncode == 0
+
+    early, _ = asked(always(SCENE), "draft_scene")
+    assert early.returncode == 1
+    assert "has no card with a hook and an exit yet" in early.stderr
+    done, card = asked(always(CARD), "episode_card")
+    assert "6 proposals" in done.stdout, done.stderr
+    assert "Accepted into source/cards.yaml" in command("accept", str(place), card["hook"]).stdout
+    assert command("accept", str(place), card["exit_pressure"]).returncode == 0
+    assert command("reject", str(place), card["goal"]).returncode == 0
+    kept = yaml.safe_load((place / "source/cards.yaml").read_text("utf-8"))
+    assert set(kept[1]) == {"hook", "exit_pressure"}
+    done, scene = asked(always(SCENE), "draft_scene")
+    assert "1 proposal" in done.stdout, done.stderr
+    told = command("accept", str(place), scene["ep001"])
+    assert "Next: silkreel story stamp" in told.stdout, told.stderr
+    assert command("stamp", str(place)).returncode == 0
+    script = (place / "script/main.ink").read_text("utf-8")
+    assert "梅姐: 不出租。 #id:ep001_hoteldesk_" in script

@@ -27,6 +27,18 @@ def test_a_new_story_is_complete_and_nothing_is_found_in_it(tmp_path):
     assert stamp_story(story, digits()).given == 0
 
 
+def test_a_blank_story_has_one_episode_and_nothing_is_found_in_it(tmp_path):
+    story = new_story("Two-Keys", tmp_path, "blank")
+    assert story.project.title == "Two Keys"
+    assert [episode.number for episode in story.episodes] == [1]
+    assert (story.project.cast, story.project.locations) == ((), ())
+    evidence = look_into(story)
+    assert evidence.canon is not None
+    assert len(evidence.canon.ids) == 1
+    assert check(evidence) == ()
+    assert stamp_story(story, digits()).given == 0
+
+
 def test_a_new_story_does_not_overwrite(tmp_path):
     new_story("a", tmp_path)
     with pytest.raises(FolderTaken):

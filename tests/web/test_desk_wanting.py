@@ -93,6 +93,17 @@ def test_one_episode_or_chapter_is_told_by_itself(anna, story):
 
 
 @pytest.mark.sqlite_only  # of the folder's files alone
+def test_what_is_stale_is_told_by_itself_with_the_counts_of_all(anna, story):
+    whole = anna.get(f"{STORY}/wanting").json()
+    stale = anna.get(f"{STORY}/wanting", params={"stale": True}).json()
+    assert [each["id"] for each in stale["texts"]] == [SAID, LEO]
+    assert stale["counts"] == whole["counts"]
+    assert (
+        anna.get(f"{STORY}/wanting", params={"stale": True, "part": "ep002"}).json()["texts"] == []
+    )
+
+
+@pytest.mark.sqlite_only  # of the folder's files alone
 def test_a_language_nobody_asked_for_has_nothing_to_tell(anna, story):
     told = anna.get(f"{STORY}/wanting", params={"language": "fr"}).json()
     assert (told["texts"], told["counts"], told["languages"]) == ([], {}, ["es"])

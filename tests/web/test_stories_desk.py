@@ -100,6 +100,14 @@ def test_a_story_is_begun_listed_and_outlined(anna, story):
     assert EP1 in [each["path"] for each in told["files"]]
 
 
+def test_an_empty_story_is_one_episode_with_nothing_to_find(anna, settings):
+    begun = anna.post("/stories", {"title": "Night Desk", "start": "blank"})
+    assert begun.json() == {"name": "Night-Desk", "lines": 1, "unsure": []}
+    assert [each["name"] for each in outline(anna)["episodes"]] == ["ep001"]
+    assert anna.get(f"{STORY}/check").json()["findings"] == []
+    assert anna.post("/stories", {"title": "Other", "start": "full"}).status_code == 422
+
+
 def test_the_same_title_twice_is_refused(anna, story):
     again = anna.post("/stories", {"title": "Night Desk"})
     assert again.status_code == 409

@@ -22,7 +22,7 @@ from silkreel.story.lints.evidence import Evidence, Outside
 from silkreel.story.lints.needs import WHY_SENTENCES
 from silkreel.story.media import MediaForm, MediaOrder, export_media
 from silkreel.story.project import Story, open_story
-from silkreel.story.stamping import new_story, stamp_story, write_stamped
+from silkreel.story.stamping import Start, new_story, stamp_story, write_stamped
 from silkreel.story.units import stands, units_of
 
 app = App(name="story", help="One text, three media: begin, check, stamp, import, export.")
@@ -78,14 +78,16 @@ BYTES = Counted("{count} bytes", one="{count} byte")
 
 
 @app.command(name="new")
-def new(name: str, /, *, into: Path | None = None) -> None:
-    """Begin a story: two episodes, a choice, a chapter and shots, in a folder of that name.
+def new(name: str, /, *, into: Path | None = None, start: Start = "example") -> None:
+    """Begin a story in a folder of that name, to be written over.
 
     Args:
         name: name of the folder, and the title to begin with
         into: the folder to make it in; by default this one
+        start: example begins with two episodes, a choice, a chapter and shots; blank with one empty
+            episode, for a story of your own or one from a novel
     """
-    story = new_story(name, into or Path())
+    story = new_story(name, into or Path(), start)
     episodes, lines = len(story.episodes), len(story.lines)
     print(f"{story.folder}: {words(EPISODES, count=episodes)}, {words(LINES, count=lines)}")
     print(words("Next: silkreel story check {folder}", folder=story.folder))

@@ -6,13 +6,17 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from silkreel.kit.refusals import Refusal
 from silkreel.story.ids import Draw, IdLock, Stamped, ids_in, print_lock, stamp
 from silkreel.story.parsing import parse
 from silkreel.story.project import Story, open_story, read_text
 
-STARTER = Path(__file__).parent / "starter"
+Start = Literal["example", "blank"]
+STARTS: Mapping[Start, Path] = {
+    "example": Path(__file__).parent / "starter", "blank": Path(__file__).parent / "blank",
+}  # fmt: skip
 _NAME = re.compile(r"[\w][\w .-]{0,79}")
 
 
@@ -72,8 +76,11 @@ def write_stamped(story: Story, stamped: StampedStory) -> None:
         replace_file(story.lock_path, print_lock(stamped.lock))
 
 
-def new_story(name: str, folder: Path) -> Story:
-    """A small complete story: two episodes, a choice, a chapter and shots.
+def new_story(name: str, folder: Path, start: Start = "example") -> Story:
+    """A story that compiles and in which no check finds anything, to be written over.
+
+    The example has two episodes, a choice, a chapter and shots. A blank one has one episode with one
+    line, no cast and no places: what a novel brought later would otherwise collide with.
 
     Raises:
         BadName, FolderTaken: no folder of that name can be made.
@@ -83,8 +90,8 @@ def new_story(name: str, folder: Path) -> Story:
     root = folder / name
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise FolderTaken(path=str(root))
-    for path in sorted(each for each in STARTER.rglob("*") if each.is_file()):
-        target = root / path.relative_to(STARTER)
+    for path in sorted(each for each in STARTS[start].rglob("*") if each.is_file()):
+        target = root / path.relative_to(STARTS[start])
         target.parent.mkdir(parents=True, exist_ok=True)
         title = name.replace("-", " ").replace("_", " ").strip() or name
         target.write_text(

@@ -19,7 +19,7 @@ from silkreel.story.desk.tables import NAME_LENGTH, DeskStoryRow
 from silkreel.story.ids import random_digits
 from silkreel.story.importing import Imported, import_script
 from silkreel.story.project import Story, open_story
-from silkreel.story.stamping import BadName, FolderTaken, new_story
+from silkreel.story.stamping import BadName, FolderTaken, Start, new_story
 
 
 class ShelfFull(Refusal):
@@ -29,8 +29,10 @@ class ShelfFull(Refusal):
     message = "The shelf holds {most} stories; move finished ones out of the home's stories folder."
 
 
-def begin_story(tx: Session, shelf: Shelf, title: str, *, by: Actor) -> Story:
-    """A small complete story under a title, to begin with.
+def begin_story(
+    tx: Session, shelf: Shelf, title: str, start: Start = "example", *, by: Actor
+) -> Story:
+    """A small complete story under a title to write over, or a blank one.
 
     Raises:
         NotYours, BadName, FolderTaken, ShelfFull: it cannot be made.
@@ -38,7 +40,7 @@ def begin_story(tx: Session, shelf: Shelf, title: str, *, by: Actor) -> Story:
     by.need("story.edit")
     name = _name_of(title)
     with _incoming(shelf) as incoming:
-        new_story(name, incoming)
+        new_story(name, incoming, start)
         story = _shelve(tx, shelf, incoming / name, by)
     record(tx, by, "story.begun", f"story:{name}")
     return story

@@ -4,7 +4,7 @@ How a text stands is told by `units.stands`, the same that `silkreel story trans
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from silkreel.story.forms.po import Translations, Use
@@ -52,6 +52,11 @@ class Wanting:
     language: str
     counts: Mapping[Use, Mapping[Standing, int]]
     texts: tuple[WantingText, ...]
+
+    @property
+    def stale(self) -> "Wanting":
+        """The same with the texts that mislead only; the counts stay the whole story's."""
+        return replace(self, texts=tuple(each for each in self.texts if each.stale))
 
 
 def languages_of(evidence: Evidence) -> tuple[str, ...]:

@@ -66,8 +66,8 @@ def shelf(by: Reader, tx: Reading, site: TheSite) -> StoryShelfShape:
 
 @router.post("", status_code=201)
 def begin(new: NewStory, by: Writer, tx: StaffTransaction, site: TheSite) -> Begun:
-    """Begin a story: two episodes, a choice, a chapter and shots, to be written over."""
-    story = begin_story(tx, site.stories, new.title, by=by)
+    """Begin a story: a small complete one to be written over, or one with a single empty episode."""
+    story = begin_story(tx, site.stories, new.title, new.start, by=by)
     return Begun(name=story.folder.name, lines=len(story.lines))
 
 

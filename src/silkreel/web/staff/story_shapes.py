@@ -1,6 +1,6 @@
 """What the writers' desk takes and answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -9,8 +9,6 @@ from pydantic import Field, StringConstraints
 from silkreel.kit.words import words
 from silkreel.people.audit import MAX_REASON
 from silkreel.story.checking import NotRun
-from silkreel.story.desk.breakdown import Breakdown
-from silkreel.story.desk.cards import Card, Presence
 from silkreel.story.desk.drafts import Row, Spoken
 from silkreel.story.desk.growing import Part
 from silkreel.story.desk.preview import Played
@@ -18,8 +16,8 @@ from silkreel.story.desk.revisions import Revision
 from silkreel.story.desk.saving import Saved
 from silkreel.story.findings import Finding
 from silkreel.story.lints.needs import WHY_SENTENCES
-from silkreel.story.project import RhythmProfile
 from silkreel.story.replay import MOST_LOGGED
+from silkreel.story.stamping import Start
 from silkreel.web.api.shapes import Shape
 from silkreel.web.staff.shapes import NO_CONTROLS
 
@@ -33,6 +31,9 @@ class NewStory(Shape):
     """A story to begin."""
 
     title: Title
+    start: Start = Field(
+        "example", description="a small complete story to write over, or a blank one"
+    )
 
 
 class NewPart(Shape):
@@ -328,128 +329,3 @@ class Reopening(Shape):
     reason: Annotated[
         str, StringConstraints(min_length=1, max_length=MAX_REASON, pattern=NO_CONTROLS)
     ]
-
-
-class TouchShape(Shape):
-    """A beat that touches."""
-
-    kind: str
-    line_id: str
-    speaker: str
-    text: str
-    file: str
-    line: int
-    share: float
-    second: float | None
-
-
-class CardShape(Shape):
-    """An episode at a glance."""
-
-    name: str
-    number: int
-    title: str
-    file: str
-    line: int
-    state: str
-    beats: int
-    spoken: int
-    seconds: float | None
-    speech_seconds: float | None
-    budget_seconds: float | None
-    entry: str
-    exit: str
-    touches: list[TouchShape]
-    longest_gap_seconds: float | None
-
-
-class PresenceShape(Shape):
-    """One of the cast against the episodes."""
-
-    character: str
-    name: str
-    lines: list[int]
-
-
-class ProfileShape(Shape):
-    """What rhythm is held against."""
-
-    accepted: bool
-    by: str
-    rates: dict[str, str]
-    hook_seconds: float | None
-    touch_gap_seconds: float | None
-    payoff_gap_episodes: int | None
-    paywall_episode: int | None
-
-    @classmethod
-    def of(cls, told: RhythmProfile) -> "ProfileShape":
-        """A profile as a value."""
-        return cls(
-            accepted=told.accepted, by=told.by, rates=_rates(told.rates),
-            hook_seconds=told.hook_seconds, touch_gap_seconds=told.touch_gap_seconds,
-            payoff_gap_episodes=told.payoff_gap_episodes, paywall_episode=told.paywall_episode,
-        )  # fmt: skip
-
-
-class SetShape(Shape):
-    """A location by day or by night."""
-
-    location: str
-    name: str
-    night: bool
-    exterior: bool
-    scenes: list[str]
-    episodes: list[int]
-    cast: list[str]
-    beats: int
-
-
-class CallShape(Shape):
-    """How often a character is called."""
-
-    character: str
-    sets: int
-    scenes: int
-
-
-class BreakdownShape(Shape):
-    """What a story costs to shoot, as far as the script tells."""
-
-    sets: list[SetShape]
-    calls: list[CallShape]
-    scenes: int
-    night_scenes: int
-    exterior_scenes: int
-
-
-class Report(Shape):
-    """Cards, grid, rhythm and breakdown of one state of a story."""
-
-    digest: str
-    cards: list[CardShape]
-    grid: list[PresenceShape]
-    profile: ProfileShape
-    breakdown: BreakdownShape
-
-    @classmethod
-    def of(
-        cls, digest: str, cards: Sequence[Card], grid: Sequence[Presence],
-        about: tuple[RhythmProfile, Breakdown],
-    ) -> "Report":  # fmt: skip
-        """A report as a value."""
-        profile, breakdown = about
-        return cls(
-            digest=digest,
-            cards=[CardShape.model_validate(each, from_attributes=True) for each in cards],
-            grid=[PresenceShape.model_validate(each, from_attributes=True) for each in grid],
-            profile=ProfileShape.of(profile),
-            breakdown=BreakdownShape.model_validate(breakdown, from_attributes=True),
-        )
-
-
-def _rates(rates: Mapping[str, object]) -> dict[str, str]:
-    return {
-        name: f"{getattr(rate, 'amount', 0):g} {getattr(rate, 'unit', '')}"
-        for name, rate in rates.items()
-    }

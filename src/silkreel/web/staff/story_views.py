@@ -23,6 +23,7 @@ from silkreel.story.lints.evidence import Evidence
 from silkreel.story.media import MediaForm, MediaOrder, export_media
 from silkreel.web.edge import TheSite
 from silkreel.web.site import Site
+from silkreel.web.staff.report_shapes import Report
 from silkreel.web.staff.rights import no_store
 from silkreel.web.staff.shapes import NO_CONTROLS
 from silkreel.web.staff.story_door import PREFIX, STORY_NOES, Reader, StoryName
@@ -32,7 +33,6 @@ from silkreel.web.staff.story_shapes import (
     NotRunShape,
     PlayedShape,
     Playing,
-    Report,
 )
 from silkreel.web.staff.wanting_shapes import WantingShape
 
@@ -70,12 +70,14 @@ def wanting(
     site: TheSite,
     language: Annotated[str, Query(max_length=35, pattern=NO_CONTROLS)] = "",
     part: Annotated[str, Query(max_length=80, pattern=NO_CONTROLS)] = "",
+    stale: Annotated[bool, Query(description="only what changed since its translation")] = False,  # noqa: FBT002 - of an address
 ) -> WantingShape:
     """Lines whose translation is stale or missing: in a language, of an episode or a chapter."""
     evidence = look_at(site, story, by).evidence
     languages = languages_of(evidence)
     chosen = language or next(iter(languages), "")
     told = wanting_in(evidence, chosen) if chosen in languages else Wanting(chosen, {}, ())
+    told = told.stale if stale else told
     return WantingShape.of(told, languages, parts_of(evidence), part)
 
 

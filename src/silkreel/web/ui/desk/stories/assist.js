@@ -138,7 +138,7 @@ function Proposal({ proposal, onDecide }) {
     setBusy(false);
   };
   const place = proposal.place && (SPELLED.has(proposal.kind) ? proposal.place : t(`place.${proposal.place}`));
-  const name = proposal.line_id || proposal.text;
+  const name = proposal.kind === "card" ? `${place}: ${proposal.text}` : proposal.line_id || proposal.text; // a card rests on one paragraph several times
   const where = [place, proposal.kind === "copy" ? languageName(proposal.language) : proposal.place !== proposal.episode && proposal.episode, proposal.line_id].filter(Boolean).join(" · ");
   return html`<li class="proposal"><p class="heading">${t(`task.${proposal.task}`)} · ${where}</p>
     ${proposal.old_text && html`<del>${proposal.old_text}</del>`}

@@ -9,6 +9,7 @@ import { ask, may, send } from "../session.js";
 import { Studio } from "./studio.js";
 
 export const ROOT = "/staff/stories";
+const STARTS = ["example", "blank"];
 const FORMS = ".fountain,.spmd,.fdx,.docx,.txt,.md";
 
 export function Stories() {
@@ -58,12 +59,16 @@ function Spine({ story }) {
 /** @param {{onClose: () => void}} props */
 function New({ onClose }) {
   const [title, setTitle] = useState("");
+  const [start, setStart] = useState("example");
   const make = async () => {
-    const made = await ask("POST", "/stories", { title: title.trim() });
+    const made = await ask("POST", "/stories", { title: title.trim(), start });
     go(`${ROOT}/${encodeURIComponent(made.name)}`);
   };
-  return html`<${Sheet} title=${t("shelf.new")} onClose=${onClose}><p class="hint lead">${t("shelf.new_hint")}</p>
-    <${Form} onSend=${make} label=${t("shelf.begin")} ready=${Boolean(title.trim())}><${Field} id="story-title" label=${t("shelf.title")} value=${title} onInput=${setTitle} maxlength="80" autocomplete="off" focus=${true} /><//>
+  return html`<${Sheet} title=${t("shelf.new")} onClose=${onClose}>
+    <${Form} onSend=${make} label=${t("shelf.begin")} ready=${Boolean(title.trim())}>
+      <${Field} id="story-title" label=${t("shelf.title")} value=${title} onInput=${setTitle} maxlength="80" autocomplete="off" focus=${true} />
+      <fieldset class="starts"><legend>${t("shelf.start")}</legend>${STARTS.map((each) => html`<label key=${each} class="tick"><input type="radio" name="start" value=${each} checked=${start === each} onChange=${() => setStart(each)} /><span><strong>${t(`shelf.${each}`)}</strong><br />${t(`shelf.${each}_is`)}</span></label>`)}</fieldset>
+    <//>
   <//>`;
 }
 

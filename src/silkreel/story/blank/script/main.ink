@@ -1,0 +1,3 @@
+# title:{title} # lang:en
+INCLUDE ep001.ink
+-> ep001
