@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from little_series import silkreel as silkreel_alone
 
 
@@ -100,6 +102,41 @@ def test_translations_go_out_and_come_in_and_the_odd_ones_are_told(silkreel, tmp
     file.write_text(text + '\nmsgctxt "ep009_x_AAAA"\nmsgid "x"\nmsgstr "y"\n')
     told = silkreel(tmp_path, "story", "import", str(file), "--story", str(folder), "--json")
     counted = json.loads(told.stdout)
-    assert counted["wordings"] == text.count('msgstr "¿?"') == 23  # lines, and the novel's prose
+    assert counted["wordings"] == text.count('msgstr "¿?"') == 21  # lines, and prose that has words
     assert "ep009_x_AAAA: no line has this id" in counted["left_alone"][0]
     assert (folder / "i18n/es.po").is_file()
+
+
+def test_an_import_without_a_line_is_refused_and_makes_no_story(silkreel, tmp_path):
+    file = tmp_path / "blank.fountain"
+    file.write_text("\n \n")
+    told = silkreel(tmp_path, "story", "import", str(file), "--out", str(tmp_path / "made"))
+    assert (told.returncode, told.stdout) == (1, "")
+    assert told.stderr.startswith("silkreel: blank.fountain has no line of a script in it;")
+    assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.parametrize("form", ["ink", "twee", "renpy"])
+def test_an_export_makes_its_folder_or_says_why_it_cannot(form, silkreel, tmp_path):
+    silkreel(tmp_path, "story", "new", "a", "--into", str(tmp_path))
+    story, taken = str(tmp_path / "a"), tmp_path / "taken"
+    out = tmp_path / "new" / "folder" / "a.out"
+    told = silkreel(tmp_path, "story", "export", story, "--to", form, "--out", str(out))
+    assert told.returncode == 0, told.stderr
+    assert out.exists()
+    taken.write_text("a file where a folder would be")
+    told = silkreel(tmp_path, "story", "export", story, "--to", form, "--out", str(taken / "a.out"))
+    assert told.returncode == 1
+    assert told.stderr.startswith(f"silkreel: {taken / 'a.out'}")
+    assert "cannot be written" in told.stderr
+
+
+def test_scenes_that_lead_round_without_a_line_are_named_where_they_stand(silkreel, tmp_path):
+    file = tmp_path / "a.ink"
+    file.write_text(
+        "-> ep001\n=== ep001 ===\n# episode:1\n-> car\n= car\n# scene:INT. CAR - DAY\n-> bus\n"
+        "= bus\n# scene:INT. BUS - DAY\n-> car\n"
+    )
+    told = silkreel(tmp_path, "story", "check", str(file))
+    assert told.returncode == 1
+    assert "a.ink:5: DRM008 blocks: ep001.car and ep001.bus: this goes round" in told.stdout

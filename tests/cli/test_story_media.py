@@ -37,6 +37,25 @@ def test_a_translated_novel_quotes_the_translated_line(folder, tmp_path):
     assert "«Me invitaste a mi propio funeral,»" in out.read_text()
 
 
+@pytest.mark.parametrize("form", ["html", "epub", "vtt"])
+def test_what_is_read_in_a_language_is_never_silently_in_another(form, tmp_path, capsys):
+    assert run(["story", "new", "lamp", "--into", str(tmp_path)]) == 0
+    folder, out = tmp_path / "lamp", tmp_path / f"lamp.{form}"
+    words = ["story", "export", str(folder), "--to", form, "--out", str(out), "--language"]
+    assert run([*words, "es"]) == 1
+    assert "The story has no words in es; begin them with" in capsys.readouterr().err
+    assert not out.exists()
+    (folder / "i18n").mkdir(exist_ok=True)
+    (folder / "i18n/es.po").write_text(
+        'msgid ""\nmsgstr "Language: es\\n"\n\nmsgctxt "ep001_lobby_Q4ZA"\n'
+        'msgid "Room 304 is not let, sir."\nmsgstr "La 304 no se alquila."\n'
+    )
+    assert run([*words, "es"]) == 0
+    assert "texts are not translated; `silkreel story translate" in capsys.readouterr().err
+    assert run([*words, "en"]) == 0
+    assert "!" not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("form", "name"), [("twee", "heiress.twee"), ("renpy", "script.rpy")])
 def test_the_game_comes_out_for_other_engines(form, name, folder, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -41,6 +41,19 @@ def test_a_save_goes_on_where_it_stopped(folder, tmp_path, monkeypatch, capsys):
     assert "She has your eyes." in capsys.readouterr().out
 
 
+def test_a_log_that_is_no_save_or_has_no_folder_is_one_sentence(
+    folder, tmp_path, monkeypatch, capsys
+):
+    binary = tmp_path / "photo.json"
+    binary.write_bytes(b"\x89PNG\r\n\xfb\xff")
+    assert run(["story", "play", folder, "--log", str(binary)]) == 1
+    assert "This is no save of a game" in capsys.readouterr().err
+    type_in(monkeypatch, "1\n")
+    lost = tmp_path / "nowhere" / "save.json"
+    assert run(["story", "play", folder, "--log", str(lost)]) == 1
+    assert f"{lost} cannot be written" in capsys.readouterr().err
+
+
 def test_the_canon_is_shown_by_id(folder, capsys):
     assert run(["story", "play", folder, "--canon", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == list(HEIRESS_CANON)

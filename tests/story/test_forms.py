@@ -159,6 +159,16 @@ def test_subtitles_are_reread_with_ids_in_order_and_no_overlap(story, walk):
     assert all(end <= start for end, start in zip(ends, starts[1:], strict=False))
 
 
+def test_subtitles_in_another_language_have_the_same_cues_and_times(story, walk):
+    first, second = [b for b in beats(story, walk) if b.speaker and b.id.startswith("ep001")][:2]
+    own = webvtt.from_buffer(io.StringIO(write_vtt(story, walk, 1)))
+    told = webvtt.from_buffer(io.StringIO(write_vtt(story, walk, 1, {first.id: "Buenas noches."})))
+    assert [c.text for c in told][:2] == ["Buenas noches.", second.text]
+    assert [(c.identifier, c.start, c.end) for c in told] == [
+        (c.identifier, c.start, c.end) for c in own
+    ]
+
+
 def test_subtitles_need_an_episode_and_rates(story, walk, tmp_path):
     with pytest.raises(NoSuchEpisode, match="it has 1, 2"):
         write_vtt(story, walk, 7)

@@ -30,6 +30,10 @@ SILENT = {
     "a divert to itself": ("-> a\n=== a ===\n-> a\n", ("a",)),
     "a ring of knots": ("-> a\n=== a ===\n-> b\n=== b ===\n-> a\n", ("a", "b")),
     "a ring of scenes": ("-> a\n=== a\n-> s\n= s\n-> t\n= t\n-> s\n", ("a.s", "a.t")),
+    "a ring of scenes that have headings and no line": (
+        "-> a\n=== a\n-> s\n= s\n# scene:INT. CAR - DAY\n-> t\n= t\n# loc:bus # x\n-> s\n",
+        ("a.s", "a.t"),
+    ),
     "a function that only calls itself": (
         "Hi. #id:x\n{f(1)}\n-> END\n=== function f(x)\n~ return f(x + 1)\n", ("f",),
     ),

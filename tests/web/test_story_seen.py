@@ -3,6 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
+from silkreel.audience.tables import SeenRow
 from silkreel.kit.clock import now
 from silkreel.story.tables import StoryVersionRow, StoryWorkRow
 from story_house import EPISODES, line_id, open_house
@@ -123,3 +124,19 @@ def test_a_version_from_before_the_counting_says_so(house, reader):
         work.shown_id = "old"
     answer = reader.get("/seen")
     assert (answer.status_code, answer.json()["code"]) == (404, "flows.not_counted")
+
+
+def test_what_a_viewer_met_is_read_once_for_noting_and_counting(house, reader):
+    assert told(see(reader, CANON[0])) == (1, 14, 0, 2)
+    asked = []
+
+    def hear(_connection, _cursor, statement, *_more):
+        if statement.startswith("SELECT") and SeenRow.__tablename__ in statement:
+            asked.append(statement)
+
+    engine = house.shop.workshop.database.engine
+    sa.event.listen(engine, "before_cursor_execute", hear)
+    counted = told(see(reader, *CANON[:2]))
+    sa.event.remove(engine, "before_cursor_execute", hear)
+    assert counted == (2, 14, 0, 2), "what was met before counts with what is new"
+    assert len(asked) == 1, asked

@@ -22,6 +22,10 @@ class Met:
         """What is here and not there."""
         return Met(self.scenes - other.scenes, self.endings - other.endings)
 
+    def __or__(self, other: "Met") -> "Met":
+        """What is in either."""
+        return Met(self.scenes | other.scenes, self.endings | other.endings)
+
 
 def met_by(tx: Session, viewer_id: str, work_id: str) -> Met:
     """All a viewer has come to in games of a story."""

@@ -30,13 +30,15 @@ def read_named(path: Path) -> bytes:
         raise CannotRead(path=str(path), why=problem.strerror) from None
 
 
-def write_named(path: Path, content: bytes) -> None:
-    """Put bytes into a file.
+def write_named(path: Path, content: bytes, *, make_folder: bool = False) -> None:
+    """Put bytes into a file, in a folder that is there or, where that is asked, is made.
 
     Raises:
         CannotWrite: its folder is not there, or nobody may write it.
     """
     try:
+        if make_folder:
+            path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     except OSError as problem:
         raise CannotWrite(path=str(path), why=problem.strerror) from None

@@ -9,6 +9,7 @@ from typing import Literal
 from cyclopts import App
 
 from silkreel.cli import DONE, REFUSED, show
+from silkreel.cli.files import write_named
 from silkreel.kit.settings import read_settings
 from silkreel.kit.words import Counted, words
 from silkreel.story.checking import NotRun, look_into, not_run
@@ -16,6 +17,7 @@ from silkreel.story.checking import check as run_checks
 from silkreel.story.exporting import ExportOrder, Form
 from silkreel.story.exporting import export as run_export
 from silkreel.story.findings import Finding
+from silkreel.story.forms.po import Use
 from silkreel.story.ids import random_digits
 from silkreel.story.importing import TRANSLATION_ENDINGS, import_script, import_translations
 from silkreel.story.lints.evidence import Evidence, Outside
@@ -67,6 +69,15 @@ STALE_OUT = Counted(
     "{count} translations are of an older text; `silkreel story translate {path} --status` lists them.",
     one="{count} translation is of an older text; `silkreel story translate {path} --status` lists it.",
 )
+BARE_OUT = Counted(
+    "{count} texts are not translated; `silkreel story translate {path} --status` lists them.",
+    one="{count} text is not translated; `silkreel story translate {path} --status` lists it.",
+)
+READ_IN: Mapping[str, Use] = {
+    "vtt": "sub",
+    "epub": "print",
+    "html": "print",
+}  # what is read as it is
 WORDINGS = Counted("{count} wordings", one="{count} wording")
 IDS = Counted("{count} ids", one="{count} id")
 MADE_PLAIN = Counted(
@@ -225,7 +236,7 @@ def export(
             for the novel; twee or renpy for the game
         out: the file to write, for renpy the folder; by default standard output, for epub, html,
             twee and renpy this folder
-        language: the language of translations, and of the novel
+        language: the language of translations, of subtitles and of the novel
         episode: the episode of subtitles, or of the timeline
         slug: what the work is called in addresses; by default the folder's name
         base_url: where the app is, for a novel with doors to watch and play
@@ -236,7 +247,7 @@ def export(
         _print(timeline_of(path, episode, language), out)
         return
     evidence = look_into(open_story(path))
-    _warn_of_stale(evidence, language)
+    _warn_of_words(evidence, language, to)
     match to:
         case "pdf" | "sheets" | "epub" | "html" | "twee" | "renpy":
             named = slug or path.resolve().stem
@@ -259,24 +270,25 @@ def _outside(story: Story, series: str) -> Outside:
         return story_outside(house.workshop, story, series)
 
 
-def _warn_of_stale(evidence: Evidence, language: str) -> None:
-    """What goes out in a language is told where its source reads otherwise by now."""
+def _warn_of_words(evidence: Evidence, language: str, to: str) -> None:
+    """What goes out in a language is told where its source reads otherwise by now, or goes untranslated."""
     found = evidence.translations.get(language)
     if found is None:
         return
     told = stands(units_of(evidence.story, evidence.chapters), found)
     changed = {each.unit.id for each in told if each.standing == "stale"}
-    if changed:
-        sentence = words(STALE_OUT, count=len(changed), path=str(evidence.story.folder))
-        print(f"! {sentence}", file=sys.stderr)
+    bare = {e.unit.id for e in told if e.standing == "missing" and e.use == READ_IN.get(to)}
+    for sentence, count in ((STALE_OUT, len(changed)), (BARE_OUT, len(bare))):
+        if count:
+            shown = words(sentence, count=count, path=str(evidence.story.folder))
+            print(f"! {shown}", file=sys.stderr)
 
 
 def _write(files: Mapping[str, bytes], out: Path | None, *, folder: bool) -> None:
     """The one file where it is wanted, or all below a folder."""
     for name, content in files.items():
         place = (out or Path()) / name if folder else out or Path(name)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content)
+        write_named(place, content, make_folder=True)
         print(f"{place}: {words(BYTES, count=len(content))}", file=sys.stderr)
 
 
@@ -284,7 +296,7 @@ def _print(text: str, out: Path | None) -> None:
     if out is None:
         print(text, end="")
     else:
-        out.write_text(text, encoding="utf-8")
+        write_named(out, text.encode(), make_folder=True)
         print(f"{out}: {words(BYTES, count=len(text.encode()))}", file=sys.stderr)
 
 

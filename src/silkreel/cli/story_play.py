@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from silkreel.cli import DONE, REFUSED, show
+from silkreel.cli.files import read_named, write_named
 from silkreel.kit.words import Counted, words
 from silkreel.story.compile import compile_ink, ink_of
 from silkreel.story.players import Option, Shown
@@ -59,7 +60,7 @@ def _play(player: ChildPlayer, story: Story, known: frozenset[str], log: Path | 
     digest, unseen = digest_of(story.texts), not_in_game_of(story)
     save = Save(digest)
     if log is not None and log.is_file():
-        save = save_from_json(log.read_text(encoding="utf-8"))
+        save = save_from_json(read_named(log).decode(errors="replace"))
     told = player.replay(save.log, known)
     for divergence in told.divergences:
         print(f"! {divergence.sentence()}")
@@ -76,7 +77,7 @@ def _play(player: ChildPlayer, story: Story, known: frozenset[str], log: Path | 
         stop = player.choose(option.id)
         lines, options = stop.lines, stop.options
         if log is not None:
-            log.write_text(save_to_json(Save(digest, tuple(taken))), encoding="utf-8")
+            write_named(log, save_to_json(Save(digest, tuple(taken))).encode())
 
 
 def _ask(options: tuple[Option, ...], answer: Callable[[str], str]) -> Option | None:

@@ -40,14 +40,23 @@ class Seen:
     episodes: tuple[EpisodeSeen, ...]
 
 
-def seen_of(tx: Session, version: Published, viewer_id: str | None) -> Seen:
+def seen_by(tx: Session, version: Published, viewer_id: str | None) -> Seen:
     """How much a viewer has seen of a version, in whichever version they saw it.
 
     Raises:
         NotCounted: nobody knows how much there is.
     """
+    known = met_by(tx, viewer_id, version.work_id) if viewer_id is not None else Met()
+    return seen_of(version, known)
+
+
+def seen_of(version: Published, met: Met) -> Seen:
+    """How much of a version those lines show.
+
+    Raises:
+        NotCounted: nobody knows how much there is.
+    """
     game = _map(version)
-    met = met_by(tx, viewer_id, version.work_id) if viewer_id is not None else Met()
     scenes = _scenes(version, met)
     total = Counter(version.scenes[each].episode for each in game.scenes)
     seen = Counter(version.scenes[each].episode for each in game.scenes if each in scenes)
@@ -60,8 +69,10 @@ def seen_of(tx: Session, version: Published, viewer_id: str | None) -> Seen:
 
 def note_seen(
     tx: Session, version: Published, viewer_id: str, resumed: Resumed, reached: str | None = None
-) -> None:
+) -> Met:
     """Remember what a log shows: all before its last option, and what follows as far as `reached`.
+
+    Answers all that the viewer has met by now, so that nobody has to read it again.
 
     Nothing is believed but how far the reader has come in what the log leads to anyway: a line that
     it does not show there, or none, is the option itself.
@@ -79,6 +90,7 @@ def note_seen(
     first = frozenset(line_id for scene, line_id in fresh.items() if scene not in old)
     last = frozenset({resumed.last} if ended and resumed.last else ())
     note_met(tx, viewer_id, version.work_id, Met(first, last) - known)
+    return known | Met(first, last)
 
 
 def _map(version: Published) -> GameMap:

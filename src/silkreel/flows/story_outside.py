@@ -26,13 +26,16 @@ MOST_ASKED_IDS = 400  # ids a story is recognised by; SQLite takes a thousand in
 LEAST_SHARE = 0.5  # of those ids; fewer are another story's
 
 
-def story_outside(workshop: Workshop, story: Story, slug: str = "") -> Outside:
+def story_outside(
+    workshop: Workshop, story: Story, slug: str = "", shelf: StoryShelf | None = None
+) -> Outside:
     """What is known of a story beyond its folder; nothing where the home does not have it.
 
     Args:
         workshop: the home's.
         story: as it lies in its folder.
         slug: the series it belongs to; by default found by the story's ids.
+        shelf: versions read before, where somebody keeps them: reading one takes half the time here.
 
     Raises:
         NoSuchSeries: a slug was told and there is no such series.
@@ -42,7 +45,7 @@ def story_outside(workshop: Workshop, story: Story, slug: str = "") -> Outside:
         newest = _newest_version(tx, series.id) if series is not None else None
         if series is None or newest is None:
             return Outside(series=series.slug if series is not None else "")
-        shelf = StoryShelf(workshop)
+        shelf = shelf or StoryShelf(workshop)
         episodes = episodes_of(tx, series.id)
         filmed = frozenset(each.number for each in episodes)
         version = shelf.version(tx, newest.id)

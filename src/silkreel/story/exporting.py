@@ -9,7 +9,7 @@ import polib
 from silkreel.kit.refusals import Refusal
 from silkreel.story.forms.fdx import write_fdx
 from silkreel.story.forms.fountain import write_fountain
-from silkreel.story.forms.po import read_po, write_po
+from silkreel.story.forms.po import Translations, read_po, write_po
 from silkreel.story.forms.vtt import write_vtt
 from silkreel.story.forms.xliff import read_xliff, write_xliff
 from silkreel.story.lints.evidence import Evidence
@@ -21,6 +21,7 @@ from silkreel.story.readers.draft import Draft
 from silkreel.story.readers.fdx import read_fdx
 from silkreel.story.readers.fountain import read_fountain
 from silkreel.story.script import Beat, Line, Logic, Script
+from silkreel.story.wordings import IN_GAME, words_in
 
 Form = Literal["fountain", "fdx", "po", "xliff", "vtt", "ink"]
 FORMS: tuple[Form, ...] = get_args(Form)
@@ -54,6 +55,16 @@ class LanguageMissing(Refusal):
     message = "Say which language the translations are for: --language es."
 
 
+class NoWordsIn(Refusal):
+    """A language the story has no translations in."""
+
+    status = 404
+    message = (
+        "The story has no words in {language}; begin them with "
+        "`silkreel story translate {path} --to {language}`."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class ExportOrder:
     """What to write."""
@@ -69,6 +80,7 @@ def export(evidence: Evidence, order: ExportOrder) -> str:
     Raises:
         LinesWithoutId, NotPlayable, GateClosed, LanguageMissing: nothing may be written.
         NoRates, NoSuchEpisode: subtitles cannot be timed.
+        NoWordsIn: nothing is worded in the language.
     """
     story = evidence.story
     all_stamped(story)
@@ -80,11 +92,27 @@ def export(evidence: Evidence, order: ExportOrder) -> str:
         return _ink(story)
     walk = canon_ids(evidence)
     if order.form == "vtt":
-        return write_vtt(story, walk, order.episode)
+        worded = words_in(story, (), worded_in(evidence, order.language), IN_GAME)
+        return write_vtt(story, walk, order.episode, {i: each.text for i, each in worded.items()})
     write, read = _LINEAR[order.form]
     text = write(story, walk)
     _same_beats(story, walk, read(text, order.form), order.form)
     return text
+
+
+def worded_in(evidence: Evidence, language: str) -> Translations:
+    """What is worded in a language; nothing for the story's own, which is also the one not named.
+
+    Raises:
+        NoWordsIn: nothing is.
+    """
+    own = evidence.story.project.language
+    if not language or language == own:
+        return Translations(own)
+    found = evidence.translations.get(language)
+    if found is None:
+        raise NoWordsIn(language=language, path=str(evidence.story.folder))
+    return found
 
 
 def all_stamped(story: Story) -> None:

@@ -54,6 +54,13 @@ class UnknownForm(Refusal):
     message = "{name} has no ending we read; scripts come as .fountain, .fdx, .docx or .txt."
 
 
+class NothingWritten(Refusal):
+    """A script without a line."""
+
+    status = 422
+    message = "{name} has no line of a script in it; look whether it is the right file."
+
+
 class UnknownNovel(Refusal):
     """A file no novel comes as."""
 
@@ -91,10 +98,13 @@ def import_script(path: Path, folder: Path, draw: Draw, language: str = "") -> I
     Raises:
         FolderTaken: something is there already.
         UnknownForm, BadStoryFile, IdsUsedUp, TooTangled: it cannot be read or stamped.
+        NothingWritten: it has no line.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FolderTaken(path=str(folder))
     draft = read_script(path, language)
+    if not draft.script.lines:
+        raise NothingWritten(name=path.name)
     (folder / "script").mkdir(parents=True, exist_ok=True)
     (folder / "story.yaml").write_text(_yaml(draft, path.stem), encoding="utf-8")
     (folder / "script/main.ink").write_text(

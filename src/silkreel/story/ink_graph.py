@@ -23,6 +23,7 @@ class Spot:
     path: Path
     item: Any
     next: Path | None
+    in_tag: bool = False  # between `#` and `/#`: nobody is shown it
 
 
 class Graph:
@@ -35,7 +36,9 @@ class Graph:
         self._lay(root, (), None)
         self.variable_targets = self._targets_by_value()
 
-    def _lay(self, container: list[Any], path: Path, after: Path | None) -> None:
+    def _lay(
+        self, container: list[Any], path: Path, after: Path | None, *, in_tag: bool = False
+    ) -> None:
         """Take in a container; `after` follows its last content."""
         *content, named = container or [None]
         names = [self._name(item, number) for number, item in enumerate(content)]
@@ -43,10 +46,11 @@ class Graph:
         self.starts[path] = steps[0] if steps else after
         for number, item in enumerate(content):
             follows = steps[number + 1] if number + 1 < len(steps) else after
-            self.spots[steps[number]] = Spot(steps[number], item, follows)
+            in_tag = item == "#" or (in_tag and item != "/#")
+            self.spots[steps[number]] = Spot(steps[number], item, follows, in_tag)
             self._parents[steps[number]] = path
             if isinstance(item, list):
-                self._lay(item, steps[number], follows)
+                self._lay(item, steps[number], follows, in_tag=in_tag)
                 if names[number] != str(number):
                     self.starts[(*path, str(number))] = self.starts[steps[number]]
         for name, inner in (named or {}).items():

@@ -6,7 +6,7 @@ from typing import Literal
 
 from silkreel.media.theatre.fonts import find
 from silkreel.story.book import book_as_epub, book_as_html, doors_of, open_book, reading_of
-from silkreel.story.exporting import canon_ids
+from silkreel.story.exporting import canon_ids, worded_in
 from silkreel.story.forms.renpy import write_renpy
 from silkreel.story.forms.twee import write_twee
 from silkreel.story.links import links_of
@@ -34,6 +34,7 @@ def export_media(evidence: Evidence, order: MediaOrder) -> Files:
     Raises:
         NotPlayable: the series' own way cannot be walked, so nothing can be joined to it.
         NoNovel: a book is asked for and there are no chapters.
+        NoWordsIn: a book is asked for in a language nothing is worded in.
         BadStoryFile: a chapter or picture cannot be read.
         CannotPrint, FontMissing: a script cannot be put on paper here.
         CannotCarry: the other engine has no word for a piece of the ink.
@@ -53,11 +54,9 @@ def export_media(evidence: Evidence, order: MediaOrder) -> Files:
         return {name: text.encode() for name, text in texts.items()}
     if order.form == "twee":
         return {f"{order.slug}.twee": write_twee(story, order.slug).encode()}
-    language = order.language or story.project.language
     book = open_book(story, order.slug)
-    reading = reading_of(
-        story, language, evidence.translations.get(language), _doors(evidence, order)
-    )
+    language, worded = order.language or story.project.language, worded_in(evidence, order.language)
+    reading = reading_of(story, language, worded, _doors(evidence, order))
     if order.form == "html":
         return {f"{order.slug}.html": book_as_html(story, book, reading).encode()}
     return {f"{order.slug}.epub": book_as_epub(story, book, reading)}

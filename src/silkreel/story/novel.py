@@ -193,6 +193,12 @@ def pieces_of(markdown: str) -> tuple[Piece, ...]:
     return (*pieces, *_emphasised(markdown[position:]))
 
 
+def needs_words(markdown: str) -> bool:
+    """Whether a block has words of its own: one that only quotes is translated with its lines."""
+    own = (piece.text for piece in pieces_of(markdown) if not isinstance(piece, Quote))
+    return any(char.isalnum() for text in own for char in text)
+
+
 def _front(text: str, shown: str) -> _Front:
     try:
         front: _Front = TypeAdapter(_Front).validate_python(yaml.safe_load(text))

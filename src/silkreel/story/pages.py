@@ -11,7 +11,7 @@ from typing import Any
 from silkreel.story.edition import Edition, EditionBlock
 from silkreel.story.flow import option_sets, parts_of
 from silkreel.story.forms.po import Translations
-from silkreel.story.novel import Block, Chapter
+from silkreel.story.novel import Block, Chapter, needs_words
 from silkreel.story.novel_pages import Reading, inline, told_text
 from silkreel.story.playing import not_in_game_of
 from silkreel.story.project import Story
@@ -22,7 +22,6 @@ from silkreel.story.wordings import (
     IN_NOVEL,
     State,
     Words,
-    needs_words,
     source_words,
     words_in,
     worst,

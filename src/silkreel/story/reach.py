@@ -63,9 +63,10 @@ def _silent_loops(
 
 def _shows(graph: Graph, ways: Mapping[Path, Ways], path: Path) -> bool:
     """Whether a reader sees something there: text, or an option."""
-    item = graph.spots[path].item
+    spot = graph.spots[path]
+    item = spot.item
     is_text = isinstance(item, str) and item.startswith("^") and bool(item[1:].strip())
-    return is_text or bool(ways[path].chosen)
+    return (is_text and not spot.in_tag) or bool(ways[path].chosen)
 
 
 def _rings(

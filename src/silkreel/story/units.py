@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from silkreel.story.forms.po import USES, Translations, Use, Wording
-from silkreel.story.novel import Chapter, prose_units
+from silkreel.story.novel import Chapter, needs_words, prose_units
 from silkreel.story.project import Story
 from silkreel.story.script import Beat, Choice, tag_value
 from silkreel.story.wordings import state_of
@@ -40,7 +40,10 @@ class Unit:
 
 
 def units_of(story: Story, chapters: Sequence[Chapter]) -> tuple[Unit, ...]:
-    """Every text of a story that has an id, in the order written; a `#same:` line shares its first's."""
+    """Every text of a story that has an id, in the order written; a `#same:` line shares its first's.
+
+    A block of the novel that only quotes is none: it reads as its lines do.
+    """
     return (*_lines(story, chapters), *_prose(chapters))
 
 
@@ -77,7 +80,7 @@ def _uses(line: Beat | Choice, quoted: set[str]) -> tuple[Use, ...]:
 def _prose(chapters: Sequence[Chapter]) -> Iterator[Unit]:
     for chapter in chapters:
         for unit in prose_units([chapter]):
-            if unit.text.strip():
+            if unit.id == chapter.title_id or needs_words(unit.text):
                 yield Unit(unit.id, unit.text, chapter.name, ("print",), prose=True)
 
 

@@ -62,12 +62,6 @@ def words_in(
     return told
 
 
-def needs_words(markdown: str) -> bool:
-    """Whether a block has words of its own: one that only quotes is translated with its lines."""
-    own = (piece.text for piece in pieces_of(markdown) if not isinstance(piece, Quote))
-    return any(char.isalnum() for text in own for char in text)
-
-
 def _sources(story: Story, chapters: Sequence[Chapter]) -> dict[str, str]:
     texts = {line.id: line.text for line in story.lines if line.id is not None}
     texts |= {unit.id: unit.text for unit in prose_units(chapters)}

@@ -2,8 +2,8 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -12,9 +12,9 @@ from silkreel.story.checking import check, look_into
 from silkreel.story.compile import Compilation, compile_ink, ink_of
 from silkreel.story.desk.saving import paths_of, place_of
 from silkreel.story.findings import Finding
-from silkreel.story.lints.evidence import Evidence
+from silkreel.story.lints.evidence import Evidence, Outside
 from silkreel.story.playing import open_play, places_of
-from silkreel.story.project import open_story
+from silkreel.story.project import Story, open_story
 from silkreel.story.provenance import RECORD_FILE
 from silkreel.story.walks import every_option
 
@@ -22,11 +22,12 @@ _BESIDE = ("ids.lock", RECORD_FILE)  # what the checks read and nobody edits
 MOST_KEPT = 8  # stories somebody is at; each takes a few megabytes
 MOST_AT_ONCE = 2  # children that compile; a machine at home has two cores
 SHORT_WALKS = 40
+Beyond = Callable[[Story], Outside]  # tells what the home knows that a story's folder does not say
 
 
 @dataclass(frozen=True)
 class Look:
-    """A story in one state of its files."""
+    """A story in one state of its files, and of what was known beyond them."""
 
     digest: str
     evidence: Evidence
@@ -56,22 +57,38 @@ class Looks:
         self._lock = threading.Lock()
         self._children = threading.BoundedSemaphore(MOST_AT_ONCE)
 
-    def at(self, folder: Path) -> Look:
+    def at(self, folder: Path, beyond: Beyond | None = None) -> Look:
         """A story as it stands now.
+
+        Without `beyond` nobody looks further than the folder, or than somebody did before. With it
+        the checks run again where the home knows something new.
 
         Raises:
             NoStory, BadStoryFile, InkTooBig: a file of it cannot be read.
         """
         digest = digest_of(folder)
+        look = self._kept_as(digest)
+        if look is None:
+            with self._children:
+                story = open_story(folder)
+                outside = beyond(story) if beyond is not None else None
+                return self._keep(digest, look_into(story, outside=outside))
+        outside = beyond(look.evidence.story) if beyond is not None else look.evidence.outside
+        if outside == look.evidence.outside:
+            return look
+        return self._keep(digest, replace(look.evidence, outside=outside))
+
+    def _kept_as(self, digest: str) -> Look | None:
         with self._lock:
             if digest in self._kept:
                 self._kept.move_to_end(digest)
-                return self._kept[digest]
-        with self._children:
-            evidence = look_into(open_story(folder))
-            look = Look(digest, evidence, check(evidence))
+            return self._kept.get(digest)
+
+    def _keep(self, digest: str, evidence: Evidence) -> Look:
+        look = Look(digest, evidence, check(evidence))
         with self._lock:
             self._kept[digest] = look
+            self._kept.move_to_end(digest)
             while len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
         return look

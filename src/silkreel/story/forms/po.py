@@ -12,7 +12,7 @@ from typing import Literal
 
 import polib
 
-from silkreel.story.novel import ProseUnit
+from silkreel.story.novel import ProseUnit, needs_words
 from silkreel.story.project import BadStoryFile, Story, decoded
 from silkreel.story.script import NOWHERE, At, Beat, Choice, Comment, Node, tag_value
 
@@ -93,6 +93,8 @@ def write_po(
                 file.append(_entry(line, [*notes, *own], addressee, use, wording))
     for unit in prose:
         worded = there.get((unit.id, "print")) or there.get((unit.id, "sub"))
+        if worded is None and not needs_words(unit.text):
+            continue  # it only quotes: there is nothing in it to translate
         file.append(_prose_entry(unit, told.get(unit.id, ()), worded))
         worded_ids.add(unit.id)
     gone = (w for w in there.values() if w.text and w.line_id not in worded_ids)

@@ -54,8 +54,13 @@ class NoSuchEpisode(Refusal):
     message = "There is no episode {number} in the series; it has {known}."
 
 
-def write_vtt(story: Story, walk: Sequence[str], episode: int) -> str:
+def write_vtt(
+    story: Story, walk: Sequence[str], episode: int, texts: Mapping[str, str] | None = None
+) -> str:
     """Spoken and on-screen lines of an episode as cues, each under its line id.
+
+    `texts` are words in another language by line id; a line without reads as it was written. Times
+    are those of the original: that is how long it is spoken.
 
     Raises:
         NoSuchEpisode, NoRates: it cannot be timed.
@@ -66,10 +71,10 @@ def write_vtt(story: Story, walk: Sequence[str], episode: int) -> str:
         known = ", ".join(str(number) for number in sorted(n for n in numbers if n is not None))
         raise NoSuchEpisode(number=episode, known=known or "none")
     lines = [line for s in scenes if s.episode.number == episode for line in s.lines]
-    return "\n\n".join(["WEBVTT", *_cues(lines, story)]) + "\n"
+    return "\n\n".join(["WEBVTT", *_cues(lines, story, texts or {})]) + "\n"
 
 
-def _cues(lines: Sequence[Said], story: Story) -> list[str]:
+def _cues(lines: Sequence[Said], story: Story, texts: Mapping[str, str]) -> list[str]:
     cues, now = [], 0.0
     for line in lines:
         seconds = beat_seconds(line.beat, story.project)
@@ -77,7 +82,9 @@ def _cues(lines: Sequence[Said], story: Story) -> list[str]:
             raise NoRates(language=story.project.language)
         if line.beat.speaker and line.beat.text:
             end = now + max(seconds, SHORTEST_CUE_SECONDS)
-            cues.append(cue(line.beat.id or "", now, end, line.beat.speaker, line.beat.text))
+            line_id = line.beat.id or ""
+            text = texts.get(line_id, line.beat.text)
+            cues.append(cue(line_id, now, end, line.beat.speaker, text))
             now = end + GAP_SECONDS
         else:
             now += seconds

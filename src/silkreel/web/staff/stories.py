@@ -50,7 +50,8 @@ from silkreel.web.staff.story_shapes import (
     StoryShape,
     StoryShelfShape,
 )
-from silkreel.web.staff.story_views import look_at
+from silkreel.web.staff.story_views import look_beyond
+from silkreel.web.stories import TheStories
 
 router = APIRouter(
     prefix=PREFIX, tags=["staff"], responses=STORY_NOES, dependencies=[Depends(no_store)]
@@ -115,10 +116,12 @@ def outline(story: StoryName, by: Reader, tx: Reading, site: TheSite) -> StorySh
 
 @router.post("/{story}/episodes/{episode}/approve")
 def say_yes(
-    story: StoryName, episode: str, said: Approving, by: Approver, site: TheSite
-) -> FileText:
+    story: StoryName, episode: str, said: Approving, by: Approver, site: TheSite,
+    stories: TheStories,
+) -> FileText:  # fmt: skip
     """Approve an episode somebody else wrote; from now on its words stay."""
-    seen = said.seen_hash, look_at(site, story, by).findings  # compiled before anything is held
+    look = look_beyond(site, stories, story, by)  # compiled before anything is held
+    seen = said.seen_hash, look.findings
     with site.workshop.transaction() as tx:
         saved = approve(tx, site.stories, story, episode, seen, by=by, reason=said.reason)
     return FileText.of(saved)

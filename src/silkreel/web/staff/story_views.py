@@ -3,11 +3,13 @@
 import io
 import zipfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, get_args
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from silkreel.flows.story_outside import story_outside
 from silkreel.kit.refusals import Refusal
 from silkreel.people.actors import Actor
 from silkreel.people.audit import record
@@ -19,8 +21,9 @@ from silkreel.story.desk.preview import play
 from silkreel.story.desk.shelf import find_story
 from silkreel.story.desk.wanting import Wanting, languages_of, parts_of, wanting_in
 from silkreel.story.exporting import ExportOrder, Form, export
-from silkreel.story.lints.evidence import Evidence
+from silkreel.story.lints.evidence import Evidence, Outside
 from silkreel.story.media import MediaForm, MediaOrder, export_media
+from silkreel.story.project import Story
 from silkreel.web.edge import TheSite
 from silkreel.web.site import Site
 from silkreel.web.staff.report_shapes import Report
@@ -35,6 +38,7 @@ from silkreel.web.staff.story_shapes import (
     Playing,
 )
 from silkreel.web.staff.wanting_shapes import WantingShape
+from silkreel.web.stories import Stories, TheStories
 
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the same story gives the same bytes
 
@@ -54,9 +58,9 @@ class UnknownExport(Refusal):
 
 
 @router.get("/check")
-def check(story: StoryName, by: Reader, site: TheSite) -> Findings:
-    """What the checks say of the story as it stands."""
-    look = look_at(site, story, by)
+def check(story: StoryName, by: Reader, site: TheSite, stories: TheStories) -> Findings:
+    """What the checks say of the story as it stands, and of what was published and filmed of it."""
+    look = look_beyond(site, stories, story, by)
     return Findings(
         digest=look.digest, findings=[FindingShape.of(x) for x in look.findings],
         not_run=NotRunShape.all_of(not_run(look.evidence)),
@@ -123,9 +127,25 @@ def look_at(site: Site, story: str, by: Actor) -> Look:
     Raises:
         NoSuchStory, BadStoryFile: there is none, or it cannot be read.
     """
+    return site.looks.at(_folder(site, story, by))
+
+
+def look_beyond(site: Site, stories: Stories, story: str, by: Actor) -> Look:
+    """A story of the brand as it stands, with what the home knows of it: as the command line checks.
+
+    Raises:
+        NoSuchStory, BadStoryFile: there is none, or it cannot be read.
+    """
+
+    def beyond(opened: Story) -> Outside:
+        return story_outside(site.workshop, opened, shelf=stories.shelf)
+
+    return site.looks.at(_folder(site, story, by), beyond)
+
+
+def _folder(site: Site, story: str, by: Actor) -> Path:
     with site.workshop.reading() as tx:
-        folder = find_story(tx, site.stories, story, by.brand_id)
-    return site.looks.at(folder)
+        return find_story(tx, site.stories, story, by.brand_id)
 
 
 def _exported(

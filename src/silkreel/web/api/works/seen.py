@@ -6,12 +6,11 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from silkreel.flows.play_story import Sent, check_sent, resume
-from silkreel.flows.seen_story import Seen, note_seen, seen_of
-from silkreel.kit.database import Session
+from silkreel.flows.seen_story import Seen, note_seen, seen_by, seen_of
 from silkreel.web.api.money.customers import not_kept
 from silkreel.web.api.shapes import Shape
 from silkreel.web.api.works.shapes import DIGEST_PATTERN, LineId, Log
-from silkreel.web.api.works.visit import NOES, PREFIX, TheVisit, Visit
+from silkreel.web.api.works.visit import NOES, PREFIX, TheVisit
 
 router = APIRouter(prefix=PREFIX, tags=["story"], responses=NOES)
 
@@ -64,7 +63,7 @@ def seen(visit: TheVisit, response: Response) -> SeenShape:
     """How much there is to see of the game, and how much of it this viewer has seen."""
     not_kept(response)
     with visit.site.workshop.reading() as tx:
-        return _seen(tx, visit, visit.who.viewer_id)
+        return SeenShape.of(seen_by(tx, visit.story.version, visit.who.viewer_id))
 
 
 @router.post("/seen")
@@ -78,9 +77,5 @@ def see(wish: SeenWish, visit: TheVisit, response: Response) -> SeenShape:
     resumed = resume(stories.shelf, stories.stage, visit.story, visit.doors(), visit.fares(), sent)
     viewer = visit.customer()
     with visit.site.workshop.transaction() as tx:
-        note_seen(tx, version, viewer, resumed, wish.line)
-        return _seen(tx, visit, viewer)
-
-
-def _seen(tx: Session, visit: Visit, viewer_id: str | None) -> SeenShape:
-    return SeenShape.of(seen_of(tx, visit.story.version, viewer_id))
+        met = note_seen(tx, version, viewer, resumed, wish.line)
+        return SeenShape.of(seen_of(version, met))
