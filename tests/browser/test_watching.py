@@ -161,6 +161,9 @@ def test_a_tap_pauses_and_the_place_is_remembered(phone):
     assert page.evaluate(CURRENT)["at"] > 4.9
     page.locator(".stage").click(position={"x": 60, "y": 300})
     page.wait_for_function("() => [...document.querySelectorAll('video')].every((v) => v.paused)")
+    page.wait_for_function(
+        "() => JSON.parse(localStorage['silkreel.places'] ?? '{}')['harbour-lights']?.at > 4.5"
+    )
     page.goto("/s/harbour-lights")
     page.get_by_role("link", name="Continue · episode 1").click()
     wait_playing(page, 0)

@@ -112,12 +112,18 @@ function Player({ series, index, at }) {
     const timer = setInterval(() => remember(pool, series), KEEP_MILLISECONDS);
     const leaving = () => remember(pool, series);
     addEventListener("pagehide", leaving);
+    document.addEventListener("visibilitychange", leaving); // a phone ends a hidden page without another word
     return () => {
       remember(pool, series);
       clearInterval(timer);
       removeEventListener("pagehide", leaving);
+      document.removeEventListener("visibilitychange", leaving);
     };
   }, [pool]);
+
+  useEffect(() => {
+    if (phase === "paused") remember(pool, series);
+  }, [phase]);
 
   useEffect(() => {
     cues.value = [];
